@@ -1,0 +1,86 @@
+"""Bodies: what is accepted at all, how much, how long it may take, and what it must look like."""
+
+import asyncio
+from typing import Final, Generic, TypeVar
+
+from litestar.types import Receive
+
+from service.api.call import Call
+from service.api.errors import BodyTooLarge, BodyTooSlow, UnsupportedMediaType
+from service.api.headers import invalid
+from service.api.strict import Strict
+
+T = TypeVar("T")
+
+BYTES_MAX: Final = 256 * 1024
+LARGE_BYTES_MAX: Final = 1024 * 1024  # batches and program files
+SECONDS_MAX: Final = 10.0
+_JSON: Final = frozenset(
+    {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
+)
+_TOO_SLOW: Final = "the body did not arrive in time"
+
+
+class ClientGone(Exception):
+    """The caller hung up before the body was complete; there is nobody to answer."""
+
+
+class Body(Generic[T]):
+    """The body of a route. `layout`: texts in it may hold line breaks and tabs."""
+
+    def __init__(
+        self, given: type[T], *, bytes_max: int = BYTES_MAX, layout: bool = False
+    ) -> None:
+        self.given = given
+        self.bytes_max = bytes_max
+        self._strict = Strict(given, layout=layout)
+
+    async def read(self, call: Call) -> T:
+        """The decoded body; raises UnsupportedMediaType, BodyTooLarge, BodyTooSlow, InvalidBody."""
+        headers = call.headers
+        media = headers.get(b"content-type")
+        if media not in _JSON and (media is None or media.lower() not in _JSON):
+            raise UnsupportedMediaType
+        if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise UnsupportedMediaType
+        length = _content_length(headers.get(b"content-length"))
+        if length is not None and length > self.bytes_max:
+            raise BodyTooLarge(bytes_max=self.bytes_max)
+        return self._strict.decode(await self._receive(call.receive, length))
+
+    async def _receive(self, receive: Receive, length: int | None) -> bytes:
+        """All bytes. A timer that cancels is `asyncio.timeout` at a third of its price."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # ASGI servers run a request as a task
+        timer = asyncio.get_running_loop().call_later(SECONDS_MAX, task.cancel, _TOO_SLOW)
+        try:
+            return await self._collect(receive, length)
+        except asyncio.CancelledError as cancelled:
+            if cancelled.args != (_TOO_SLOW,):
+                raise
+            task.uncancel()
+            raise BodyTooSlow from None
+        finally:
+            timer.cancel()
+
+    async def _collect(self, receive: Receive, length: int | None) -> bytes:
+        parts, size, more = [], 0, True
+        while more and (length is None or size < length):
+            message = await receive()
+            if message["type"] != "http.request":
+                raise ClientGone
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > self.bytes_max:
+                raise BodyTooLarge(bytes_max=self.bytes_max)
+            parts.append(chunk)
+            more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _content_length(given: bytes | None) -> int | None:
+    if given is None:
+        return None
+    if not given.isdigit():
+        raise invalid("Content-Length", "is not a number")
+    return int(given[:20])

@@ -1,0 +1,98 @@
+"""What is served about the service itself: OpenAPI document, docs page, what each problem means."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from service.api.call import Call
+from service.api.errors import RouteNotFound
+from service.api.reply import HTML, JSON, Header, Reply, encode
+from service.api.route import PUBLIC, Answer, route
+
+TAG: Final = "Documents"
+CACHE: Final = b"public, max-age=300"
+
+
+class ProblemPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of problem: its stable `code` and what to do about it."""
+
+    type: str
+    code: str
+    title: str
+    status: int
+    retryable: bool
+    description: str
+    members: tuple[str, ...]
+    operations: tuple[str, ...]
+
+
+class Pages(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything ready as bytes. `csp`: the policy that allows the pages' own style and no more."""
+
+    openapi: bytes | None
+    docs: bytes | None
+    problems: Mapping[str, ProblemPage]
+    problems_html: Mapping[str, bytes]
+    csp: bytes
+
+    def html_headers(self) -> tuple[Header, ...]:
+        """Headers of an HTML page."""
+        return ((b"content-security-policy", self.csp),)
+
+
+@route(
+    "GET",
+    "/openapi.json",
+    scope=PUBLIC,
+    tag=TAG,
+    answers={200: Answer(what="OpenAPI 3.1.", schema={"type": "object"})},
+    refuses=(RouteNotFound,),
+)
+async def read_openapi(call: Call, _: None) -> Reply:
+    """Read this document. Where the documentation is switched off there is none."""
+    return _page(call.services.pages.openapi, JSON)
+
+
+@route(
+    "GET",
+    "/docs",
+    scope=PUBLIC,
+    tag=TAG,
+    answers={200: Answer(what="A page.", schema={"type": "string"}, media="text/html")},
+    refuses=(RouteNotFound,),
+)
+async def read_docs(call: Call, _: None) -> Reply:
+    """Read the documentation as one page, without scripts and without other servers."""
+    pages = call.services.pages
+    return _page(pages.docs, HTML, pages.html_headers())
+
+
+@route(
+    "GET",
+    "/problems/{code}",
+    scope=PUBLIC,
+    tag=TAG,
+    answers={200: Answer(what="What it means.", body=ProblemPage)},
+    refuses=(RouteNotFound,),
+)
+async def read_problem(call: Call, _: None) -> Reply:
+    """Read what a problem means, as JSON or, for those who ask for text/html, as a page."""
+    pages = call.services.pages
+    code = call.path_text("code")
+    page = pages.problems.get(code)
+    if page is None:
+        raise RouteNotFound
+    vary = ((b"vary", b"Accept"),)
+    if b"text/html" in call.headers.get(b"accept", b""):
+        headers = (*vary, *pages.html_headers())
+        return Reply(200, pages.problems_html[code], media=HTML, cache=CACHE, headers=headers)
+    return Reply(200, encode(page), cache=CACHE, headers=vary)
+
+
+def _page(body: bytes | None, media: bytes, headers: tuple[Header, ...] = ()) -> Reply:
+    if body is None:
+        raise RouteNotFound
+    return Reply(200, body, media=media, cache=CACHE, headers=headers)
+
+

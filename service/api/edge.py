@@ -1,0 +1,85 @@
+"""The outermost layer of HTTP: request ids, limits of headers, errors as problems, the log.
+
+It stands where Litestar has its own exception layer and calls the router directly: one layer less,
+and one place where an error becomes an answer, also for what the router itself refuses.
+"""
+
+import time
+from typing import Final
+
+import structlog
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from service.api.body import ClientGone
+from service.api.call import Call
+from service.api.errors import InternalError
+from service.api.headers import refuse_abuse, request_id
+from service.api.problems import expected, problem
+from service.api.reply import Reply
+from service.api.services import Services
+from service.infra.db import DatabaseUnavailable
+
+SLOW_SECONDS: Final = 1.0
+REFUSED: Final = 400
+GONE: Final = 499  # the log's word for a caller that hung up; nobody is sent it
+
+_log = structlog.get_logger("regulars.http")
+
+
+class Edge:
+    """`services` is set once the process has started; servers send no request before.
+
+    `verbose`: log every request, not only those that were refused, failed or took long.
+    """
+
+    services: Services
+
+    def __init__(self, router: ASGIApp, *, verbose: bool = False) -> None:
+        self._router = router
+        self._verbose = verbose
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+            return
+        began = time.perf_counter()
+        call = Call(scope, receive, self.services)
+        call.request_id = request_id(call)
+        scope["call"] = call  # type: ignore[typeddict-unknown-key]
+        try:
+            refuse_abuse(call)
+            await self._router(scope, receive, send)
+        except ClientGone:
+            call.status = GONE
+        except Exception as error:
+            if call.status:  # the answer had begun: all that is left is to hang up
+                raise
+            await _explain(call, error)(scope, receive, send)
+        finally:
+            seconds = time.perf_counter() - began
+            if call.status >= REFUSED or seconds > SLOW_SECONDS or self._verbose:
+                _note(call, seconds)
+
+
+def _explain(call: Call, error: Exception) -> Reply:
+    name = call.request_id.decode()
+    found = expected(error)
+    if found is None:
+        _log.error("bug", request_id=name, exc_info=error)
+        found = InternalError()
+    elif isinstance(found, DatabaseUnavailable):
+        _log.warning("database_unavailable", request_id=name, exc_info=error)
+    return problem(found, name)
+
+
+def _note(call: Call, seconds: float) -> None:
+    """The route is named by its pattern: an address holds ids."""
+    _log.info(
+        "request",
+        request_id=call.request_id.decode(),
+        method=call.method,
+        route=call.scope.get("path_template", ""),
+        status=call.status,
+        ms=round(seconds * 1000, 1),
+    )

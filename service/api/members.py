@@ -1,0 +1,129 @@
+"""Members over HTTP."""
+
+from typing import Final
+
+from service.api.body import Body
+from service.api.call import Call
+from service.api.languages import preferred
+from service.api.conditional import VARY, tagged
+from service.api.parameters import member_id
+from service.api.reply import Reply, created, encode, ok
+from service.api.purchases import REPLAYED
+from service.api.route import Answer, route
+from service.domain.members import errors
+from service.domain.members.types import Enrol, Lookup, MemberView, PatchMember
+from service.domain.tiers.types import TierView
+
+TAG: Final = "Members"
+
+_PERSON: Final = (
+    errors.FieldInvalid,
+    errors.IdentifierTaken,
+    errors.UnknownIdentifierKind,
+)
+
+
+@route(
+    "POST",
+    "/v1/members",
+    scope="members:enrol",
+    tag=TAG,
+    takes=Body(Enrol),
+    answers={
+        201: Answer(what="Enrolled now.", body=MemberView, headers=("Location",)),
+        200: Answer(
+            what="Enrolled earlier under the same Idempotency-Key: the same answer.",
+            body=MemberView,
+            headers=("Idempotency-Replayed",),
+        ),
+    },
+    refuses=_PERSON,
+    key="optional",
+)
+async def enrol_member(call: Call, body: Enrol) -> Reply:
+    """Enrol a member.
+
+    Purchases that were recorded under one of the verified identifiers before anybody held it are
+    credited now, by the rules of their own day; `claimed` says how many.
+    """
+    done = await call.services.verbs.enrol_member(call.actor, body, call.idempotency_key)
+    if done.replayed:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return created(done.body, f"/v1/members/{done.body.id}")
+
+
+@route(
+    "GET",
+    "/v1/members/{member_id}",
+    scope="members:read",
+    tag=TAG,
+    answers={200: Answer(what="The member.", body=MemberView)},
+    refuses=(errors.MemberNotFound,),
+)
+async def read_member(call: Call, _: None) -> Reply:
+    """Read a member: identifiers, profile, fields, tiers and balances."""
+    return ok(await call.services.reads.member(member_id(call)))
+
+
+@route(
+    "PATCH",
+    "/v1/members/{member_id}",
+    scope="members:write",
+    tag=TAG,
+    takes=Body(PatchMember),
+    answers={200: Answer(what="The member after the change.", body=MemberView)},
+    refuses=(*_PERSON, errors.IdentifierNotHeld, errors.LastIdentifier, errors.MemberNotFound),
+)
+async def change_member(call: Call, body: PatchMember) -> Reply:
+    """Change a member: claim and give up identifiers, change profile and fields.
+
+    What is absent stays; null removes. A claimed identifier brings its unmatched purchases along.
+    """
+    done = await call.services.verbs.change_member(call.actor, member_id(call), body)
+    return ok(done.body)
+
+
+@route(
+    "POST",
+    "/v1/members/lookup",
+    scope="members:lookup",
+    tag=TAG,
+    takes=Body(Lookup),
+    answers={200: Answer(what="The member.", body=MemberView)},
+    refuses=(errors.MemberNotFound, errors.UnknownIdentifierKind),
+)
+async def lookup_member(call: Call, body: Lookup) -> Reply:
+    """Find a member by identifiers; the first that matches wins.
+
+    A POST, so that no personal data stands in an address.
+    """
+    return ok(await call.services.reads.lookup(body.identifiers))
+
+
+@route(
+    "GET",
+    "/v1/members/{member_id}/home",
+    scope="members:read",
+    tag=TAG,
+    answers={200: Answer(what="All of it, in one language.", body=HomeView)},
+    refuses=(errors.MemberNotFound,),
+    tagged=True,
+    languages=True,
+)
+async def read_home(call: Call, _: None) -> Reply:
+    """Read all that an app's first page shows: wallets, next expiries, tiers with progress."""
+    home = await call.services.reads.home(member_id(call), preferred(call))
+    return tagged(call, home.etag, home.body, vary=VARY + b", Accept-Language")
+
+
+@route(
+    "GET",
+    "/v1/members/{member_id}/tier",
+    scope="members:read",
+    tag=TAG,
+    answers={200: Answer(what="Where the member stands on each ladder.", body=TierView)},
+    refuses=(errors.MemberNotFound,),
+)
+async def read_tier(call: Call, _: None) -> Reply:
+    """Read where a member stands on each ladder, until when, what is missing to the next tier."""
+    return ok(await call.services.reads.tier(member_id(call)))

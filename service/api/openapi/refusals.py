@@ -1,0 +1,87 @@
+"""Which problems each operation can answer, besides those of its verb."""
+
+from typing import Any, Final
+
+from service.api import errors as edge
+from service.api.body import Body
+from service.api.problems import status_of
+from service.api.route import PUBLIC, Route
+from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
+from service.domain.programs.errors import NoProgram, VersionBehind
+from service.infra.batch import OutcomeUnknown, Overloaded, QueueFull
+from service.infra.db import DatabaseUnavailable
+from service.kernel.errors import ExpectedError
+
+Schema = dict[str, Any]
+Kind = type[ExpectedError]
+
+_EVERYWHERE: Final[tuple[Kind, ...]] = (
+    edge.AddressTooLong,
+    edge.HeadersTooLarge,
+    edge.InternalError,
+    edge.InvalidAddress,
+    edge.InvalidHeader,
+    edge.InvalidParameter,
+)
+_WITH_KEY: Final[tuple[Kind, ...]] = (
+    DatabaseUnavailable,
+    KeyMissing,
+    KeyNotAccepted,
+    NoProgram,
+    ScopeMissing,
+    VersionBehind,
+)
+_WITH_BODY: Final[tuple[Kind, ...]] = (
+    edge.BodyTooLarge,
+    edge.BodyTooSlow,
+    edge.InvalidBody,
+    edge.UnsupportedMediaType,
+)
+_WRITING: Final[tuple[Kind, ...]] = (OutcomeUnknown, Overloaded, QueueFull)
+# Answered where no operation is: an unknown address, a method an address does not take.
+ELSEWHERE: Final[tuple[Kind, ...]] = (edge.MethodNotAllowed, edge.RouteNotFound)
+
+_HEADERS: Final = {
+    401: "WWW-Authenticate",
+    403: "WWW-Authenticate",
+    429: "Retry-After",
+    503: "Retry-After",
+}
+
+
+def refusals(route: Route) -> list[Kind]:
+    """All errors of an operation, by status and code."""
+    found = {*_EVERYWHERE, *route.refuses}
+    if route.scope != PUBLIC:
+        found.update(_WITH_KEY)
+        if route.method != "GET":
+            found.update(_WRITING)
+    if isinstance(route.takes, Body):
+        found.update(_WITH_BODY)
+    if route.key == "required":
+        found.add(edge.IdempotencyKeyMissing)
+    if route.tagged:
+        found.add(edge.PreconditionFailed)
+    return sorted(found, key=lambda kind: (status_of(kind), kind.slug()))
+
+
+def responses(route: Route) -> dict[str, Schema]:
+    """The problem responses of an operation, one per status with the codes it may have."""
+    by_status: dict[int, list[Kind]] = {}
+    for kind in refusals(route):
+        by_status.setdefault(status_of(kind), []).append(kind)
+    return {str(status): _response(status, kinds) for status, kinds in by_status.items()}
+
+
+def _response(status: int, kinds: list[Kind]) -> Schema:
+    lines = [f"- `{kind.slug()}`: {kind.title()}" for kind in kinds]
+    codes = {"properties": {"code": {"enum": [kind.slug() for kind in kinds]}}}
+    schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]}
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if name := _HEADERS.get(status):
+        headers[name] = {"$ref": f"#/components/headers/{name}"}
+    return {
+        "description": "\n".join(lines),
+        "headers": headers,
+        "content": {"application/problem+json": {"schema": schema}},
+    }

@@ -1,0 +1,39 @@
+"""Parts of a path. What cannot be an id is answered like an id that is not there."""
+
+import re
+import uuid
+from typing import Final
+
+from service.api.call import Call
+from service.domain.members.errors import MemberNotFound
+from service.domain.programs.errors import VersionNotFound
+from service.domain.purchases.errors import PurchaseNotFound
+from service.kernel.errors import NotFound
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def member_id(call: Call) -> uuid.UUID:
+    """The member of the path; raises MemberNotFound."""
+    return _id(call, "member_id", MemberNotFound)
+
+
+def purchase_id(call: Call) -> uuid.UUID:
+    """The purchase of the path; raises PurchaseNotFound."""
+    return _id(call, "purchase_id", PurchaseNotFound)
+
+
+def version_number(call: Call) -> int:
+    """The program version of the path; raises VersionNotFound."""
+    text = call.path_text("number")
+    if not _NUMBER.fullmatch(text):
+        raise VersionNotFound
+    return int(text)
+
+
+def _id(call: Call, name: str, missing: type[NotFound]) -> uuid.UUID:
+    text = call.path_text(name)
+    if not _UUID.fullmatch(text):
+        raise missing
+    return uuid.UUID(text)

@@ -1,0 +1,76 @@
+"""Answers as bytes: encoded once, sent as two ASGI messages, nothing in between."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar.types import Receive, Scope, Send
+
+JSON: Final = b"application/json"
+PROBLEM_JSON: Final = b"application/problem+json"
+HTML: Final = b"text/html; charset=utf-8"
+NO_STORE: Final = b"no-store"
+PRIVATE: Final = b"private, no-cache"
+
+Header = tuple[bytes, bytes]
+
+# The name of the server is ours, so that the HTTP server below does not tell its own.
+_ALWAYS: Final[tuple[Header, ...]] = (
+    (b"server", b"regulars"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+_OVER_TLS: Final[Header] = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+
+encode: Final = msgspec.json.Encoder().encode
+
+
+class Reply:
+    """An answer; `body` is complete. Without `media` (204, 304) there is no body."""
+
+    __slots__ = ("body", "cache", "headers", "media", "status")
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        *,
+        media: bytes | None = JSON,
+        cache: bytes = NO_STORE,
+        headers: tuple[Header, ...] = (),
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.media = media
+        self.cache = cache
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer; to HEAD without its body."""
+        del receive
+        call: Any = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
+        call.status = self.status
+        headers = [
+            *_ALWAYS,
+            (b"cache-control", self.cache),
+            (b"x-request-id", call.request_id),
+            *self.headers,
+        ]
+        if self.media is not None:
+            headers.append((b"content-type", self.media))
+            headers.append((b"content-length", b"%d" % len(self.body)))
+        if scope["scheme"] == "https":
+            headers.append(_OVER_TLS)
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        body = b"" if call.method == "HEAD" else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def ok(body: Any) -> Reply:
+    """200 with the Struct as JSON."""
+    return Reply(200, encode(body))
+
+
+def created(body: Any, location: str) -> Reply:
+    """201 with the Struct as JSON; `location` is its address."""
+    return Reply(201, encode(body), headers=((b"location", location.encode()),))

@@ -1,0 +1,136 @@
+"""A route: everything about one operation in one place, for Litestar and for the documentation.
+
+`@route(…)` turns a handler into a `Route`; `table.py` lists them. What a route takes is read by the
+runner before the handler is called, so nothing is documented that is not checked, and nothing gets
+in that is not documented. The name of the handler is the operationId and the name of the verb.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, HTTPScope
+
+from service.api.body import Body
+from service.api.call import Call
+from service.api.query import Query, refuse_query
+from service.api.reply import Reply
+from service.domain.access.errors import ScopeMissing
+from service.domain.access.roles import SCOPES
+from service.kernel.errors import ExpectedError
+
+T = TypeVar("T")
+
+PUBLIC: Final = "public"
+Handler = Callable[[Call, Any], Awaitable[Reply]]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation answers under one status: a type or, where it is not ours, a schema."""
+
+    what: str
+    body: Any = None  # a Struct type; None: no body
+    schema: Mapping[str, Any] | None = None
+    media: str = "application/json"
+    headers: tuple[str, ...] = ()
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation. `scope` is one of roles.SCOPES or PUBLIC; `path` in the form of OpenAPI.
+
+    `refuses`: errors of the verb, besides those every route of its kind can answer.
+    `key`: "optional" or "required" when it takes an Idempotency-Key. `tagged`: answers an ETag.
+    """
+
+    method: str
+    path: str
+    scope: str
+    tag: str
+    handler: Handler
+    takes: Body[Any] | Query[Any] | None = None
+    answers: Mapping[int, Answer]
+    refuses: tuple[type[ExpectedError], ...] = ()
+    key: str | None = None
+    tagged: bool = False
+    languages: bool = False  # Accept-Language picks the texts
+
+    @property
+    def operation_id(self) -> str:
+        """The name of the handler, which is that of the verb."""
+        return self.handler.__name__
+
+    @property
+    def description(self) -> str:
+        """What the handler promises."""
+        return inspect.getdoc(self.handler) or ""
+
+
+class RouteWithoutScope(Exception):
+    """A route declares neither a scope nor that it is public; the service does not start."""
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    scope: str,
+    tag: str,
+    answers: Mapping[int, Answer],
+    takes: Body[T] | Query[T] | None = None,
+    **more: Any,
+) -> Callable[[Callable[[Call, T], Awaitable[Reply]]], Route]:
+    """Declare the handler below as an operation; `more` are the other fields of Route."""
+    if scope not in SCOPES and scope != PUBLIC:
+        raise RouteWithoutScope(f"{method} {path}: '{scope}' is no scope")
+
+    def declare(handler: Callable[[Call, T], Awaitable[Reply]]) -> Route:
+        return Route(
+            method=method,
+            path=path,
+            scope=scope,
+            tag=tag,
+            handler=handler,
+            takes=takes,
+            answers=answers,
+            **more,
+        )
+
+    return declare
+
+
+def as_litestar(given: Route) -> HTTPRouteHandler:
+    """The route as Litestar wants it: its parameters are parsed by us, so it sees text only."""
+    methods = ["GET", "HEAD"] if given.method == "GET" else [given.method]
+    return HTTPRouteHandler(
+        given.path.replace("}", ":str}"),
+        http_method=methods,  # type: ignore[arg-type]  # its Literal
+        name=given.operation_id,
+        opt={"scope": given.scope},
+        include_in_schema=False,
+        status_code=200,
+    )(_runner(given))
+
+
+def _runner(given: Route) -> Callable[..., Awaitable[ASGIApp]]:
+    read, handler, needed = given.takes, given.handler, given.scope
+
+    async def authorise(call: Call) -> None:
+        header = call.headers.get(b"authorization")
+        keyring = call.services.keyring
+        actor = keyring.remembered(header) or await keyring.actor(header)
+        if needed not in actor.scopes and "admin:*" not in actor.scopes:
+            raise ScopeMissing(scope=needed)
+        call.actor = actor
+
+    async def run(scope: HTTPScope) -> ASGIApp:
+        call: Call = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
+        if needed != PUBLIC:
+            await authorise(call)
+        if read is not None:
+            return await handler(call, await read.read(call))
+        refuse_query(call)
+        return await handler(call, None)
+
+    return run

@@ -1,0 +1,101 @@
+"""Wallets over HTTP: balances now and at any instant, entries, corrections by hand."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from service.api.body import Body
+from service.api.call import Call
+from service.api.conditional import tagged
+from service.api.headers import required_key
+from service.api.parameters import member_id
+from service.api.purchases import REPLAYED
+from service.api.query import Query
+from service.api.reply import PRIVATE, Reply, encode, ok
+from service.api.route import Answer, route
+from service.domain.members.errors import MemberNotFound
+from service.domain.wallets.types import Adjust, AdjustmentReceipt, EntryPage, WalletsView
+from service.kernel.text import Instant
+
+TAG: Final = "Wallets"
+
+
+class BalanceAt(msgspec.Struct, frozen=True, kw_only=True):
+    """`at`: the balance by effective time; `known_at`: without what was recorded later."""
+
+    at: Instant | None = None
+    known_at: Instant | None = None
+
+
+class EntriesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`cursor`: `next` of the page before."""
+
+    cursor: Annotated[str, msgspec.Meta(min_length=1, max_length=512)] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
+@route(
+    "GET",
+    "/v1/members/{member_id}/wallets",
+    scope="members:read",
+    tag=TAG,
+    takes=Query(BalanceAt),
+    answers={200: Answer(what="All wallets.", body=WalletsView)},
+    refuses=(MemberNotFound,),
+    tagged=True,
+)
+async def read_wallets(call: Call, query: BalanceAt) -> Reply:
+    """Read all balances of a member with the next expiries.
+
+    Without parameters the answer has an ETag, which also changes when units lapse or become usable
+    without anybody writing. With `at` (the future projects releases and expiries) or `known_at`
+    there is none.
+    """
+    member = member_id(call)
+    if query.at is None and query.known_at is None:
+        now = await call.services.reads.wallets(member)
+        return tagged(call, now.etag, now.body)
+    then = await call.services.reads.wallets_at(member, query.at, query.known_at)
+    return Reply(200, encode(then), cache=PRIVATE)
+
+
+@route(
+    "GET",
+    "/v1/members/{member_id}/wallets/{wallet}/entries",
+    scope="members:read",
+    tag=TAG,
+    takes=Query(EntriesPage),
+    answers={200: Answer(what="A page of entries, newest first.", body=EntryPage)},
+    refuses=(MemberNotFound,),
+)
+async def list_entries(call: Call, query: EntriesPage) -> Reply:
+    """List the entries of a wallet, newest first, in pages."""
+    wallet = call.path_text("wallet")
+    reads = call.services.reads
+    return ok(await reads.entries(member_id(call), wallet, query.cursor, query.limit))
+
+
+@route(
+    "POST",
+    "/v1/members/{member_id}/adjustments",
+    scope="points:adjust",
+    tag=TAG,
+    takes=Body(Adjust),
+    answers={
+        201: Answer(what="Adjusted now.", body=AdjustmentReceipt),
+        200: Answer(
+            what="Adjusted earlier under the same Idempotency-Key: the same answer.",
+            body=AdjustmentReceipt,
+            headers=("Idempotency-Replayed",),
+        ),
+    },
+    refuses=(MemberNotFound,),
+    key="required",
+)
+async def adjust_wallet(call: Call, body: Adjust) -> Reply:
+    """Correct a wallet by hand; the reason is kept with the entry."""
+    key = required_key(call)
+    done = await call.services.verbs.adjust_wallet(call.actor, member_id(call), body, key)
+    if done.replayed:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return Reply(201, encode(done.body))

@@ -1,0 +1,76 @@
+"""Serving over HTTP with Granian: worker processes, a graceful end, no orphans.
+
+SIGTERM or Ctrl-C: no new connections, what was received is answered, then the workers stop. A
+worker that dies is replaced. A worker whose parent was killed drains and ends by itself: it would
+share the port (SO_REUSEPORT) with the next start.
+"""
+
+import functools
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from service.app import create_app
+from service.infra import logging
+from service.infra.settings import Settings
+
+DRAIN_SECONDS_MAX: Final = 30
+HEAD_BYTES_MAX: Final = 16 * 1024  # request line and headers; a longer head is answered 431
+
+
+def serve(settings: Settings, on_listening: Callable[[], None] | None = None) -> None:
+    """Serve until a signal ends it. Raises ClickException when the address is taken."""
+    _refuse_taken(settings.host, settings.port)
+    server = Granian(
+        "regulars",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=HEAD_BYTES_MAX),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS_MAX,
+        log_level=LogLevels.warning,
+        log_dictconfig=logging.configure(settings.log_level, production=settings.production),
+    )
+    if on_listening is not None:
+        server.on_startup(on_listening)
+    server.serve(target_loader=functools.partial(_load, settings), wrap_loader=False)
+
+
+def _load(settings: Settings) -> Any:
+    """The application of one worker, in its process."""
+    logging.configure(settings.log_level, production=settings.production)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    return create_app(settings)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Workers share the port with whoever else allows that: another service would go unnoticed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as failure:
+            message = f"cannot listen on {host}:{port}: {failure.strerror} (choose another --port)"
+            raise click.ClickException(message) from failure

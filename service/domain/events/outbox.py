@@ -1,0 +1,102 @@
+"""Events as CloudEvents 1.0 (structured JSON), collected by a flow and written once.
+
+One body serves CloudEvents and Standard Webhooks readers (`timestamp` equals `time`). `sequence` is
+the holder's version, padded to 19 digits so that it sorts as text; its scope is `source`.
+"""
+
+import datetime as dt
+import uuid
+from typing import Final
+
+import msgspec
+
+from service.domain.events.catalog import TYPES, Event
+from service.infra.db import Tx
+from service.infra.sql import load
+from service.kernel.ids import new_id
+
+SQL: Final = load("events")
+SHARDS: Final = 64
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """The envelope; `time` is when it happened, `recordedtime` when it was written down."""
+
+    specversion: str = "1.0"
+    id: uuid.UUID
+    source: str
+    type: str
+    subject: str
+    time: dt.datetime
+    datacontenttype: str = "application/json"
+    partitionkey: uuid.UUID
+    sequence: str
+    recordedtime: dt.datetime
+    timestamp: dt.datetime
+    data: Event
+
+
+Row = tuple[uuid.UUID, int, int, uuid.UUID, str, bytes, dt.datetime, dt.datetime]
+
+
+def shard_of(holder_id: uuid.UUID) -> int:
+    """The shard all events of a holder go to; the last bits of an id are random."""
+    return holder_id.int % SHARDS
+
+
+class Outbox:
+    """The events of one batch."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def emit(
+        self,
+        event: Event,
+        *,
+        holder_id: uuid.UUID,
+        version: int,
+        at: dt.datetime,
+        recorded_at: dt.datetime,
+    ) -> None:
+        """Add an event; `version` is the holder's next one."""
+        event_id = new_id()
+        kind = TYPES[type(event)]
+        body = _encode(
+            CloudEvent(
+                id=event_id,
+                source=f"/members/{holder_id}",
+                type=kind,
+                subject=str(holder_id),
+                time=at,
+                partitionkey=holder_id,
+                sequence=f"{version:019d}",
+                recordedtime=recorded_at,
+                timestamp=at,
+                data=event,
+            )
+        )
+        shard = shard_of(holder_id)
+        self.rows.append((holder_id, version, shard, event_id, kind, body, at, recorded_at))
+
+    async def write(self, tx: Tx) -> None:
+        """Insert all rows."""
+        if not self.rows:
+            return
+        holders, versions, shards, ids, types, bodies, occurred, recorded = zip(
+            *self.rows, strict=True
+        )
+        await tx.run(
+            SQL["insert_outbox"],
+            holders=holders,
+            versions=versions,
+            shards=shards,
+            ids=ids,
+            types=types,
+            bodies=bodies,
+            occurred=occurred,
+            recorded=recorded,
+        )

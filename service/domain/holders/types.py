@@ -1,0 +1,67 @@
+"""The holder's row as a flow works on it."""
+
+import datetime as dt
+import enum
+import uuid
+
+
+class Kind(enum.IntEnum):
+    """Numbers stored in `holder.kind`."""
+
+    MEMBER = 1
+    UNCLAIMED = 2
+
+
+class Holder:
+    """A locked holder. Mutable: a flow moves it forward and writes it back once."""
+
+    __slots__ = (
+        "due_settled",
+        "holder_id",
+        "kind",
+        "merged_into",
+        "next_due",
+        "old_settled_at",
+        "recorded_at",
+        "settled_at",
+        "version",
+    )
+
+    def __init__(  # noqa: PLR0913 the columns of the row
+        self,
+        holder_id: uuid.UUID,
+        kind: int,
+        merged_into: uuid.UUID | None,
+        version: int,
+        next_due: dt.datetime | None,
+        settled_at: dt.datetime,
+        recorded_at: dt.datetime,
+    ) -> None:
+        self.holder_id = holder_id
+        self.kind = Kind(kind)
+        self.merged_into = merged_into
+        self.version = version
+        self.next_due = next_due
+        self.settled_at = settled_at
+        self.old_settled_at = settled_at
+        self.recorded_at = recorded_at
+        self.due_settled = False
+
+    def is_due(self, at: dt.datetime) -> bool:
+        """Something may be due at or before the instant."""
+        return self.next_due is not None and self.next_due <= at
+
+    def falls_due(self, at: dt.datetime | None) -> None:
+        """Something new falls due then."""
+        if at is not None and at > self.settled_at and (self.next_due is None or at < self.next_due):
+            self.next_due = at
+
+    def next_version(self) -> int:
+        """The version of one more event."""
+        self.version += 1
+        return self.version
+
+    def record(self, now: dt.datetime) -> dt.datetime:
+        """When this write is recorded: the clock, but never before an earlier write."""
+        self.recorded_at = max(self.recorded_at, now)
+        return self.recorded_at

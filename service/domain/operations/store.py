@@ -1,0 +1,55 @@
+"""Operations in the database."""
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from service.infra.db import Tx
+from service.infra.sql import load
+from service.kernel.actor import Actor
+
+SQL: Final = load("operations")
+
+
+class Kind(enum.IntEnum):
+    """Numbers stored in `operation.kind`."""
+
+    ADJUSTMENT = 1
+    OPENING = 2
+    CLAIM = 3  # what had come back of a purchase before it was claimed
+
+
+async def insert(  # noqa: PLR0913 the columns of the row
+    tx: Tx,
+    holder_id: uuid.UUID,
+    op_id: uuid.UUID,
+    note: str,
+    actor: Actor,
+    now: dt.datetime,
+    kind: Kind = Kind.ADJUSTMENT,
+) -> None:
+    """Write one operation."""
+    await insert_many(tx, [(holder_id, op_id)], note, actor, now, kind)
+
+
+async def insert_many(  # noqa: PLR0913 the columns of the rows
+    tx: Tx,
+    rows: Sequence[tuple[uuid.UUID, uuid.UUID]],
+    note: str,
+    actor: Actor,
+    now: dt.datetime,
+    kind: Kind,
+) -> None:
+    """Write operations (holder, operation) that share note, actor and kind."""
+    await tx.run(
+        SQL["insert_operations"],
+        holders=[r[0] for r in rows],
+        ops=[r[1] for r in rows],
+        kinds=[int(kind)] * len(rows),
+        notes=[note] * len(rows),
+        actor_kinds=[int(actor.kind)] * len(rows),
+        actors=[actor.id] * len(rows),
+        recorded=[now] * len(rows),
+    )

@@ -1,0 +1,183 @@
+"""From a request to the canonical cart and the fingerprint of its natural key. Pure."""
+
+import datetime as dt
+import hashlib
+from typing import Final
+
+import msgspec
+
+from service.domain.purchases.errors import LineInvalid, TotalInvalid
+from service.domain.purchases.types import ChargedIn, LineIn, RecordPurchase, Tax
+from service.kernel.allocation import allocate
+from service.kernel.text import AMOUNT_MAX
+from service.rules.cart import Cart, CartLine
+from service.rules.document import Taxed
+
+FP_VERSION: Final = 1
+QUANTITY_MAX: Final = 1_000_000_000  # thousandths of one line
+_NO_TAX: Final = Tax()
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+_ContentLine = tuple[str, int, int, str, str, str, tuple[tuple[str, str], ...], int, str, int]
+
+
+class _Content(msgspec.Struct, frozen=True, array_like=True):
+    """What makes two requests the same purchase: not the mode, nor how the member was named.
+
+    It does not depend on the program, so that a replay after years is still a replay.
+    """
+
+    channel: str
+    external_id: str
+    store: str | None
+    occurred_at: dt.datetime | None
+    currency: str
+    lines: tuple[_ContentLine, ...]
+    charged: tuple[int, tuple[int, ...]] | None
+
+
+def thousandths(quantity: int | str) -> int:
+    """Quantity in thousandths: 2 -> 2000, "0.732" -> 732."""
+    if isinstance(quantity, int):
+        return quantity * 1000
+    whole, _, part = quantity.partition(".")
+    return int(whole) * 1000 + int(part.ljust(3, "0") or "0")
+
+
+def _amount(line: LineIn, quantity: int, pointer: str) -> int:
+    if line.amount is not None:
+        return line.amount
+    if line.unit_price is None:
+        raise LineInvalid(pointer=f"{pointer}/amount", problem="give 'amount' or 'unit_price'")
+    amount, rest = divmod(line.unit_price * quantity, 1000)
+    return amount + (1 if rest * 2 >= 1000 else 0)
+
+
+def _tax_of(tax: Tax | None, amount: int, prices: Taxed, pointer: str) -> int:
+    if tax is None:
+        return 0
+    if tax.amount is not None:
+        if prices is Taxed.GROSS and tax.amount > amount:
+            raise LineInvalid(pointer=f"{pointer}/tax/amount", problem="more than the line itself")
+        return tax.amount
+    if tax.rate is None:
+        return 0
+    whole, _, part = tax.rate.partition(".")
+    rate = int(whole) * 10_000 + int(part.ljust(4, "0") or "0")  # of a million
+    base = 1_000_000 + rate if prices is Taxed.GROSS else 1_000_000
+    return (2 * amount * rate + base) // (2 * base)  # half up
+
+
+def measures(line: LineIn, pointer: str) -> tuple[int, int]:
+    """(thousandths, minor units) of a line; LineInvalid names what is wrong."""
+    quantity = thousandths(line.quantity)
+    if quantity == 0:
+        raise LineInvalid(pointer=f"{pointer}/quantity", problem="must be more than 0")
+    if quantity > QUANTITY_MAX:
+        raise LineInvalid(pointer=f"{pointer}/quantity", problem="must be at most 1000000")
+    amount = _amount(line, quantity, pointer)
+    if amount > AMOUNT_MAX:
+        raise LineInvalid(pointer=f"{pointer}/unit_price", problem="the line is worth too much")
+    if line.discount_given > amount:
+        raise LineInvalid(pointer=f"{pointer}/discount_given", problem="more than the line itself")
+    return quantity, amount
+
+
+def _line(line: LineIn, prices: Taxed, pointer: str) -> CartLine:
+    quantity, amount = measures(line, pointer)
+    return CartLine(
+        sku=line.sku,
+        quantity=quantity,
+        amount=amount,
+        kind=line.kind,
+        category=line.category,
+        brand=line.brand,
+        attributes=dict(sorted(line.attributes.items())) if line.attributes else {},
+        tax_amount=_tax_of(line.tax, amount, prices, pointer) if line.tax else 0,
+        discount_given=line.discount_given,
+    )
+
+
+def _charged_off(lines: tuple[CartLine, ...], charged: ChargedIn) -> list[int]:
+    """What the till took off each line beyond what the shop said."""
+    asked = [line.amount - line.discount_given for line in lines]
+    if charged.total > sum(asked):
+        raise TotalInvalid(pointer="/charged/total", problem="more than the lines come to")
+    off = sum(asked) - charged.total
+    if charged.discounts is None:
+        return allocate(off, asked)
+    if len(charged.discounts) != len(lines):
+        raise TotalInvalid(pointer="/charged/discounts", problem="one discount per line is needed")
+    for n, (discount, amount) in enumerate(zip(charged.discounts, asked, strict=True)):
+        if discount > amount:
+            raise TotalInvalid(
+                pointer=f"/charged/discounts/{n}", problem="more than the line itself"
+            )
+    if sum(charged.discounts) != off:
+        raise TotalInvalid(
+            pointer="/charged/total",
+            problem=f"lines less discounts come to {sum(asked) - sum(charged.discounts)}",
+        )
+    return list(charged.discounts)
+
+
+def cart_of(body: RecordPurchase, prices: Taxed) -> Cart:
+    """The canonical cart; LineInvalid or TotalInvalid name the field that is wrong."""
+    lines = tuple(
+        _line(line, prices, f"/lines/{n}") for n, line in enumerate(body.lines)
+    )
+    if sum(line.amount for line in lines) > AMOUNT_MAX:
+        raise TotalInvalid(pointer="/lines", problem="the lines are worth too much together")
+    if body.charged is not None:
+        off = _charged_off(lines, body.charged)
+        lines = tuple(
+            msgspec.structs.replace(line, charged_off=less) if less else line
+            for line, less in zip(lines, off, strict=True)
+        )
+    return Cart(channel=body.channel, store=body.store, currency=body.currency, lines=lines)
+
+
+def _content_line(line: LineIn, pointer: str) -> _ContentLine:
+    quantity, amount = measures(line, pointer)
+    tax = line.tax or _NO_TAX
+    return (
+        line.sku,
+        quantity,
+        amount,
+        line.kind.value,
+        line.category or "",
+        line.brand or "",
+        tuple(sorted(line.attributes.items())),
+        -1 if tax.amount is None else tax.amount,
+        tax.rate or "",
+        line.discount_given,
+    )
+
+
+def fingerprint(body: RecordPurchase) -> bytes:
+    """SHA-256 of the canonical content, 32 bytes; `FP_VERSION` names its form.
+
+    The instant counts in UTC, quantities and amounts in their canonical form, defaults not at all.
+    """
+    charged = body.charged
+    content = _Content(
+        body.channel,
+        body.external_id,
+        body.store,
+        body.occurred_at.astimezone(dt.UTC) if body.occurred_at else None,
+        body.currency,
+        tuple(_content_line(line, f"/lines/{n}") for n, line in enumerate(body.lines)),
+        (charged.total, charged.discounts or ()) if charged else None,
+    )
+    return hashlib.sha256(_encode(content)).digest()
+
+
+def by_category(cart: Cart) -> dict[str, tuple[int, int]]:
+    """category -> (paid minor units, thousandths), for history windows per category."""
+    sums: dict[str, tuple[int, int]] = {}
+    for line in cart.lines:
+        if line.category is not None:
+            paid, quantity = sums.get(line.category, (0, 0))
+            sums[line.category] = (paid + line.paid(), quantity + line.quantity)
+    return sums

@@ -1,0 +1,246 @@
+"""Purchases in the database."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from service.domain.purchases.content import FP_VERSION, by_category
+from service.domain.purchases.stored import Purchase, pack, unpack
+from service.infra.db import Tx
+from service.infra.sql import load
+from service.kernel.actor import Actor
+from service.rules.cart import Cart, LineKind
+from service.rules.facts import Past
+
+SQL: Final = load("purchases")
+_BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_json: Final = msgspec.json.Encoder().encode
+
+NaturalKey = tuple[str, str]
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A natural key as stored; `purchase_id` None: awaited."""
+
+    purchase_id: uuid.UUID | None
+    holder_id: uuid.UUID | None
+    fp: bytes | None
+
+
+async def keys(tx: Tx, wanted: Sequence[NaturalKey]) -> dict[NaturalKey, Key]:
+    """The natural keys that exist."""
+    rows = await tx.rows(
+        SQL["list_keys"], channels=[k[0] for k in wanted], external_ids=[k[1] for k in wanted]
+    )
+    return {(row[0], row[1]): Key(row[2], row[3], row[4]) for row in rows}
+
+
+async def claim_keys(
+    tx: Tx, wanted: Sequence[tuple[NaturalKey, uuid.UUID, uuid.UUID, bytes]]
+) -> dict[NaturalKey, bool]:
+    """Claim (key, purchase, holder, fingerprint); answers the won keys -> a return waited for it."""
+    rows = await tx.rows(
+        SQL["insert_keys"],
+        channels=[w[0][0] for w in wanted],
+        external_ids=[w[0][1] for w in wanted],
+        purchases=[w[1] for w in wanted],
+        holders=[w[2] for w in wanted],
+        fps=[w[3] for w in wanted],
+        fp_versions=[FP_VERSION] * len(wanted),
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def await_keys(tx: Tx, wanted: Sequence[NaturalKey]) -> dict[NaturalKey, Key]:
+    """Make the keys returns wait on, then lock them; a purchase that came meanwhile is seen."""
+    given = {"channels": [k[0] for k in wanted], "external_ids": [k[1] for k in wanted]}
+    await tx.run(SQL["insert_awaited_keys"], **given)
+    rows = await tx.rows(SQL["lock_keys"], **given)
+    return {(row[0], row[1]): Key(row[2], row[3], None) for row in rows}
+
+
+async def move_keys(tx: Tx, moved: Sequence[NaturalKey], holder_id: uuid.UUID) -> None:
+    """The purchases belong to another holder now."""
+    await tx.run(
+        SQL["update_key_holder"],
+        channels=[k[0] for k in moved],
+        external_ids=[k[1] for k in moved],
+        holder=holder_id,
+    )
+
+
+def net_of(cart: Cart) -> int:
+    """What counts as spend: paid, without shipping."""
+    return cart.total()
+
+
+def quantity_of(cart: Cart) -> int:
+    """Thousandths of what was bought, without shipping."""
+    return sum(line.quantity for line in cart.lines if line.kind is not LineKind.SHIPPING)
+
+
+def _categories(cart: Cart) -> str | None:
+    sums = by_category(cart)
+    return _json(sums).decode() if sums else None
+
+
+async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
+    """Write decided purchases; `net` and `quantity` as they stand in the rows."""
+    purchases = [purchase for purchase, _ in rows]
+    await tx.run(
+        SQL["insert_purchases"],
+        holders=[p.holder_id for p in purchases],
+        occurred=[p.occurred_at for p in purchases],
+        purchases=[p.purchase_id for p in purchases],
+        recorded=[p.recorded_at for p in purchases],
+        channels=[p.channel for p in purchases],
+        external_ids=[p.external_id for p in purchases],
+        stores=[p.store for p in purchases],
+        versions=[p.program_version for p in purchases],
+        engines=[p.engine for p in purchases],
+        flags=[int(p.flags) for p in purchases],
+        nets=[p.net for p in purchases],
+        quantities=[p.quantity for p in purchases],
+        categories=[_categories(p.cart) for p in purchases],
+        carts=[pack(p.cart) for p in purchases],
+        facts=[pack(p.facts) for p in purchases],
+        decisions=[pack(p.decision) for p in purchases],
+        outcomes=[pack(p.outcome) for p in purchases],
+        actor_kinds=[int(actor.kind) for _, actor in rows],
+        actors=[actor.id for _, actor in rows],
+    )
+
+
+async def by_ids(tx: Tx, purchase_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Purchase]:
+    """Purchases by id."""
+    rows = await tx.rows(SQL["list_purchases"], purchases=list(purchase_ids))
+    return {row["purchase_id"]: unpack(row) for row in rows}
+
+
+async def of_holder(tx: Tx, holder_id: uuid.UUID, since: dt.datetime) -> list[Purchase]:
+    """A holder's purchases since an instant, oldest first."""
+    rows = await tx.rows(SQL["list_purchases_of_holder"], holder=holder_id, since=since)
+    return [unpack(row) for row in rows]
+
+
+async def holders_of(
+    tx: Tx, purchase_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[uuid.UUID, NaturalKey]]:
+    """purchase -> (holder, natural key)."""
+    rows = await tx.rows(SQL["list_holders_of_purchases"], purchases=list(purchase_ids))
+    return {row[0]: (row[1], (row[2], row[3])) for row in rows}
+
+
+async def update_returned(
+    tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequence[int]]]
+) -> None:
+    """Write what is left: (purchase, its remainder, thousandths returned per line in all)."""
+    await tx.run(
+        SQL["update_returned"],
+        holders=[p.holder_id for p, _, _ in changed],
+        occurred=[p.occurred_at for p, _, _ in changed],
+        purchases=[p.purchase_id for p, _, _ in changed],
+        nets=[net_of(rest) for _, rest, _ in changed],
+        quantities=[quantity_of(rest) for _, rest, _ in changed],
+        categories=[_categories(rest) for _, rest, _ in changed],
+        returned=[_json(list(returned)).decode() for *_, returned in changed],
+    )
+
+
+async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
+    """A claimed purchase moves to the member with its decision, its returns with it."""
+    await tx.run(
+        SQL["update_decided"],
+        holder=old.holder_id,
+        occurred_at=old.occurred_at,
+        purchase=old.purchase_id,
+        new_holder=new.holder_id,
+        facts=pack(new.facts),
+        decision=pack(new.decision),
+        outcome=pack(new.outcome),
+        version=new.program_version,
+        flags=int(new.flags),
+    )
+    await tx.run(
+        SQL["update_returns_holder"],
+        holder=old.holder_id,
+        purchase=old.purchase_id,
+        new_holder=new.holder_id,
+    )
+
+
+class WindowAsked(msgspec.Struct, frozen=True):
+    """One history window of one holder, both ends exclusive; None: no filter."""
+
+    holder_id: uuid.UUID
+    since: dt.datetime | None
+    until: dt.datetime
+    channel: str | None
+    store: str | None
+    category: str | None
+
+
+async def windows(tx: Tx, asked: Sequence[WindowAsked]) -> list[Past]:
+    """What each window holds, in order of the questions."""
+    found: dict[int, Past] = {}
+    for by_line in (False, True):
+        part = [(n, a) for n, a in enumerate(asked) if (a.category is not None) is by_line]
+        if not part:
+            continue
+        given: dict[str, object] = {
+            "n": [n for n, _ in part],
+            "holders": [a.holder_id for _, a in part],
+            "since": [a.since or _BEGINNING for _, a in part],
+            "until": [a.until for _, a in part],
+            "channels": [a.channel for _, a in part],
+            "stores": [a.store for _, a in part],
+        }
+        if by_line:
+            given["categories"] = [a.category for _, a in part]
+        name = "list_category_windows" if by_line else "list_windows"
+        for row in await tx.rows(SQL[name], **given):
+            found[row[0]] = Past(row[1], row[2], row[3])
+    return [found[n] for n in range(len(asked))]
+
+
+Span = tuple[uuid.UUID, str, dt.datetime | None, dt.datetime | None]  # holder, rule, since, until
+_END: Final = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
+
+
+async def uses(tx: Tx, spans: Sequence[Span]) -> list[int]:
+    """How often the rule fired in each span, both ends exclusive."""
+    rows = await tx.rows(
+        SQL["list_uses"],
+        n=list(range(len(spans))),
+        holders=[s[0] for s in spans],
+        rules=[s[1] for s in spans],
+        since=[s[2] or _BEGINNING for s in spans],
+        until=[s[3] or _END for s in spans],
+    )
+    found = {row[0]: row[1] for row in rows}
+    return [found[n] for n in range(len(spans))]
+
+
+Use = tuple[uuid.UUID, str, dt.datetime, uuid.UUID]  # holder, rule, occurred_at, purchase
+
+
+async def add_uses(tx: Tx, added: Sequence[Use]) -> None:
+    """Limited rules fired."""
+    await tx.run(SQL["insert_uses"], **_use_columns(added))
+
+
+async def remove_uses(tx: Tx, removed: Sequence[Use]) -> None:
+    """Uses given back by a return."""
+    await tx.run(SQL["delete_uses"], **_use_columns(removed))
+
+
+def _use_columns(rows: Sequence[Use]) -> dict[str, list[object]]:
+    return {
+        "holders": [r[0] for r in rows],
+        "rules": [r[1] for r in rows],
+        "occurred": [r[2] for r in rows],
+        "purchases": [r[3] for r in rows],
+    }

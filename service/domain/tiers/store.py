@@ -1,0 +1,171 @@
+"""Tiers in the database."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from service.domain.tiers.types import FloorRow, Step
+from service.infra.db import Tx
+from service.infra.sql import load
+
+SQL: Final = load("tiers")
+_BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+Key = tuple[uuid.UUID, int]  # holder, ladder number
+
+
+async def open_steps(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[Step]]:
+    """The open interval per holder and ladder; none for those at the start."""
+    rows = await tx.rows(SQL["list_open_steps"], holders=list(holders))
+    return {(row[0], row[1]): [Step(*row[2:])] for row in rows}
+
+
+async def steps(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[Step]]:
+    """All intervals in order."""
+    rows = await tx.rows(SQL["list_steps"], holders=list(holders))
+    found: defaultdict[Key, list[Step]] = defaultdict(list)
+    for row in rows:
+        found[row[0], row[1]].append(Step(*row[2:]))
+    return found
+
+
+async def floors(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[FloorRow]]:
+    """All floors, past ones too."""
+    rows = await tx.rows(SQL["list_floors"], holders=list(holders))
+    found: defaultdict[Key, list[FloorRow]] = defaultdict(list)
+    for row in rows:
+        found[row[0], row[1]].append(FloorRow(*row[2:]))
+    return found
+
+
+Question = tuple[uuid.UUID, int, dt.datetime | None, dt.datetime]  # holder, wallet, since, until
+
+
+async def wallet_totals(tx: Tx, questions: Sequence[Question]) -> list[int]:
+    """One total per question: units of the wallet with occurred_at in (since, until]."""
+    rows = await tx.rows(
+        SQL["list_wallet_totals"],
+        n=list(range(len(questions))),
+        holders=[q[0] for q in questions],
+        wallets=[q[1] for q in questions],
+        since=[q[2] or _BEGINNING for q in questions],
+        until=[q[3] for q in questions],
+    )
+    found = {row[0]: row[1] for row in rows}
+    return [found[n] for n in range(len(questions))]
+
+
+async def purchase_totals(tx: Tx, questions: Sequence[Question]) -> list[tuple[int, int]]:
+    """One (spend, visits) per question; the wallet of the question is not looked at."""
+    rows = await tx.rows(
+        SQL["list_purchase_totals"],
+        n=list(range(len(questions))),
+        holders=[q[0] for q in questions],
+        since=[q[2] or _BEGINNING for q in questions],
+        until=[q[3] for q in questions],
+    )
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    return [found[n] for n in range(len(questions))]
+
+
+Contributions = dict[Key, list[tuple[dt.datetime, int]]]
+
+
+async def wallet_contributions(
+    tx: Tx, holders: Iterable[uuid.UUID], wallets: Iterable[int]
+) -> Contributions:
+    """(holder, wallet number) -> (occurred_at, units), for a replay."""
+    rows = await tx.rows(
+        SQL["list_wallet_contributions"], holders=list(holders), wallets=list(wallets)
+    )
+    found: defaultdict[Key, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    for row in rows:
+        found[row[0], row[1]].append((row[2], row[3]))
+    return found
+
+
+async def purchase_contributions(
+    tx: Tx, holders: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[tuple[dt.datetime, int]]]:
+    """holder -> (occurred_at, net) of purchases not fully returned."""
+    rows = await tx.rows(SQL["list_purchase_contributions"], holders=list(holders))
+    found: defaultdict[uuid.UUID, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append((row[1], row[2]))
+    return found
+
+
+class Rewrite:
+    """Intervals to replace: the difference between what is stored and what is now known."""
+
+    __slots__ = ("added", "removed")
+
+    def __init__(self) -> None:
+        self.removed: list[tuple[uuid.UUID, int, dt.datetime]] = []
+        self.added: list[tuple[uuid.UUID, int, Step, dt.datetime]] = []
+
+    def replace(
+        self, key: Key, old: Sequence[Step], new: Sequence[Step], recorded_at: dt.datetime
+    ) -> None:
+        """Keep what is the same, take out and put in the rest."""
+        before: Mapping[dt.datetime, Step] = {step.from_at: step for step in old}
+        after = {step.from_at: step for step in new}
+        for from_at, step in before.items():
+            if after.get(from_at) != step:
+                self.removed.append((*key, from_at))
+        for from_at, step in after.items():
+            if before.get(from_at) != step:
+                self.added.append((*key, step, recorded_at))
+
+
+async def write_steps(tx: Tx, rewrite: Rewrite) -> None:
+    """Write the difference, removals first."""
+    if rewrite.removed:
+        await tx.run(
+            SQL["delete_steps"],
+            holders=[r[0] for r in rewrite.removed],
+            ladders=[r[1] for r in rewrite.removed],
+            from_ats=[r[2] for r in rewrite.removed],
+        )
+    if rewrite.added:
+        await tx.run(
+            SQL["insert_steps"],
+            holders=[a[0] for a in rewrite.added],
+            ladders=[a[1] for a in rewrite.added],
+            from_ats=[a[2].from_at for a in rewrite.added],
+            until_ats=[a[2].until_at for a in rewrite.added],
+            tiers=[a[2].tier for a in rewrite.added],
+            valid=[a[2].valid_until for a in rewrite.added],
+            dues=[a[2].due_at for a in rewrite.added],
+            recorded=[a[3] for a in rewrite.added],
+        )
+
+
+FloorKey = tuple[uuid.UUID, int, FloorRow]  # holder, ladder number, floor
+
+
+async def add_floors(tx: Tx, added: Sequence[FloorKey]) -> None:
+    """Write floors set by purchases."""
+    await tx.run(
+        SQL["insert_floors"],
+        holders=[a[0] for a in added],
+        ladders=[a[1] for a in added],
+        purchases=[a[2].purchase_id for a in added],
+        rules=[a[2].rule for a in added],
+        from_ats=[a[2].from_at for a in added],
+        until_ats=[a[2].until_at for a in added],
+        tiers=[a[2].tier for a in added],
+    )
+
+
+async def remove_floors(tx: Tx, removed: Sequence[FloorKey]) -> None:
+    """Take out floors whose purchase no longer earns them."""
+    await tx.run(
+        SQL["delete_floors"],
+        holders=[r[0] for r in removed],
+        purchases=[r[2].purchase_id for r in removed],
+        ladders=[r[1] for r in removed],
+        rules=[r[2].rule for r in removed],
+    )

@@ -1,0 +1,178 @@
+"""Wallets in the database: loading for a batch, writing a batch with one statement per table."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from service.domain.wallets.book import Book, Entry, Lot
+from service.domain.wallets.types import CONTRA_OF, Reason
+from service.infra.db import Tx
+from service.infra.sql import load
+from service.kernel.actor import Actor
+
+SQL: Final = load("wallets")
+
+Books = dict[tuple[uuid.UUID, int], Book]
+
+
+async def books(
+    tx: Tx,
+    settled: Mapping[uuid.UUID, dt.datetime],
+    wallets: Collection[int],
+    clamped: Collection[int],
+) -> Books:
+    """A Book for each holder and wallet number, with a row or without one yet."""
+    rows = await tx.rows(SQL["list_wallets"], holders=list(settled))
+    found: Books = {
+        (row[0], row[1]): Book(*row, settled[row[0]], clamp=row[1] in clamped) for row in rows
+    }
+    for holder_id, settled_at in settled.items():
+        for wallet in wallets:
+            if (holder_id, wallet) not in found:
+                found[holder_id, wallet] = Book(
+                    holder_id, wallet, 0, 0, 0, 0, 0, settled_at, clamp=wallet in clamped, fresh=True
+                )
+    return found
+
+
+def _add_lots(found: Books, rows: Iterable[Any]) -> None:
+    for row in rows:
+        book = found[row[0], row[1]]
+        if row[2] not in book.lots:
+            book.lots[row[2]] = Lot(*row[2:])
+
+
+async def load_due_lots(
+    tx: Tx,
+    found: Books,
+    settled: Mapping[uuid.UUID, dt.datetime],
+    until: Mapping[uuid.UUID, dt.datetime],
+) -> dict[uuid.UUID, dt.datetime | None]:
+    """Put the due lots into the books; answers when each holder's next lot falls due after that."""
+    holders = list(settled)
+    rows = await tx.rows(
+        SQL["list_due_lots"],
+        holders=holders,
+        settled=list(settled.values()),
+        until=[until[h] for h in holders],
+    )
+    _add_lots(found, rows)
+    following = await tx.rows(
+        SQL["list_next_dues"], holders=holders, until=[until[h] for h in holders]
+    )
+    return {row[0]: row[1] for row in following}
+
+
+async def load_open_lots(
+    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+) -> None:
+    """Put all open lots of the holders, and the operations' own lots, into the books."""
+    rows = await tx.rows(SQL["list_open_lots"], holders=list(holders), operations=list(operations))
+    _add_lots(found, rows)
+
+
+async def lapsed(
+    tx: Tx, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+) -> dict[tuple[uuid.UUID, int], int]:
+    """(operation, wallet) -> units of its own lots that expired."""
+    rows = await tx.rows(
+        SQL["list_lapsed"],
+        holders=list(holders),
+        operations=list(operations),
+        expired=int(Reason.EXPIRED),
+    )
+    return {(row[1], row[2]): row[3] for row in rows}
+
+
+Written = tuple[Book, Entry, Actor, str | None, dt.datetime]
+
+
+async def write(tx: Tx, changed: Sequence[Book], entries: Sequence[Written]) -> None:
+    """Write the books of a batch: wallets, entries, lots and what they were taken from."""
+    await _write_wallets(tx, [book for book in changed if book.changed])
+    if entries:
+        await _write_entries(tx, entries)
+    await _write_lots(tx, changed)
+
+
+async def _write_wallets(tx: Tx, changed: Sequence[Book]) -> None:
+    for fresh, name in ((True, "insert_wallets"), (False, "update_wallets")):
+        part = [book for book in changed if book.fresh is fresh]
+        if not part:
+            continue
+        given: dict[str, Any] = {
+            "holders": [b.holder_id for b in part],
+            "wallets": [b.wallet for b in part],
+            "posted": [b.posted for b in part],
+            "pending": [b.pending for b in part],
+            "held": [b.held for b in part],
+            "debt": [b.debt for b in part],
+            "seqs": [b.entry_seq for b in part],
+        }
+        if not fresh:
+            given["old_seqs"] = [b.old[4] for b in part]
+            given["old_posted"] = [b.old[0] for b in part]
+        if await tx.run(SQL[name], **given) != len(part):
+            raise AssertionError("a wallet changed under its holder's lock")
+
+
+async def _write_entries(tx: Tx, entries: Sequence[Written]) -> None:
+    await tx.run(
+        SQL["insert_entries"],
+        holders=[b.holder_id for b, *_ in entries],
+        wallets=[b.wallet for b, *_ in entries],
+        seqs=[e.seq for _, e, *_ in entries],
+        befores=[e.before for _, e, *_ in entries],
+        amounts=[e.amount for _, e, *_ in entries],
+        debts=[e.debt_change for _, e, *_ in entries],
+        reasons=[int(e.reason) for _, e, *_ in entries],
+        contras=[int(CONTRA_OF[e.reason]) for _, e, *_ in entries],
+        ops=[e.op_id for _, e, *_ in entries],
+        op_lines=[e.op_line for _, e, *_ in entries],
+        actor_kinds=[int(actor.kind) for _, _, actor, *_ in entries],
+        actors=[actor.id for _, _, actor, *_ in entries],
+        stores=[store for _, _, _, store, _ in entries],
+        occurred=[e.occurred_at for _, e, *_ in entries],
+        recorded=[recorded for *_, recorded in entries],
+    )
+    takes = [(b, e.seq, lot_no, units) for b, e, *_ in entries for lot_no, units in e.takes]
+    if takes:
+        await tx.run(
+            SQL["insert_entry_lots"],
+            holders=[b.holder_id for b, *_ in takes],
+            wallets=[b.wallet for b, *_ in takes],
+            seqs=[seq for _, seq, *_ in takes],
+            lot_nos=[lot_no for _, _, lot_no, _ in takes],
+            amounts=[units for *_, units in takes],
+        )
+
+
+async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
+    fresh = [(b, lot) for b in changed for lot in b.lots.values() if lot.fresh]
+    if fresh:
+        await tx.run(
+            SQL["insert_lots"],
+            holders=[b.holder_id for b, _ in fresh],
+            wallets=[b.wallet for b, _ in fresh],
+            lot_nos=[lot.lot_no for _, lot in fresh],
+            granted=[lot.granted for _, lot in fresh],
+            remaining=[lot.remaining for _, lot in fresh],
+            origins=[lot.origin_holder for _, lot in fresh],
+            origin_ops=[lot.origin_op for _, lot in fresh],
+            earned=[lot.earned_at for _, lot in fresh],
+            available=[lot.available_at for _, lot in fresh],
+            expires=[lot.expires_at for _, lot in fresh],
+        )
+    touched = [
+        (b, lot) for b in changed for lot in b.lots.values() if lot.touched and not lot.fresh
+    ]
+    if touched:
+        await tx.run(
+            SQL["update_lots"],
+            holders=[b.holder_id for b, _ in touched],
+            wallets=[b.wallet for b, _ in touched],
+            lot_nos=[lot.lot_no for _, lot in touched],
+            remaining=[lot.remaining for _, lot in touched],
+            expires=[lot.expires_at for _, lot in touched],
+        )

@@ -1,0 +1,102 @@
+"""Requests and answers about wallets; the numbers stored in entries."""
+
+import datetime as dt
+import enum
+import uuid
+from typing import Annotated
+
+import msgspec
+
+from service.kernel.text import Name, Signed
+from service.kernel.values import Balance, Expiring
+
+
+class Reason(enum.IntEnum):
+    """Why units moved; numbers are stored, never reused."""
+
+    EARNED = 1
+    REVERSED = 2  # taken back by a return, or given back when less is taken back
+    EXPIRED = 3
+    ADJUSTED = 4
+    DEBT_PAID = 5
+    OPENING = 6  # brought along by an import
+
+
+class Contra(enum.IntEnum):
+    """The house account on the other side of an entry."""
+
+    ISSUANCE = 1
+    BREAKAGE = 2
+    ADJUSTMENT = 3
+    DEBT = 4
+    MIGRATION = 5
+
+
+CONTRA_OF = {
+    Reason.EARNED: Contra.ISSUANCE,
+    Reason.REVERSED: Contra.ISSUANCE,
+    Reason.EXPIRED: Contra.BREAKAGE,
+    Reason.ADJUSTED: Contra.ADJUSTMENT,
+    Reason.DEBT_PAID: Contra.DEBT,
+    Reason.OPENING: Contra.MIGRATION,
+}
+
+
+class Adjust(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A correction by hand: positive gives a lot, negative takes what is available."""
+
+    wallet: Name
+    amount: Annotated[Signed, msgspec.Meta()]
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=512)]
+
+
+class WalletView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A wallet: its balance and when its units lapse; `expiring` sums to what is posted."""
+
+    balance: Balance
+    scale: int = 0
+    title: dict[str, str] = {}
+    expiring: tuple[Expiring, ...] = ()
+
+
+class WalletsView(msgspec.Struct, frozen=True, kw_only=True):
+    """All wallets of a member at an instant."""
+
+    member_id: uuid.UUID
+    at: dt.datetime
+    wallets: dict[str, WalletView]
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One signed line of a wallet."""
+
+    seq: int
+    amount: int
+    balance: int
+    debt_change: int = 0
+    reason: str
+    operation_id: uuid.UUID
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+    actor: str
+    store: str | None = None
+
+
+class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first; `next` is the cursor of the next page, null on the last."""
+
+    items: tuple[EntryView, ...]
+    next: str | None
+
+
+class AdjustmentReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an adjustment."""
+
+    id: uuid.UUID
+    member_id: uuid.UUID
+    wallet: str
+    amount: int
+    recorded_at: dt.datetime
+    wallets: dict[str, Balance]

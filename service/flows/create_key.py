@@ -1,0 +1,53 @@
+"""Create an API key for a client; the answer is the only time it is shown."""
+
+import datetime as dt
+from typing import Final
+
+from service.domain.access import codes, store as access
+from service.domain.access.errors import ClientNameInvalid, TooManyKeys
+from service.domain.access.roles import scopes_of
+from service.domain.access.types import NewKey
+from service.infra.db import Database
+from service.kernel.ids import derived_id
+
+LIVE_KEYS_MAX: Final = 2
+LIFETIME: Final = dt.timedelta(days=365)
+NAME_LENGTH_MAX: Final = 64
+
+
+async def create_key(
+    db: Database,
+    role: str,
+    name: str,
+    *,
+    store: str | None = None,
+    mode: codes.Mode = codes.Mode.LIVE,
+) -> str:
+    """A new key of the client (role, name), which is made when it is not there; valid for a year.
+
+    `store`: the key may write for this store only. Raises UnknownRole, ClientNameInvalid, and
+    TooManyKeys when two keys of the client are live.
+    """
+    scopes = scopes_of(role)
+    if not 1 <= len(name) <= NAME_LENGTH_MAX or not name.isprintable():
+        raise ClientNameInvalid
+    key, code = codes.issue(mode)
+    client_id = derived_id("client", role, name)
+    async with db.transaction() as tx:
+        now = await access.clock(tx)
+        await access.insert_client(tx, client_id, name, role, now)
+        if await access.live_keys(tx, client_id, now) >= LIVE_KEYS_MAX:
+            raise TooManyKeys
+        await access.insert_key(
+            tx,
+            NewKey(
+                kid=code.kid,
+                client_id=client_id,
+                secret_sha256=code.secret_sha256,
+                scopes=scopes,
+                store=store,
+                created_at=now,
+                expires_at=now + LIFETIME,
+            ),
+        )
+    return key

@@ -1,0 +1,47 @@
+"""settle_holders: what has fallen due is posted, so that events come in time and wallets stay small.
+
+Nothing depends on it: what is due counts the moment it is due, at read time and before each write.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from service.domain.events.outbox import Outbox
+from service.domain.holders import store as holders
+from service.flows.steps import tiers, wallets
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.facts import Asked, load_members
+from service.flows.steps.work import Work
+
+ROWS_MAX = 200
+
+
+async def settle_holders(ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:
+    """Settle those that are free up to now; answers how many."""
+    async with ctx.db.transaction() as tx:
+        locked, newest = await holders.lock(
+            tx, holder_ids, wait=False, clock_offset=ctx.db.clock_offset
+        )
+        if not locked or newest > ctx.programs.newest:
+            return 0
+        now, outbox = tx.now or EARLIEST, Outbox()
+        works = [Work(holder, now, now, outbox) for holder in locked.values()]
+        await wallets.load(tx, ctx, works)
+        asked = [Asked(work, ctx.programs.at(work.at), work.at) for work in works]
+        people = await load_members(tx, ctx, asked)
+        standings = await tiers.load(tx, ctx, [(work, work.at) for work in works], people)
+        for of_holder in standings.values():
+            tiers.emit_changes(of_holder)
+        await tiers.write(tx, standings)
+        await wallets.write(tx, works)
+        await outbox.write(tx)
+        return len(works)
+
+
+async def settle_due(ctx: Context, at: dt.datetime | None = None) -> int:
+    """One pass over the holders that are due; answers how many were settled."""
+    async with ctx.db.reading() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        due = await holders.list_due(tx, at or tx.now or EARLIEST, ROWS_MAX)
+    return await settle_holders(ctx, due) if due else 0

@@ -1,0 +1,35 @@
+"""From locked purchases to decisions: load what the rules say they need, decide, ask the budgets."""
+
+from collections.abc import Sequence
+
+from service.flows.steps import budgets, facts, tiers, wallets
+from service.flows.steps.context import Context
+from service.flows.steps.facts import Asked
+from service.flows.steps.purchase import Item
+from service.infra.db import Tx
+from service.rules.decide import decide
+
+
+async def decide_all(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
+    """Settle and load all holders, then decide each purchase in order of arrival."""
+    if not items:
+        return
+    works = [item.work for item in items]
+    asked = [Asked(item.work, item.program, item.occurred_at) for item in items]
+    await wallets.load(tx, ctx, works)
+    awaiting = [item.work for item in items if item.awaited and item.work.is_member]
+    if awaiting:  # their returns will take lots
+        await wallets.load_lots(tx, awaiting, [])
+    members = await facts.load_members(tx, ctx, asked)
+    standings = await tiers.load(
+        tx,
+        ctx,
+        [(item.work, item.occurred_at) for item in items],
+        members,
+        replay=bool(awaiting),
+    )
+    known = await facts.load(tx, asked, members, standings)
+    for item, of_one in zip(items, known, strict=True):
+        item.standings = standings.get(item.work.holder.holder_id, {})
+        item.decide_with(of_one, decide(item.program, item.cart, of_one))
+    await budgets.grant(tx, [item.decided for item in items])

@@ -1,0 +1,142 @@
+"""From what a request says of the member to the holder it belongs to, before the lock."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from service.domain.holders import store as holders
+from service.domain.holders.types import Kind
+from service.domain.members import store as members
+from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
+from service.domain.members.identifiers import BEGINNING, Ownership, digest, gap
+from service.flows.steps.context import Context
+from service.infra.db import Tx
+from service.kernel.errors import ExpectedError
+from service.kernel.ids import new_id
+from service.kernel.values import Identifier
+
+NEW: Final = 0  # version of a holder that was just made
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The holder a purchase belongs to, with the version it was read at.
+
+    `digests`: what was asked, so that it can be asked again when the holder changed meanwhile.
+    """
+
+    holder_id: uuid.UUID
+    version: int
+    conflict: bool = False
+
+
+class Who(msgspec.Struct, frozen=True):
+    """What a purchase says of its member."""
+
+    identifiers: tuple[Identifier, ...]
+    member_id: uuid.UUID | None
+    at: dt.datetime | None  # None: now
+
+
+def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], pointer: str) -> None:
+    """UnknownIdentifierKind when the program does not declare one of them."""
+    for n, identifier in enumerate(identifiers):
+        if identifier.kind not in allowed:
+            raise UnknownIdentifierKind(
+                kind=identifier.kind, allowed=allowed, pointer=f"{pointer}/{n}/kind"
+            )
+
+
+async def match(
+    tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
+) -> list[Match | ExpectedError]:
+    """Each purchase's holder; what nobody holds yet gets an unclaimed holder of its own."""
+    digests = [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
+    wanted = {d for of_one in digests for d in of_one}
+    owned = await members.ownerships(tx, wanted) if wanted else {}
+    named = {who.member_id for who in asked if who.member_id is not None}
+    by_id = await holders.find(tx, named) if named else {}
+    results: list[Match | ExpectedError | None] = []
+    for who, of_one in zip(asked, digests, strict=True):
+        results.append(_by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now))
+    await _make_unclaimed(tx, asked, digests, owned, results, now)
+    return [result if result is not None else MemberNotFound() for result in results]
+
+
+async def held_by(
+    tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
+) -> list[uuid.UUID | None]:
+    """Who holds what was asked now that the holders are locked; None: nobody."""
+    digests = [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
+    wanted = {d for of_one in digests for d in of_one}
+    owned = await members.ownerships(tx, wanted) if wanted else {}
+    by_id = await holders.find(tx, {who.member_id for who in asked if who.member_id is not None})
+    found: list[uuid.UUID | None] = []
+    for who, of_one in zip(asked, digests, strict=True):
+        matched = _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
+        found.append(matched.holder_id if isinstance(matched, Match) else None)
+    return found
+
+
+def _by_id(by_id: dict[uuid.UUID, tuple[uuid.UUID, int, uuid.UUID | None, int]], who: Who) -> Match | ExpectedError:
+    row = by_id.get(who.member_id) if who.member_id else None
+    if row is None or row[1] != Kind.MEMBER:
+        return MemberNotFound()
+    return Match(row[2] or row[0], row[3])
+
+
+def _first(
+    owned: dict[bytes, list[Ownership]], digests: Sequence[bytes], at: dt.datetime
+) -> Match | None:
+    """The first identifier held by a member wins, else the first known unclaimed one."""
+    held = [o for d in digests for o in owned[d] if o.covers(at)]
+    members_ = [o for o in held if o.kind == Kind.MEMBER]
+    chosen = (members_ or held)[:1]
+    if not chosen:
+        return None
+    holder_id = chosen[0].merged_into or chosen[0].holder_id
+    conflict = any((o.merged_into or o.holder_id) != holder_id for o in members_)
+    return Match(holder_id, chosen[0].version, conflict)
+
+
+async def _make_unclaimed(
+    tx: Tx,
+    asked: Sequence[Who],
+    digests: Sequence[list[bytes]],
+    owned: dict[bytes, list[Ownership]],
+    results: list[Match | ExpectedError | None],
+    now: dt.datetime,
+) -> None:
+    """A holder for each unknown identifier (the first named), or for the purchase alone."""
+    fresh: dict[bytes | int, uuid.UUID] = {}
+    claims: list[members.Claim] = []
+    for n, (who, of_one) in enumerate(zip(asked, digests, strict=True)):
+        if results[n] is not None:
+            continue
+        key: bytes | int = of_one[0] if of_one else n
+        if key not in fresh:
+            fresh[key] = new_id()
+            if of_one:
+                since, until = gap(owned[of_one[0]], who.at or now)
+                kind = who.identifiers[0].kind
+                claims.append((of_one[0], since, until, fresh[key], kind))
+        results[n] = Match(fresh[key], NEW)
+    if not fresh:
+        return
+    ids = sorted(fresh.values())
+    await holders.insert(tx, ids, Kind.UNCLAIMED, [BEGINNING] * len(ids), now)
+    if claims:
+        free = await members.insert_identifiers(tx, sorted(claims, key=lambda c: c[:2]), now)
+        lost = {fresh[d] for d, *_ in claims if d not in free}
+        if lost:  # somebody else made it this moment: ask again
+            raise MatchAgain(frozenset(lost))
+
+
+class MatchAgain(Exception):
+    """An identifier was taken between reading and writing; the transaction is rolled back."""
+
+    def __init__(self, lost: frozenset[uuid.UUID]) -> None:
+        super().__init__(f"{len(lost)} identifiers taken meanwhile")
+        self.lost = lost

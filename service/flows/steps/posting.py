@@ -1,0 +1,218 @@
+"""From decisions to rows: lots, tiers, uses, the purchase itself, its events; then the parked returns."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from service.domain.events.catalog import PointsEarned, PurchaseRecorded
+from service.domain.purchases import store as purchases
+from service.domain.purchases.stored import Outcome, Purchase, effects, movements
+from service.domain.returns import store as returns
+from service.domain.tiers.types import FloorRow
+from service.domain.wallets.book import Op
+from service.domain.wallets.types import Reason
+from service.flows.steps import returning, tiers, wallets
+from service.flows.steps.context import Context
+from service.flows.steps.purchase import Item, RunAgain
+from service.infra.db import Tx
+from service.kernel.actor import Actor
+from service.kernel.values import WalletChange
+from service.rules.decision import ENGINE
+from service.rules.document import Wallet
+from service.rules.expiry import ExpiryKind, expires_at
+
+
+async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
+    """Write the batch: natural keys first, so that a lost one rolls everything back."""
+    if not items:
+        return
+    await _claim(tx, items)
+    await prolong(tx, ctx, items)
+    for item in items:
+        post_one(ctx, item)
+    returned = [r for item in items for r in _apply_parked(ctx, item)]
+    await purchases.insert(tx, [(item.purchase, item.actor) for item in items])
+    uses = [
+        (item.work.holder.holder_id, rule, item.occurred_at, item.purchase_id)
+        for item in items
+        for rule in item.decided.decision.uses
+    ]
+    if uses:
+        await purchases.add_uses(tx, uses)
+    standings = {item.work.holder.holder_id: item.standings for item in items if item.standings}
+    for of_holder in standings.values():
+        tiers.emit_changes(of_holder)
+    await tiers.write(tx, standings)
+    if returned:
+        await returning.write(tx, returned, parked=True)
+    await wallets.write(tx, [item.work for item in items])
+    await items[0].work.outbox.write(tx)
+
+
+async def _claim(tx: Tx, items: Sequence[Item]) -> None:
+    """Claim the natural keys, then read the returns that waited for them, in a new statement."""
+    won = await purchases.claim_keys(
+        tx,
+        [
+            ((i.body.channel, i.body.external_id), i.purchase_id, i.work.holder.holder_id, i.fp)
+            for i in items
+        ],
+    )
+    for item in items:
+        awaited = won.get((item.body.channel, item.body.external_id))
+        if awaited is None or (awaited and not item.awaited):
+            raise RunAgain  # somebody was first, or a return was parked this moment
+    waiting = [(i.body.channel, i.body.external_id) for i in items if i.awaited]
+    if waiting:
+        parked = await returns.take_parked(tx, waiting)
+        for item in items:
+            item.parked = parked.get((item.body.channel, item.body.external_id), [])
+
+
+async def prolong(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
+    """A purchase is activity: units of inactivity wallets live on from it."""
+    idle = [
+        (n, wallet)
+        for n, wallet in ctx.programs.wallets.items()
+        if wallet.expires.kind is ExpiryKind.INACTIVITY
+    ]
+    active = [(item.work, _until(item, idle)) for item in items if item.work.is_member]
+    if idle and active:
+        await wallets.touch_inactivity(tx, active)
+
+
+def _until(item: Item, idle: Sequence[tuple[int, Wallet]]) -> dict[int, dt.datetime]:
+    found = {}
+    for number, wallet in idle:
+        until = expires_at(wallet.expires, item.occurred_at, item.program.tz)
+        if until is not None:
+            found[number] = until
+    return found
+
+
+def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
+    """Earn the awards, count for the ladders, make the purchase and its events."""
+    work, decision = item.work, item.decided.decision
+    work.mark()
+    op = Op(item.purchase_id)
+    for award in decision.awards:
+        number = item.program.wallets[award.wallet].number
+        work.books[number].earn(
+            op,
+            award.points,
+            reason=Reason.EARNED,
+            occurred_at=item.occurred_at,
+            earned_at=item.occurred_at,
+            available_at=award.available_at,
+            expires_at=award.expires_at,
+            origin_holder=work.holder.holder_id,
+            origin_op=item.purchase_id,
+        )
+    work.collect(item.actor, item.body.store)
+    changes = work.changes(ctx.programs)
+    _climb(item)
+    item.purchase = _purchase(ctx, item)
+    _emit(ctx, item, changes, claimed=claimed)
+
+
+def _climb(item: Item) -> None:
+    decision = item.decided.decision
+    earned = decision.earned()
+    for ladder_id, standing in item.standings.items():
+        for floor in decision.floors:
+            if floor.ladder == ladder_id:
+                standing.add_floor(
+                    FloorRow(
+                        item.purchase_id, floor.rule, item.occurred_at, floor.until_at, floor.tier
+                    )
+                )
+        amount = tiers.contribution(standing, earned, item.net)
+        standing.contribute(item.occurred_at, amount, item.work.at)
+
+
+def _purchase(ctx: Context, item: Item) -> Purchase:
+    work = item.work
+    at = max(work.at, item.occurred_at)
+    return Purchase(
+        holder_id=work.holder.holder_id,
+        occurred_at=item.occurred_at,
+        purchase_id=item.purchase_id,
+        recorded_at=work.now,
+        channel=item.body.channel,
+        external_id=item.body.external_id,
+        store=item.body.store,
+        program_version=item.program.version,
+        engine=ENGINE,
+        flags=item.flags(),
+        net=item.net,
+        quantity=purchases.quantity_of(item.cart),
+        returned=(0,) * len(item.cart.lines),
+        cart=item.cart,
+        facts=item.decided.facts,
+        decision=item.decided.decision,
+        outcome=Outcome(
+            currency=item.cart.currency,
+            wallets=work.balances(ctx.programs),
+            tier=tiers.shown(item.standings, at),
+        ),
+    )
+
+
+def _emit(
+    ctx: Context, item: Item, changes: tuple[WalletChange, ...], *, claimed: bool
+) -> None:
+    work, purchase = item.work, item.purchase
+    at = max(work.at, item.occurred_at)
+    work.emit(
+        PurchaseRecorded(
+            purchase_id=purchase.purchase_id,
+            member_id=work.holder.holder_id if work.is_member else None,
+            channel=purchase.channel,
+            external_id=purchase.external_id,
+            store=purchase.store,
+            occurred_at=purchase.occurred_at,
+            currency=purchase.cart.currency,
+            subtotal=purchase.cart.subtotal(),
+            total=sum(line.paid() for line in purchase.cart.lines),
+            program_version=purchase.program_version,
+            earned=movements(purchase.decision),
+            effects=effects(purchase.decision),
+            wallets=purchase.outcome.wallets,
+            progress={name: s.progress(at) for name, s in item.standings.items()},
+            claimed=claimed,
+        ),
+        purchase.occurred_at,
+    )
+    if changes:
+        work.emit(
+            PointsEarned(
+                operation_id=purchase.purchase_id,
+                changes=changes,
+                lots=movements(purchase.decision),
+            ),
+            purchase.occurred_at,
+        )
+
+
+def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
+    """Returns that came first, applied as if they came now: what they ask too much is cut."""
+    done: list[returning.Returning] = []
+    kept: dict[tuple[uuid.UUID, int], returns.Kept] = {}
+    for body, actor in item.parked:
+        returned = returning.Returning(
+            work=item.work,
+            program=item.program,
+            purchase=item.purchase,
+            standings=item.standings,
+            body=body,
+            actor=actor,
+            at=(body.occurred_at or item.work.at).astimezone(dt.UTC),
+            kept=kept,
+            expired={},
+        )
+        returning.apply(ctx, returned, cut=True)
+        item.purchase = returned.purchase
+        done.append(returned)
+    return done
+
+

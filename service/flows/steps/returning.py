@@ -1,0 +1,327 @@
+"""One return applied to its purchase, in memory: what is kept, what is taken back; then the rows."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from service.domain.budgets import store as budgets
+from service.domain.events.catalog import PointsReversed, PurchaseReturned
+from service.domain.purchases import store as purchases
+from service.domain.purchases.stored import Purchase
+from service.domain.returns import store as returns
+from service.domain.returns.content import decimal, quantities
+from service.domain.returns.types import (
+    RecordReturn,
+    Refund,
+    ReturnedLine,
+    ReturnReceipt,
+)
+from service.domain.wallets.book import Book, Op
+from service.domain.wallets.types import Reason
+from service.flows.steps import tiers
+from service.flows.steps.budgets import used
+from service.flows.steps.context import Context
+from service.flows.steps.tiers import Standing
+from service.flows.steps.work import Work
+from service.infra.db import Tx
+from service.kernel.actor import Actor
+from service.kernel.errors import ExpectedError
+from service.kernel.ids import new_id
+from service.kernel.values import Movement
+from service.rules.compile import Program
+from service.rules.decision import Decision
+from service.rules.document import QualifyBy
+from service.rules.kept import kept as kept_of
+from service.rules.kept import remainder, returned_value
+
+
+class Returning(msgspec.Struct):
+    """A return on its way. `kept` per (purchase, wallet number) before it, replaced by what is after.
+
+    `expired`: wallet number -> units of the purchase's own lots that expired. `purchase` is
+    replaced by the purchase with the return in it; `row` is what is written.
+    """
+
+    work: Work
+    program: Program
+    purchase: Purchase
+    standings: dict[str, Standing]
+    body: RecordReturn
+    actor: Actor
+    at: dt.datetime
+    kept: dict[tuple[uuid.UUID, int], returns.Kept]
+    expired: dict[int, int]
+    return_id: uuid.UUID = msgspec.field(default_factory=new_id)
+    remaining: Decision = Decision()
+    before: Decision = Decision()
+    row: returns.Row | None = None
+
+
+def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
+    """Take back what the remainder no longer earns; raises the errors of `quantities` unless cut."""
+    purchase = r.purchase
+    asked = quantities(r.body, purchase.cart, purchase.returned, cut=cut)
+    returned = tuple(a + b for a, b in zip(purchase.returned, asked, strict=True))
+    paid = _paid(purchase, purchase.returned, returned)
+    r.before = _kept(r, purchase.returned)
+    r.remaining = _kept(r, returned)
+    r.work.mark()
+    moved = _move_units(r)
+    r.work.collect(r.actor, r.body.store)
+    changes = r.work.changes(ctx.programs)
+    rest = remainder(purchase.cart, returned)
+    net = purchases.net_of(rest)
+    uncount(r.standings, purchase, r.before, r.remaining, r.work.at, net=net)
+    r.purchase = msgspec.structs.replace(
+        purchase,
+        returned=returned,
+        net=net,
+        quantity=purchases.quantity_of(rest),
+        outcome=msgspec.structs.replace(
+            purchase.outcome,
+            returns_applied=(*purchase.outcome.returns_applied, r.return_id) if cut else (),
+            wallets=r.work.balances(ctx.programs) if cut else purchase.outcome.wallets,
+        ),
+    )
+    receipt = _receipt(ctx, r, asked, paid, moved, cut=cut)
+    r.row = _row(r, receipt, asked)
+    _emit(r, receipt)
+    if changes:
+        r.work.emit(
+            PointsReversed(
+                operation_id=r.return_id, purchase_id=purchase.purchase_id, changes=changes
+            ),
+            r.at,
+        )
+
+
+def _kept(r: Returning, returned: Sequence[int]) -> Decision:
+    purchase = r.purchase
+    if not any(returned):
+        return purchase.decision
+    return kept_of(r.program, purchase.cart, returned, purchase.facts, purchase.decision)
+
+
+def _paid(purchase: Purchase, before: Sequence[int], after: Sequence[int]) -> list[int]:
+    """Money per line that this return carries: the difference of what all returns carry."""
+    earlier = returned_value(purchase.cart, before)
+    return [b - a for a, b in zip(earlier, returned_value(purchase.cart, after), strict=True)]
+
+
+def _move_units(r: Returning) -> tuple[Movement, ...]:
+    """Take back or give back, wallet by wallet; answers what moved (positive: taken back)."""
+    moved: list[Movement] = []
+    earned = r.purchase.decision.earned()
+    keeps = r.remaining.earned()
+    op = Op(r.return_id)
+    for wallet_id, total in earned.items():
+        number = r.program.wallets[wallet_id].number
+        key = (r.purchase.purchase_id, number)
+        now = r.kept.get(key, returns.Kept(total, total, 0))
+        less = now.kept - keeps.get(wallet_id, 0)
+        lapsed = _move(r, op, number, less, now.lapsed)
+        r.kept[key] = returns.Kept(total, now.kept - less, lapsed)
+        if less:
+            moved.append(Movement(wallet=wallet_id, amount=less))
+    return tuple(moved)
+
+
+def _move(r: Returning, op: Op, number: int, less: int, lapsed: int) -> int:
+    """One wallet; answers how many expired units count as taken now."""
+    book = r.work.books[number]
+    if less > 0:
+        left = r.expired.get(number, 0) - lapsed
+        return lapsed + book.claw_back(
+            op,
+            less,
+            origin_op=r.purchase.purchase_id,
+            lapsed_left=max(0, left),
+            at=_effective(r, number),
+        )
+    if less < 0:
+        from_lapsed = min(lapsed, -less)
+        _give_back(r, op, book, number, -less - from_lapsed)
+        return lapsed - from_lapsed
+    return lapsed
+
+
+def _effective(r: Returning, number: int) -> dt.datetime:
+    """Qualifying units go as if they had never come; spendable ones go when the return happens."""
+    wallet = r.program.wallets_by_number[number]
+    return r.purchase.occurred_at if wallet.qualifying else r.at
+
+
+def _give_back(r: Returning, op: Op, book: Book, number: int, units: int) -> None:
+    """A later return left more to keep: units come back with the dates of the purchase."""
+    if not units:
+        return
+    wallet_id = r.program.wallets_by_number[number].id
+    award = next(a for a in r.purchase.decision.awards if a.wallet == wallet_id)
+    book.earn(
+        op,
+        units,
+        reason=Reason.REVERSED,
+        occurred_at=_effective(r, number),
+        earned_at=r.purchase.occurred_at,
+        available_at=award.available_at,
+        expires_at=award.expires_at,
+        origin_holder=r.work.holder.holder_id,
+        origin_op=r.purchase.purchase_id,
+    )
+
+
+def uncount(
+    standings: dict[str, Standing],
+    purchase: Purchase,
+    before: Decision,
+    after: Decision,
+    until: dt.datetime,
+    *,
+    net: int | None = None,
+) -> None:
+    """The ladders count less at the purchase's instant; floors no longer decided go.
+
+    `net`: what is left of the purchase, None when that was counted from the start.
+    """
+    kept_rules = frozenset(floor.rule for floor in after.floors)
+    for standing in standings.values():
+        qualify = standing.ladder.qualify
+        amount = 0
+        if qualify.by is QualifyBy.WALLET:
+            wallet = qualify.wallet or ""
+            amount = after.earned().get(wallet, 0) - before.earned().get(wallet, 0)
+        elif net is not None and qualify.by is QualifyBy.SPEND:
+            amount = net - purchase.net
+        elif net is not None:
+            amount = -1 if purchase.net > 0 and net == 0 else 0
+        standing.drop_floors(purchase.purchase_id, kept_rules)
+        standing.contribute(purchase.occurred_at, amount, until)
+
+
+def _receipt(
+    ctx: Context,
+    r: Returning,
+    asked: Sequence[int],
+    paid: Sequence[int],
+    moved: tuple[Movement, ...],
+    *,
+    cut: bool,
+) -> ReturnReceipt:
+    lines = tuple(
+        ReturnedLine(line=n + 1, sku=line.sku, quantity=decimal(units), total=money)
+        for n, (line, units, money) in enumerate(
+            zip(r.purchase.cart.lines, asked, paid, strict=True)
+        )
+        if units
+    )
+    total = sum(paid)
+    return ReturnReceipt(
+        id=r.return_id,
+        channel=r.body.channel,
+        external_id=r.body.external_id,
+        purchase_id=r.purchase.purchase_id,
+        member_id=r.work.holder.holder_id if r.work.is_member else None,
+        occurred_at=r.at,
+        recorded_at=r.work.now,
+        refund=Refund(total=total, other_tender=total),
+        lines=lines,
+        reversed=moved,
+        tier=tiers.shown(r.standings, r.work.at),
+        wallets=r.work.balances(ctx.programs),
+        cut=cut and _wanted_more(r.body, asked, r.purchase),
+    )
+
+
+def _wanted_more(body: RecordReturn, asked: Sequence[int], purchase: Purchase) -> bool:
+    try:
+        before = [b - a for a, b in zip(asked, purchase.returned, strict=True)]
+        quantities(body, purchase.cart, before, cut=False)
+    except ExpectedError:
+        return True
+    return False
+
+
+def _row(r: Returning, receipt: ReturnReceipt, asked: Sequence[int]) -> returns.Row:
+    return returns.Row(
+        r.work.holder.holder_id,
+        r.purchase.purchase_id,
+        r.return_id,
+        receipt,
+        r.body.store,
+        r.at,
+        r.work.now,
+        asked,
+        r.actor,
+    )
+
+
+def _emit(r: Returning, receipt: ReturnReceipt) -> None:
+    r.work.emit(
+        PurchaseReturned(
+            purchase_id=r.purchase.purchase_id,
+            return_id=r.return_id,
+            member_id=receipt.member_id,
+            channel=receipt.channel,
+            external_id=receipt.external_id,
+            store=r.body.store,
+            occurred_at=r.at,
+            total=receipt.refund.total if receipt.refund else 0,
+            reversed=receipt.reversed,
+            wallets=receipt.wallets,
+        ),
+        r.at,
+    )
+
+
+async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
+    """Write the returns of a batch and what they change but the wallets; slots before other rows."""
+    await _give_budget_back(tx, done)
+    last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
+    await purchases.update_returned(
+        tx,
+        [(r.purchase, remainder(r.purchase.cart, r.purchase.returned), r.purchase.returned)
+         for r in last.values()],
+    )  # fmt: skip
+    rows = [r.row for r in done if r.row is not None]
+    await returns.insert(tx, rows)
+    if parked:
+        keys = [((r.body.channel, r.body.external_id), r.return_id, r.work.holder.holder_id)
+                for r in done]  # fmt: skip
+        await returns.settle_keys(tx, keys)
+    changed = [
+        (r.work.holder.holder_id, purchase_id, number, kept)
+        for r in last.values()
+        for (purchase_id, number), kept in r.kept.items()
+        if purchase_id == r.purchase.purchase_id
+    ]
+    if changed:
+        await returns.write_kept(tx, changed)
+    await _write_uses(tx, done)
+
+
+async def _give_budget_back(tx: Tx, done: Sequence[Returning]) -> None:
+    back: dict[str, int] = {}
+    for r in done:
+        before, after = used(r.program, r.before), used(r.program, r.remaining)
+        for campaign in before.keys() | after.keys():
+            less = before.get(campaign, 0) - after.get(campaign, 0)
+            back[campaign] = back.get(campaign, 0) + less
+    for campaign, units in sorted(back.items()):
+        if units:
+            await budgets.give_back(tx, campaign, units)
+
+
+async def _write_uses(tx: Tx, done: Sequence[Returning]) -> None:
+    given_back: list[purchases.Use] = []
+    again: list[purchases.Use] = []
+    for r in done:
+        before, after = set(r.before.uses), set(r.remaining.uses)
+        use = (r.work.holder.holder_id, r.purchase.occurred_at, r.purchase.purchase_id)
+        given_back += [(use[0], rule, use[1], use[2]) for rule in sorted(before - after)]
+        again += [(use[0], rule, use[1], use[2]) for rule in sorted(after - before)]
+    if given_back:
+        await purchases.remove_uses(tx, given_back)
+    if again:
+        await purchases.add_uses(tx, again)

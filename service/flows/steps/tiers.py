@@ -1,0 +1,293 @@
+"""Tiers of a batch: what stands at the purchase's instant, and what stands after it.
+
+In-order arrivals ask one total per ladder; a late arrival, a return, an end that fell due, or a
+ladder whose end moves with every contribution replays the member's whole history.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from service.domain.events.catalog import TierChanged
+from service.domain.members.store import MemberRow
+from service.domain.tiers import ladder as ladders
+from service.domain.tiers import store
+from service.domain.tiers.ladder import Rulebook
+from service.domain.tiers.types import FloorRow, Step
+from service.flows.steps.context import Context
+from service.flows.steps.work import Work
+from service.infra.db import Tx
+from service.kernel.values import Progress, TierNow
+from service.rules.document import Ladder, QualifyBy
+
+Contribution = tuple[dt.datetime, int]
+
+
+class Standing:
+    """One member on one ladder: as stored, and as it is after this work."""
+
+    __slots__ = (
+        "added", "book", "contributions", "floors", "ladder", "number", "old", "old_floors",
+        "removed", "steps", "total", "work",
+    )  # fmt: skip
+
+    def __init__(
+        self, work: Work, number: int, book: Rulebook, ladder: Ladder, old: list[Step]
+    ) -> None:
+        self.work = work
+        self.number = number
+        self.book = book
+        self.ladder = ladder
+        self.old = old
+        self.steps = old
+        self.floors: list[FloorRow] = []
+        self.old_floors: list[FloorRow] = []
+        self.contributions: list[Contribution] | None = None  # loaded: replay
+        self.total = 0  # counted in the window at the purchase's instant, before it
+        self.added: list[FloorRow] = []
+        self.removed: list[FloorRow] = []
+
+    def tier_at(self, at: dt.datetime) -> str:
+        """The tier in force."""
+        return ladders.tier_at(self.book.at(at), self.steps, self.floors, at)
+
+    def replay(self, until: dt.datetime) -> None:
+        """Recompute all steps from what counts."""
+        if self.contributions is not None:
+            self.steps = ladders.replay(self.book, self.contributions, until)
+
+    def contribute(self, at: dt.datetime, amount: int, until: dt.datetime) -> None:
+        """A purchase counts at its instant."""
+        if self.contributions is not None:
+            if amount:
+                self.contributions.append((at, amount))
+            self.replay(max(until, at))
+            return
+        self.total += amount
+        current = self.steps[-1] if self.steps else None
+        step = ladders.step_up(self.book, current, at, self.total) if amount else None
+        if step is None:
+            return
+        kept = [s for s in self.steps if s.from_at < at]
+        closed = [
+            Step(s.from_at, at, s.tier, s.valid_until, s.due_at) if s.until_at is None else s
+            for s in kept
+        ]
+        self.steps = [*closed, step]
+
+    def add_floor(self, floor: FloorRow) -> None:
+        """A rule set a tier."""
+        self.floors = [*self.floors, floor]
+        self.added.append(floor)
+
+    def drop_floors(self, purchase_id: uuid.UUID, keep: frozenset[str]) -> None:
+        """A return took away what some rules of the purchase were decided for."""
+        self.removed += [
+            f for f in self.floors if f.purchase_id == purchase_id and f.rule not in keep
+        ]
+        self.floors = [f for f in self.floors if f not in self.removed]
+
+    def counted(self, at: dt.datetime) -> int:
+        """The total of the window at the instant."""
+        if self.contributions is None:
+            return self.total
+        return ladders.counted(self.book, self.contributions, at)
+
+    def progress(self, at: dt.datetime) -> Progress:
+        """How far it is to the next tier."""
+        valid_until = self.steps[-1].valid_until if self.steps else None
+        return ladders.progress(
+            self.book.at(at), self.tier_at(at), self.counted(at), valid_until
+        )
+
+
+Standings = dict[uuid.UUID, dict[str, Standing]]  # holder -> ladder id -> standing
+
+
+def rulebook(ctx: Context, number: int, enrolled_at: dt.datetime) -> Rulebook:
+    """The ladder's versions with one member's calendar."""
+    return Rulebook(ctx.programs.ladder_versions[number], ctx.programs.tz, enrolled_at)
+
+
+async def load(
+    tx: Tx,
+    ctx: Context,
+    asked: Sequence[tuple[Work, dt.datetime]],
+    members: dict[uuid.UUID, MemberRow],
+    *,
+    replay: bool = False,
+) -> Standings:
+    """Where each member stands for an operation at an instant; `replay`: with the whole history."""
+    asked = [(work, at) for work, at in asked if work.is_member]
+    if not asked or not ctx.programs.ladders:
+        return {}
+    holder_ids = [work.holder.holder_id for work, _ in asked]
+    floors = await store.floors(tx, holder_ids)
+    opened = await store.open_steps(tx, holder_ids)
+    standings: Standings = {}
+    for work, at in asked:
+        holder_id = work.holder.holder_id
+        member = members.get(holder_id)
+        enrolled_at = member.enrolled_at if member else work.holder.old_settled_at
+        standings[holder_id] = {}
+        for number, ladder in ctx.programs.ladders.items():
+            book = rulebook(ctx, number, enrolled_at)
+            standing = Standing(
+                work, number, book, ladder, opened.get((holder_id, number), [])
+            )
+            standing.floors = standing.old_floors = floors.get((holder_id, number), [])
+            standings[holder_id][ladder.id] = standing
+    long_way = [
+        standing
+        for work, at in asked
+        for standing in standings[work.holder.holder_id].values()
+        if replay or _is_long(standing, at)
+    ]
+    if long_way:
+        await _load_history(tx, ctx, long_way)
+    await _load_totals(tx, ctx, asked, standings)
+    return standings
+
+
+def _is_long(standing: Standing, at: dt.datetime) -> bool:
+    """The short way does not do: late, or an end has fallen due, or every purchase moves the end."""
+    work = standing.work
+    if at < work.holder.old_settled_at or ladders.needs_replay(standing.book.at(at)):
+        return True
+    return any(
+        step.due_at is not None and step.due_at <= max(work.at, at) for step in standing.old
+    )
+
+
+async def _load_history(tx: Tx, ctx: Context, standings: Sequence[Standing]) -> None:
+    holder_ids = list({s.work.holder.holder_id for s in standings})
+    steps = await store.steps(tx, holder_ids)
+    wallet_numbers = {n for s in standings if (n := _wallet_number(ctx, s.ladder)) is not None}
+    units = await store.wallet_contributions(tx, holder_ids, wallet_numbers)
+    purchases = (
+        await store.purchase_contributions(tx, holder_ids)
+        if any(s.ladder.qualify.by is not QualifyBy.WALLET for s in standings)
+        else {}
+    )
+    for standing in standings:
+        holder_id = standing.work.holder.holder_id
+        standing.old = steps.get((holder_id, standing.number), [])
+        by = standing.ladder.qualify.by
+        number = _wallet_number(ctx, standing.ladder)
+        if by is QualifyBy.WALLET and number is not None:
+            standing.contributions = list(units.get((holder_id, number), ()))
+        elif by is QualifyBy.SPEND:
+            standing.contributions = list(purchases.get(holder_id, ()))
+        else:
+            standing.contributions = [(t, 1) for t, _ in purchases.get(holder_id, ())]
+        standing.replay(standing.work.at)
+
+
+def _wallet_number(ctx: Context, ladder: Ladder) -> int | None:
+    if ladder.qualify.wallet is None:
+        return None
+    return ctx.programs.wallet_number(ladder.qualify.wallet)
+
+
+async def _load_totals(
+    tx: Tx, ctx: Context, asked: Sequence[tuple[Work, dt.datetime]], standings: Standings
+) -> None:
+    """One total per short standing, in one statement per source."""
+    short = [
+        (standing, at)
+        for work, at in asked
+        for standing in standings[work.holder.holder_id].values()
+        if standing.contributions is None
+    ]
+    by_wallet = [(s, at) for s, at in short if s.ladder.qualify.by is QualifyBy.WALLET]
+    by_purchase = [(s, at) for s, at in short if s.ladder.qualify.by is not QualifyBy.WALLET]
+    if by_wallet:
+        questions = [_question(ctx, s, at) for s, at in by_wallet]
+        for (s, _), total in zip(
+            by_wallet, await store.wallet_totals(tx, questions), strict=True
+        ):
+            s.total = total
+    if by_purchase:
+        questions = [_question(ctx, s, at) for s, at in by_purchase]
+        for (s, _), (net, visits) in zip(
+            by_purchase, await store.purchase_totals(tx, questions), strict=True
+        ):
+            s.total = net if s.ladder.qualify.by is QualifyBy.SPEND else visits
+
+
+def _question(ctx: Context, standing: Standing, at: dt.datetime) -> store.Question:
+    ladder = standing.book.at(at)
+    since = ladders.counted_since(standing.book, ladder, at)
+    number = _wallet_number(ctx, standing.ladder) or 0
+    return (standing.work.holder.holder_id, number, since, at)
+
+
+def contribution(standing: Standing, earned: dict[str, int], net: int) -> int:
+    """What a purchase counts on a ladder."""
+    qualify = standing.ladder.qualify
+    if qualify.by is QualifyBy.WALLET:
+        return earned.get(qualify.wallet or "", 0)
+    if qualify.by is QualifyBy.SPEND:
+        return net
+    return 1 if net > 0 else 0
+
+
+def shown(standings: dict[str, Standing], at: dt.datetime) -> dict[str, TierNow]:
+    """The tiers in force, and whether this work changed them."""
+    found = {}
+    for ladder_id, standing in standings.items():
+        tier = standing.tier_at(at)
+        before = ladders.tier_at(
+            standing.book.at(at), standing.old, standing.old_floors, at
+        )
+        found[ladder_id] = TierNow(id=tier, changed=tier != before)
+    return found
+
+
+def emit_changes(standings: dict[str, Standing]) -> None:
+    """tier.changed for each change that took effect, at its instant; then the holder's next dues."""
+    for ladder_id, standing in standings.items():
+        _emit(ladder_id, standing)
+        work = standing.work
+        if standing.steps:
+            work.holder.falls_due(standing.steps[-1].due_at)
+        for floor in standing.floors:
+            work.holder.falls_due(floor.from_at)
+            work.holder.falls_due(floor.until_at)
+
+
+def _emit(ladder_id: str, standing: Standing) -> None:
+    work = standing.work
+    since, until = work.holder.old_settled_at, work.at
+    ladder = standing.book.at(until)
+    was = ladders.tier_at(ladder, standing.old, standing.old_floors, since)
+    now = ladders.tier_at(ladder, standing.steps, standing.floors, since)
+    moments = ladders.changes(ladder, standing.steps, standing.floors, since, until)
+    if now != was:  # what was known about the past has changed
+        moments.insert(0, (since, now))
+    valid_until = standing.steps[-1].valid_until if standing.steps else None
+    for at, tier in moments:
+        if tier != was:
+            event = TierChanged(
+                ladder=ladder_id, was=was, now=tier, at=at, valid_until=valid_until
+            )
+            work.emit(event, at)
+            was = tier
+
+
+async def write(tx: Tx, standings: Standings) -> None:
+    """Write the intervals and floors that changed."""
+    rewrite = store.Rewrite()
+    added: list[store.FloorKey] = []
+    removed: list[store.FloorKey] = []
+    for holder_id, of_holder in standings.items():
+        for standing in of_holder.values():
+            key = (holder_id, standing.number)
+            rewrite.replace(key, standing.old, standing.steps, standing.work.now)
+            removed += [(*key, floor) for floor in standing.removed]
+            added += [(*key, floor) for floor in standing.added]
+    await store.write_steps(tx, rewrite)
+    if removed:
+        await store.remove_floors(tx, removed)
+    if added:
+        await store.add_floors(tx, added)

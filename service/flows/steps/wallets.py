@@ -1,0 +1,116 @@
+"""Loading the wallets of a batch, settling what is due, writing all of it back."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from service.domain.holders import store as holders
+from service.domain.wallets import store as wallets
+from service.domain.wallets.book import Book, Lot
+from service.domain.wallets.types import Reason
+from service.flows.steps.context import SETTLEMENT, Context
+from service.flows.steps.work import Work, all_written, open_books
+from service.infra.db import Tx
+from service.rules.document import Shortfall
+
+
+async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
+    """Books of all members of the batch, with what was due up to each work's `at` posted."""
+    members = [work for work in works if work.is_member]
+    if members and ctx.programs.wallets:
+        await _load(tx, ctx, members)
+    for work in works:
+        work.settled()
+        work.collect(SETTLEMENT, None)
+
+
+async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
+    clamped = {
+        n for n, wallet in ctx.programs.wallets.items() if wallet.shortfall is Shortfall.CLAMP
+    }
+    found = await wallets.books(
+        tx,
+        {work.holder.holder_id: work.holder.settled_at for work in members},
+        ctx.programs.wallets,
+        clamped,
+    )
+    for work in members:
+        holder_id = work.holder.holder_id
+        work.books = {n: found[holder_id, n] for n in ctx.programs.wallets}
+    due = [work for work in members if work.holder.is_due(work.at)]
+    if due:
+        following = await wallets.load_due_lots(
+            tx,
+            found,
+            {work.holder.holder_id: work.holder.settled_at for work in due},
+            {work.holder.holder_id: work.at for work in due},
+        )
+        for work in due:
+            work.settle_books(ctx.programs)
+            work.holder.next_due = following.get(work.holder.holder_id)
+            work.holder.due_settled = True
+
+
+async def load_lots(
+    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
+) -> None:
+    """All open lots of the works' books, and the operations' own, for clawbacks and spending.
+
+    Lots that settling has touched already stay as they are in memory.
+    """
+    found = {
+        (work.holder.holder_id, number): book
+        for work in works
+        for number, book in work.books.items()
+    }
+    holder_ids = [work.holder.holder_id for work in works]
+    await wallets.load_open_lots(tx, found, holder_ids, operations)
+
+
+async def touch_inactivity(
+    tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]
+) -> None:
+    """A purchase prolongs the open lots of inactivity wallets: number -> new earliest expiry."""
+    await load_lots(tx, [work for work, _ in active], [])
+    for work, until in active:
+        for number, expires_at in until.items():
+            work.books[number].touch_activity(expires_at)
+
+
+def note_dues(work: Work) -> None:
+    """The holder's next due moment takes in what the fresh lots bring."""
+    for book in work.books.values():
+        for lot in book.lots.values():
+            if lot.fresh and lot.remaining:
+                _note(work, lot)
+
+
+def _note(work: Work, lot: Lot) -> None:
+    work.holder.falls_due(lot.available_at)
+    work.holder.falls_due(lot.expires_at)
+
+
+async def write(tx: Tx, works: list[Work]) -> None:
+    """Write books and holders, the holders once, last."""
+    for work in works:
+        note_dues(work)
+    books: list[Book] = open_books(works)
+    await wallets.write(tx, books, all_written(works))
+    await holders.update(tx, [work.holder for work in works])
+
+
+async def lapsed(
+    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
+) -> dict[tuple[uuid.UUID, int], int]:
+    """(operation, wallet) -> units of its own lots that expired, those settled just now included."""
+    found = await wallets.lapsed(tx, [work.holder.holder_id for work in works], operations)
+    for work in works:
+        for number, book in work.books.items():
+            for entry in book.entries:
+                if entry.reason is not Reason.EXPIRED:
+                    continue
+                for lot_no, units in entry.takes:
+                    key = (book.lots[lot_no].origin_op, number)
+                    if key[0] in operations:
+                        found[key] = found.get(key, 0) - units
+    return found

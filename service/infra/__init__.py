@@ -1,0 +1,1 @@
+"""PLUMBING: settings, database, statements, batches, embedded PostgreSQL, migrations, logging."""

@@ -1,0 +1,134 @@
+"""The database: a pool, transactions, rows as Structs.
+
+A flow opens the transaction (`async with db.transaction() as tx`), stores take `tx` first and never
+open one. The pool does not reset sessions on release (one round trip less): no code keeps session
+state. Deadlocks and serialization failures are retried by the gate, not here.
+"""
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+from typing import Any, Final, TypeVar
+
+import asyncpg
+import msgspec
+
+from service.infra.sql import Statement
+from service.kernel.errors import Unavailable
+
+T = TypeVar("T")
+
+ACQUIRE_SECONDS_MAX: Final = 0.5
+_APPLICATION: Final = "regulars"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached right now."""
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+    """A connection whose release costs no round trip."""
+
+    def get_reset_query(self) -> str:
+        """Nothing to reset: sessions hold no state."""
+        return ""
+
+
+class Tx:
+    """A connection inside (or, for single reads, outside) a transaction."""
+
+    __slots__ = ("connection", "now")
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.now: dt.datetime | None = None  # PostgreSQL's clock, set by the lock statement
+
+    async def all(self, statement: Statement, into: type[T], **given: Any) -> list[T]:
+        """All rows, each converted to the Struct (or tuple type) by column name."""
+        rows = await self.connection.fetch(statement.text, *statement.arguments(given))
+        return msgspec.convert(rows, list[into], from_attributes=False)  # type: ignore[valid-type]
+
+    async def rows(self, statement: Statement, **given: Any) -> list[Any]:
+        """All rows as asyncpg Records, for hot paths that read columns by position."""
+        rows: list[Any] = await self.connection.fetch(
+            statement.text, *statement.arguments(given)
+        )
+        return rows
+
+    async def maybe(self, statement: Statement, into: type[T], **given: Any) -> T | None:
+        """The row, or None."""
+        row = await self.connection.fetchrow(statement.text, *statement.arguments(given))
+        return None if row is None else msgspec.convert(row, into)
+
+    async def one(self, statement: Statement, into: type[T], **given: Any) -> T:
+        """Exactly one row; its absence is a bug."""
+        row = await self.maybe(statement, into, **given)
+        if row is None:
+            raise LookupError(statement.name)
+        return row
+
+    async def value(self, statement: Statement, **given: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await self.connection.fetchval(statement.text, *statement.arguments(given))
+
+    async def run(self, statement: Statement, **given: Any) -> int:
+        """Run a writing statement; answers how many rows it touched."""
+        tag = await self.connection.execute(statement.text, *statement.arguments(given))
+        return int(tag.rsplit(" ", 1)[-1])
+
+
+class Database:
+    """The pool of one process."""
+
+    def __init__(self, pool: Any, clock_offset: dt.timedelta = dt.timedelta()) -> None:
+        self.pool = pool
+        self.clock_offset = clock_offset  # only tests set it: every flow adds it to the clock
+
+    @classmethod
+    async def open(cls, url: str, size_min: int = 2, size_max: int = 8) -> "Database":
+        """Connect; raises DatabaseUnavailable when the server does not answer."""
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=size_min,
+                max_size=size_max,
+                connection_class=_Connection,
+                command_timeout=30,
+                server_settings={"application_name": _APPLICATION},
+            )
+        except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
+            raise DatabaseUnavailable from failure
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Wait for what runs, then close all connections."""
+        await self.pool.close()
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A connection for single statements, each its own transaction."""
+        async with self._acquired() as connection:
+            yield Tx(connection)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, *, repeatable: bool = False) -> AsyncIterator[Tx]:
+        """READ COMMITTED (or one snapshot for several reads); commits unless an exception leaves."""
+        isolation = "repeatable_read" if repeatable else None
+        async with self._acquired() as connection:
+            async with connection.transaction(isolation=isolation, readonly=repeatable):
+                yield Tx(connection)
+
+    @contextlib.asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Any]:
+        try:
+            connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+        except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as failure:
+            raise DatabaseUnavailable from failure
+        except asyncpg.InterfaceError as failure:  # the pool is closing
+            raise DatabaseUnavailable from failure
+        try:
+            yield connection
+        finally:
+            await self.pool.release(connection)
+
+

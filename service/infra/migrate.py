@@ -1,0 +1,170 @@
+"""Brings a database to the schema of this code: `sql/migrations/NNNN_<purpose>.sql`, forward only.
+
+Each migration is one transaction with a lock and a statement time-out, recorded with its digest.
+Refused, with nothing changed: a recorded migration whose file is different now, a database that
+has migrations this code does not know, a new file numbered below one already applied. Two runs at
+once are safe: the second waits for the row 0 and then finds nothing to do (no advisory locks: the
+database may be a distributed one).
+"""
+
+import hashlib
+import pathlib
+import re
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from service.infra import sql
+from service.infra.db import Tx
+
+LOCK_TIMEOUT: Final = "5s"  # a migration that waits longer for a table gives up, and is run again
+STATEMENT_TIMEOUT: Final = "15min"
+WAIT_FOR_OTHER_RUN: Final = "15min"
+_BOOTSTRAP_TRIES_MAX: Final = 5
+_FILE: Final = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
+
+_SQL: Final = sql.load("migrations")
+
+
+class MigrationError(Exception):
+    """The database cannot be migrated as it stands; the message says why."""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One file: `text` to run, `sha256` of that text."""
+
+    number: int
+    purpose: str
+    text: str
+    sha256: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number:04}_{self.purpose}"
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """One row of the table."""
+
+    number: int
+    purpose: str
+    sha256: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number:04}_{self.purpose}"
+
+
+async def pending(url: str, folder: pathlib.Path | None = None) -> list[str]:
+    """Names of the migrations still to apply, in order; changes nothing. MigrationError."""
+    known = _read(folder)
+    connection = await _connect(url)
+    try:
+        tx = Tx(connection)
+        if not await tx.value(_SQL["find_migration_table"]):
+            return [str(one) for one in known[1:]]
+        return [str(one) for one in _missing(known, await _applied(tx))]
+    finally:
+        await connection.close()
+
+
+async def migrate(url: str, folder: pathlib.Path | None = None) -> list[str]:
+    """Apply what is pending, as the owner of the tables; answers the names. MigrationError."""
+    known = _read(folder)
+    connection = await _connect(url)
+    done: list[str] = []
+    try:
+        await _bootstrap(connection, known[0])
+        while (one := await _apply_next(connection, known)) is not None:
+            done.append(str(one))
+    finally:
+        await connection.close()
+    return done
+
+
+def _read(folder: pathlib.Path | None) -> list[Migration]:
+    """All files by number: 0 (the table of migrations itself), 1, 2, … without a gap."""
+    found = []
+    for path in sorted((folder or sql.root() / "migrations").glob("*.sql")):
+        match = _FILE.match(path.name)
+        if match is None:
+            raise MigrationError(f"{path.name}: expected NNNN_<purpose>.sql")
+        text = path.read_text(encoding="utf-8")
+        digest = hashlib.sha256(text.encode()).digest()
+        found.append(Migration(int(match[1]), match[2], text, digest))
+    numbers = [one.number for one in found]
+    if not numbers or numbers != list(range(len(numbers))):
+        raise MigrationError(f"migrations are numbered 0000, 0001, … without a gap, not {numbers}")
+    return found
+
+
+async def _connect(url: str) -> Any:
+    try:
+        return await asyncpg.connect(url)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
+        raise MigrationError(f"cannot connect to the database: {failure}") from failure
+
+
+async def _bootstrap(connection: Any, table: Migration) -> None:
+    """`create table if not exists` can still collide with another one at the same moment."""
+    for attempt in range(_BOOTSTRAP_TRIES_MAX):
+        try:
+            async with connection.transaction():
+                if not await Tx(connection).value(_SQL["find_migration_table"]):
+                    await connection.execute(table.text)
+        except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+            if attempt == _BOOTSTRAP_TRIES_MAX - 1:
+                raise
+        except asyncpg.InsufficientPrivilegeError as failure:
+            raise MigrationError(f"migrate as the owner of the database: {failure}") from failure
+        else:
+            return
+
+
+async def _applied(tx: Tx) -> list[Applied]:
+    return await tx.all(_SQL["list_migrations"], Applied)
+
+
+def _missing(known: list[Migration], applied: list[Applied]) -> list[Migration]:
+    by_number = {one.number: one for one in known}
+    for row in applied:
+        file = by_number.pop(row.number, None)
+        if file is None:
+            raise MigrationError(f"the database is newer than this code: it has {row}.")
+        if file.sha256 != row.sha256:
+            raise MigrationError(f"{file} was changed after it was applied: add a new migration.")
+    missing = [one for one in by_number.values() if one.number > 0]
+    last = max((row.number for row in applied), default=0)
+    if missing and missing[0].number < last:
+        raise MigrationError(f"{missing[0]} comes before what was applied: give it a new number.")
+    return missing
+
+
+async def _apply_next(connection: Any, known: list[Migration]) -> Migration | None:
+    """One migration in its transaction; None when there is none left."""
+    tx = Tx(connection)
+    one = None
+    try:
+        async with connection.transaction():
+            await _set_timeouts(tx, WAIT_FOR_OTHER_RUN)
+            await tx.value(_SQL["lock_migrations"])
+            missing = _missing(known, await _applied(tx))
+            if not missing:
+                return None
+            one = missing[0]
+            await _set_timeouts(tx, LOCK_TIMEOUT)
+            await connection.execute(one.text)
+            await tx.run(
+                _SQL["insert_migration"],
+                number=one.number,
+                purpose=one.purpose,
+                sha256=one.sha256,
+            )
+    except asyncpg.PostgresError as failure:
+        raise MigrationError(f"{one or 'waiting for another run'}: {failure}") from failure
+    return one
+
+
+async def _set_timeouts(tx: Tx, lock_timeout: str) -> None:
+    await tx.rows(
+        _SQL["update_timeouts"], lock_timeout=lock_timeout, statement_timeout=STATEMENT_TIMEOUT
+    )

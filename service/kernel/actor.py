@@ -1,0 +1,33 @@
+"""Who asked: written to every entry and checked by every route."""
+
+import enum
+import uuid
+
+import msgspec
+
+
+class ActorKind(enum.IntEnum):
+    """Numbers stored in `actor_kind`; never reused."""
+
+    PARTNER = 1
+    STAFF = 2
+    MEMBER = 3
+    JOB = 4
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """The authenticated caller.
+
+    `client_id` is the API client behind the key: it stays when the key is rotated, so that a
+    rotated key replays its own idempotent requests.
+    """
+
+    kind: ActorKind
+    id: str
+    client_id: uuid.UUID
+    scopes: frozenset[str] = frozenset()
+    store: str | None = None
+
+    def may(self, scope: str) -> bool:
+        """True when the scope was granted; `admin:*` grants every scope."""
+        return scope in self.scopes or "admin:*" in self.scopes

@@ -1,0 +1,81 @@
+"""The kinds of expected error, without HTTP numbers.
+
+A concrete error is a dataclass in its noun's `errors.py`: the class name gives the slug, the first
+line of the docstring the title, the fields the extension members of the answer. `api/problems.py`
+maps a kind to a status. An error that is not an ExpectedError is a bug and answers 500.
+"""
+
+import dataclasses
+import re
+from typing import Any, ClassVar, Final
+
+_WORD: Final = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class ExpectedError(Exception):
+    """Something a caller can run into; subclasses are dataclasses (`eq=False, kw_only=True`)."""
+
+    retryable: ClassVar[bool] = False
+
+    @classmethod
+    def slug(cls) -> str:
+        """Stable code of this error, from the class name: `CurrencyMismatch` -> `currency-mismatch`."""
+        return _WORD.sub("-", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """First line of the docstring, the same for every occurrence."""
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+    def members(self) -> dict[str, Any]:
+        """The fields, shown to the caller as extension members (those named `_...` are left out)."""
+        if not dataclasses.is_dataclass(self):
+            return {}
+        return {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if not f.name.startswith("_")
+        }
+
+    def detail(self) -> str:
+        """One sentence on this occurrence; errors say what to do next."""
+        return self.title()
+
+    def __str__(self) -> str:
+        return f"{self.slug()}: {self.detail()}"
+
+
+class Invalid(ExpectedError):
+    """The request is not valid."""
+
+
+class Unauthenticated(ExpectedError):
+    """The caller is not known."""
+
+
+class Forbidden(ExpectedError):
+    """The caller may not do this."""
+
+
+class NotFound(ExpectedError):
+    """There is no such thing, or it is not the caller's."""
+
+
+class Conflict(ExpectedError):
+    """The state does not allow this."""
+
+
+class TooMany(ExpectedError):
+    """Too many requests."""
+
+    retryable: ClassVar[bool] = True
+
+
+class Unavailable(ExpectedError):
+    """The service cannot answer right now; the same request may be sent again."""
+
+    retryable: ClassVar[bool] = True
+
+
+class Unprocessable(ExpectedError):
+    """The request is well formed and cannot be done as it stands."""

@@ -1,0 +1,88 @@
+"""Small values that several nouns show in their answers and events."""
+
+import datetime as dt
+
+import msgspec
+
+from service.kernel.text import Name, Short
+
+
+class Identifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a member is known to a shop: kind as declared by the program, value as the shop has it.
+
+    `verified`: the partner has checked that the person owns it; only then are purchases that were
+    recorded under it credited when it is claimed.
+    """
+
+    kind: Name
+    value: Short
+    verified: bool = True
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """A wallet at an instant, in units of the wallet (10^-scale). available = usable now."""
+
+    available: int
+    pending: int
+    held: int
+    debt: int
+
+
+class Expiring(msgspec.Struct, frozen=True, kw_only=True):
+    """Units that lapse together; `expires_at` null: never."""
+
+    expires_at: dt.datetime | None
+    amount: int
+
+
+class TierNow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a member stands on one ladder; `changed` says whether this operation moved them."""
+
+    id: str
+    changed: bool = False
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Units that moved in one wallet: a lot earned or taken back."""
+
+    wallet: str
+    amount: int
+    available_at: dt.datetime | None = None
+    expires_at: dt.datetime | None = None
+
+
+class WalletChange(msgspec.Struct, frozen=True, kw_only=True):
+    """By how much an operation moved a wallet: `amount` posted, of it `pending`, and `debt`.
+
+    The changes of all events of a member sum to the member's wallets.
+    """
+
+    wallet: str
+    amount: int
+    pending: int
+    debt: int
+
+
+class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule that fired: what it gave, and what it wanted where a budget cut it."""
+
+    campaign: str
+    rule: str
+    type: str
+    wallet: str | None = None
+    amount: int | None = None
+    wanted: int | None = None
+    tier: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far it is: `total` counted, `missing` to the `next` tier (null: at the top).
+
+    `valid_until`: until when the tier stands if nothing more counts; null: for ever.
+    """
+
+    tier: str
+    total: int
+    next: str | None
+    missing: int | None
+    valid_until: dt.datetime | None

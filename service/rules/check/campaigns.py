@@ -1,0 +1,90 @@
+"""`campaigns`: dated sets of rules, with a budget over all members."""
+
+import datetime as dt
+from typing import Final
+
+from service.kernel.calendar import end_of_day, start_of_day
+from service.rules.check import leaves
+from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.rules import RULES_MAX, rule
+from service.rules.check.scope import Scope
+from service.rules.document import Budget, BudgetUnit, Campaign, WhenOut
+
+KEYS: Final = ("id", "title", "from", "until", "budget", "rules")
+BUDGET_UNITS: Final = ("points", "uses")
+BUDGET_KEYS: Final = (*BUDGET_UNITS, "when_out", "wallet")
+BUDGET_LATER: Final = ("money",)
+CAMPAIGNS_MAX: Final = 500
+BUDGET_MAX: Final = 9_007_199_254_740_991  # 2^53 - 1, exact in every JSON reader
+
+
+def campaigns(at: Cursor, scope: Scope) -> tuple[Campaign, ...]:
+    """All campaigns in the order of the file."""
+    seen: dict[str, Cursor] = {}
+    rules: dict[str, Cursor] = {}
+    items = at.items("a list of campaigns", most=CAMPAIGNS_MAX)
+    found = tuple(_campaign(item, scope, seen, rules) for item in items)
+    count = sum(len(campaign.rules) for campaign in found)
+    if count > RULES_MAX:
+        at.fail(f"{count} rules, at most {RULES_MAX} are allowed in a program")
+    return found
+
+
+def _campaign(
+    at: Cursor, scope: Scope, seen: dict[str, Cursor], rules: dict[str, Cursor]
+) -> Campaign:
+    fields = at.identified("campaign").fields(KEYS)
+    name = leaves.ident(fields.need("id"))
+    if name is not None and name in seen:
+        fields["id"].fail(f"campaign '{name}' is already at {seen[name].path}")
+    elif name is not None:
+        seen[name] = at
+    from_at, until_at = _dates(fields, scope)
+    items = fields.need("rules").items("a list of rules", least=1, most=RULES_MAX + 1)
+    return Campaign(
+        at=at.path,
+        id=name or "",
+        title=leaves.texts(fields["title"]),
+        from_at=from_at,
+        until_at=until_at,
+        budget=_budget(fields["budget"], scope),
+        rules=tuple(rule(item, scope, rules) for item in items),
+    )
+
+
+def _dates(fields: Fields, scope: Scope) -> tuple[dt.datetime | None, dt.datetime | None]:
+    first, last = leaves.date(fields["from"]), leaves.date(fields["until"])
+    if first is not None and last is not None and last < first:
+        fields["until"].fail(f"'until' is before 'from', {first}")
+    return (
+        None if first is None else start_of_day(first, scope.zone),
+        None if last is None else end_of_day(last, scope.zone),
+    )
+
+
+def _budget(at: Cursor, scope: Scope) -> Budget | None:
+    if at.node is None:
+        return None
+    fields = at.fields(BUDGET_KEYS, BUDGET_LATER)
+    unit = fields.only(BUDGET_UNITS)
+    when_out = leaves.choice(fields["when_out"], tuple(WhenOut))
+    policy = WhenOut(when_out) if when_out else WhenOut.TRIM
+    if unit == "uses":
+        fields["wallet"].fail_key("a budget of uses has no wallet")
+        amount = leaves.whole(fields["uses"], 1, BUDGET_MAX)
+        return Budget(unit=BudgetUnit.USES, amount=amount or 1, when_out=policy)
+    wallet = _wallet(fields, scope)
+    known = scope.wallets.get(wallet or "")
+    given = fields["points"]
+    amount = leaves.wallet_units(given, known.id, known.scale, BUDGET_MAX) if known else None
+    return Budget(unit=BudgetUnit.POINTS, amount=amount or 1, when_out=policy, wallet=wallet)
+
+
+def _wallet(fields: Fields, scope: Scope) -> str | None:
+    if "wallet" in fields:
+        return leaves.choice(fields["wallet"], scope.wallets, "wallet")
+    spendable = scope.spendable()
+    if not spendable:
+        fields.cursor.fail("no wallet to spend from is declared: name the 'wallet'")
+        return None
+    return spendable[0]

@@ -1,0 +1,75 @@
+"""`program`: name, zone, currency, what prices mean and what never earns."""
+
+import functools
+import zoneinfo
+from typing import Final
+
+from service.kernel.calendar import Duration, Unit, zone
+from service.rules.check import leaves
+from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.where import where
+from service.rules.conditions.lines import Where
+from service.rules.currencies import EXPONENTS
+from service.rules.document import Head, Taxed
+from service.rules.registry import Info
+from service.rules.source import Sequence
+
+KEYS: Final = (
+    *("id", "title", "timezone", "currency", "prices", "earns_on", "no_earning"),
+    *("backdate_max", "claim_max"),
+)
+MONTH: Final = Duration(30, Unit.DAY)  # how late purchases and claims may come, by default
+NO_EARNING_MAX: Final = 50
+_UNKNOWN_ZONE: Final = "UTC"
+
+
+def currency(at: Cursor) -> str | None:
+    """The program's currency; None when it is not one."""
+    code = leaves.text(at)
+    if code is None or code in EXPONENTS:
+        return code
+    at.unknown_value("currency", code, EXPONENTS)
+    return None
+
+
+def timezone(at: Cursor) -> zoneinfo.ZoneInfo:
+    """The program's zone; UTC when it is not one."""
+    name = leaves.text(at)
+    if name is None or name in _zones():
+        return zone(name or _UNKNOWN_ZONE)
+    at.unknown_value("time zone", name, _zones())
+    return zone(_UNKNOWN_ZONE)
+
+
+def head(
+    fields: Fields, code: str | None, tz: zoneinfo.ZoneInfo, line_fields: dict[str, Info]
+) -> Head:
+    """The section, given what `currency` and `timezone` made of it."""
+    return Head(
+        id=leaves.ident(fields.need("id")) or "",
+        title=leaves.texts(fields["title"]),
+        timezone=tz.key,
+        currency=code or "",
+        prices=_taxed(fields["prices"]),
+        earns_on=_taxed(fields["earns_on"]),
+        no_earning=_no_earning(fields["no_earning"], line_fields, code),
+        backdate_max=leaves.duration(fields["backdate_max"]) or MONTH,
+        claim_max=leaves.duration(fields["claim_max"]) or MONTH,
+    )
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones() - {"localtime"})
+
+
+def _taxed(at: Cursor) -> Taxed:
+    return Taxed(leaves.choice(at, tuple(Taxed)) or Taxed.GROSS)
+
+
+def _no_earning(at: Cursor, line_fields: dict[str, Info], code: str | None) -> tuple[Where, ...]:
+    if at.node is None:
+        return ()
+    many = isinstance(at.node, Sequence)
+    items = at.items("a list of mappings", least=1, most=NO_EARNING_MAX) if many else [at]
+    return tuple(where(item, line_fields, code) for item in items)

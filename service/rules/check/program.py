@@ -1,0 +1,98 @@
+"""A whole program file: text in, canonical document or every problem out."""
+
+from typing import Final
+
+import msgspec
+
+from service.rules import registry
+from service.rules.check import campaigns, declared, head, ladders, numbers, places, wallets
+from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.problem import Log, Problem
+from service.rules.check.scope import Scope
+from service.rules.document import Document, Wallet
+from service.rules.source import parse
+
+SECTIONS: Final = (
+    *("program", "channels", "stores", "identifiers", "line_fields", "member_fields"),
+    *("wallets", "ladders", "campaigns"),
+)
+LATER: Final = (
+    *("staff", "coupons", "gift_cards", "rewards", "clubs", "segments", "stamp_cards"),
+    *("challenges", "referrals", "surveys", "draws", "households"),
+)
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """`document` is there when there are no problems; these are in the order of the file."""
+
+    document: Document | None
+    problems: tuple[Problem, ...]
+
+
+def check_text(
+    text: str | bytes, name: str = "program.yaml", previous: Document | None = None
+) -> Checked:
+    """Check a program file; `name` is how problems call it. Never raises, whatever the text.
+
+    `previous`, the version before, keeps the numbers of wallets and ladders, and what cannot
+    change once units are held.
+    """
+    source = parse(text)
+    log = Log(name)
+    for flaw in source.flaws:
+        log.add(flaw.mark, "$", flaw.message)
+    document = None
+    if source.root is not None:
+        document = _document(Cursor(log, node=source.root), previous)
+    problems = log.problems()
+    return Checked(None if problems else document, problems)
+
+
+def _document(root: Cursor, previous: Document | None) -> Document:
+    sections = root.fields(SECTIONS, LATER)
+    about = sections.need("program").fields(head.KEYS)
+    code = _currency(about, previous)
+    used = numbers.assign(root.node, previous)
+    kinds = _wallets(sections, used, previous)
+    first = {name: wallet for name, (wallet, _) in kinds.items()}
+    levels = ladders.ladders(sections["ladders"], used, first, code)
+    channels = places.channels(sections.need("channels"))
+    stores = places.stores(sections["stores"])
+    line_fields = declared.line_fields(sections["line_fields"])
+    member_fields = declared.member_fields(sections["member_fields"])
+    facts = registry.build(
+        channels=channels,
+        stores=stores,
+        line_fields=line_fields,
+        member_fields=member_fields,
+        ladders=levels.values(),
+    )
+    zone = head.timezone(about.need("timezone"))
+    scope = Scope(code, zone, facts, first, levels)
+    return Document(
+        program=head.head(about, code, zone, facts.line_fields),
+        channels=channels,
+        stores=stores,
+        identifiers=places.identifiers(sections.need("identifiers")),
+        line_fields=line_fields,
+        member_fields=member_fields,
+        wallets=tuple(wallets.with_tiers(*kind, levels) for kind in kinds.values()),
+        ladders=tuple(levels.values()),
+        campaigns=campaigns.campaigns(sections["campaigns"], scope),
+        numbers_used=used,
+    )
+
+
+def _wallets(
+    sections: Fields, used: dict[str, int], previous: Document | None
+) -> dict[str, tuple[Wallet, Cursor]]:
+    before = {wallet.id: wallet for wallet in previous.wallets} if previous else {}
+    return wallets.wallets(sections["wallets"], used, before)
+
+
+def _currency(fields: Fields, previous: Document | None) -> str | None:
+    code = head.currency(fields.need("currency"))
+    if previous is not None and code not in (None, previous.program.currency):
+        kept = previous.program.currency
+        fields["currency"].fail(f"the currency of a program in use stays {kept}")
+    return code

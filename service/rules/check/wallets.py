@@ -1,0 +1,85 @@
+"""`wallets`: the kinds of units members hold."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from service.kernel.calendar import Duration
+from service.rules.check import expiries, leaves
+from service.rules.check.cursor import Cursor, Fields
+from service.rules.document import Ladder, Shortfall, Wallet
+
+KEYS: Final = ("title", "qualifying", "scale", "pending", "expires", "shortfall")
+LATER: Final = ("redeem",)
+PENDING_KEYS: Final = ("for",)
+PENDING_LATER: Final = ("until",)
+WALLETS_MAX: Final = 100
+SCALE_MAX: Final = 6  # decimal places
+
+
+def wallets(
+    at: Cursor, numbers: Mapping[str, int], before: Mapping[str, Wallet]
+) -> dict[str, tuple[Wallet, Cursor]]:
+    """By id: the wallet still without its expiries by tier, and the cursor on those.
+
+    `numbers` by `wallet:<id>`; `before`: those of the version before.
+    """
+    found = {}
+    children = list(at.children("a mapping of wallets"))
+    for child in children:
+        name = leaves.ident_key(child)
+        wallet_at = child.named(f"wallet '{name}'")
+        wallet, per_tier = _wallet(wallet_at, name, numbers.get(f"wallet:{name}", 0))
+        if name in before:
+            _keeps(wallet_at, wallet, before[name])
+        found[name] = (wallet, per_tier)
+    if len(children) > WALLETS_MAX:
+        at.fail(f"{len(children)} wallets, at most {WALLETS_MAX} are allowed")
+    return found
+
+
+def with_tiers(wallet: Wallet, per_tier: Cursor, ladders: dict[str, Ladder]) -> Wallet:
+    """The wallet with its expiries by tier."""
+    return msgspec.structs.replace(wallet, expires_by_tier=expiries.by_tier(per_tier, ladders))
+
+
+def _wallet(at: Cursor, name: str, number: int) -> tuple[Wallet, Cursor]:
+    fields = at.fields(KEYS, LATER)
+    qualifying = leaves.flag(fields["qualifying"]) or False
+    expires, per_tier = expiries.of_wallet(fields["expires"])
+    shortfall = leaves.choice(fields["shortfall"], tuple(Shortfall))
+    wallet = Wallet(
+        id=name,
+        number=number,
+        title=leaves.texts(fields["title"]),
+        qualifying=qualifying,
+        scale=leaves.whole(fields["scale"], 0, SCALE_MAX) or 0,
+        pending=_pending(fields),
+        expires=expires,
+        shortfall=Shortfall(shortfall) if shortfall else Shortfall.DEBT,
+    )
+    if qualifying:
+        _counts_at_once(fields, wallet, per_tier)
+    return wallet, per_tier
+
+
+def _pending(fields: Fields) -> Duration | None:
+    if "pending" not in fields:
+        return None
+    how = fields["pending"].fields(PENDING_KEYS, PENDING_LATER)
+    return leaves.duration(how.need("for") if how.clean else how["for"])
+
+
+def _counts_at_once(fields: Fields, wallet: Wallet, per_tier: Cursor) -> None:
+    why = "a qualifying wallet counts by the time of each purchase, so it"
+    fields["pending"].fail_key(f"{why} cannot be pending")
+    if wallet.expires.kind != "never" or per_tier.node is not None:
+        fields["expires"].fail_key(f"{why} cannot expire: the ladder's 'within' says how long")
+
+
+def _keeps(at: Cursor, wallet: Wallet, before: Wallet) -> None:
+    if wallet.scale != before.scale:
+        at.fail_key(f"the scale of a wallet in use stays {before.scale}: declare a new wallet")
+    if wallet.qualifying != before.qualifying:
+        at.fail_key("whether a wallet in use is qualifying cannot change: declare a new wallet")

@@ -1,0 +1,165 @@
+"""Document -> Program: closures, index, needs. Done once for a version, by every worker."""
+
+import datetime as dt
+import math
+import zoneinfo
+from collections.abc import Iterable, Mapping
+
+from service.kernel.calendar import zone
+from service.rules.case import Terms
+from service.rules.compiled_rule import CompiledRule, LotKind, LotKinds, compile_parts
+from service.rules.conditions.fact import MEMBER, TIER, Fact, World
+from service.rules.conditions.history import History, Window
+from service.rules.conditions.lines import Filters
+from service.rules.conditions.logic import Condition, Holds, compile_conditions, every, leaves
+from service.rules.document import (
+    Budget,
+    Campaign,
+    Document,
+    FieldKind,
+    Head,
+    Ladder,
+    Limit,
+    Rule,
+    Taxed,
+    Wallet,
+)
+from service.rules.effects import Points
+from service.rules.effects.points import denominator
+from service.rules.index import Index
+
+_FEW_VALUES = frozenset({FieldKind.BOOL, FieldKind.CHOICE})
+_NEEDS_NO_LOAD = "member.known"  # true of every member there is
+
+
+class Program:
+    """One version of a program, ready to decide. Nothing of it changes but the index's memory.
+
+    wallets, ladders: by id; wallets_by_number: by the number the ledger uses. windows: distinct
+    history windows its rules read. limited: rule id -> Limit. budgets: campaign id -> Budget.
+    reads_member: a condition reads a fact of the member other than tiers; reads_tiers: a condition
+    or an expiry depends on tiers. rules: in order of (priority, id).
+    """
+
+    __slots__ = (
+        "budgets",
+        "document",
+        "effective_from",
+        "filters",
+        "index",
+        "ladders",
+        "limited",
+        "lots",
+        "reads_member",
+        "reads_tiers",
+        "rules",
+        "rules_by_id",
+        "terms",
+        "tz",
+        "version",
+        "wallets",
+        "wallets_by_number",
+        "windows",
+        "world",
+    )
+
+    def __init__(self, document: Document, version: int, effective_from: dt.datetime) -> None:
+        self.version = version
+        self.document = document
+        self.effective_from = effective_from
+        self.tz = zone(document.program.timezone)
+        self.wallets: dict[str, Wallet] = {wallet.id: wallet for wallet in document.wallets}
+        self.wallets_by_number = {wallet.number: wallet for wallet in document.wallets}
+        self.ladders: dict[str, Ladder] = {ladder.id: ladder for ladder in document.ladders}
+        self.world = _world(document)
+        self.filters = Filters()
+        self.terms = _terms(document.program, self.tz, self.filters)
+        self.lots = LotKinds()
+        pairs = _in_order(document.campaigns)
+        self.index = Index(pairs, self.world, _fields_with_few_values(document))
+        self.rules = self._compile_rules(pairs)
+        self.rules_by_id = {rule.id: rule for rule in self.rules}
+        self._collect_needs(pairs)
+
+    def lot_of(self, rule_id: str, wallet_id: str) -> LotKind:
+        """Into which kind of lot a rule's credit in a wallet goes."""
+        parts = self.rules_by_id[rule_id].parts
+        return next(part.lot for part in parts if part.wallet == wallet_id)
+
+    def _compile_rules(self, pairs: list[tuple[Campaign, Rule]]) -> tuple[CompiledRule, ...]:
+        scales = _scales(self.wallets, (rule for _, rule in pairs))
+        return tuple(
+            CompiledRule(
+                campaign,
+                rule,
+                _compile_rest(rest, self.world, self.filters),
+                compile_parts(rule, self.wallets, scales, self.filters, self.lots),
+            )
+            for (campaign, rule), rest in zip(pairs, self.index.rest, strict=True)
+        )
+
+    def _collect_needs(self, pairs: list[tuple[Campaign, Rule]]) -> None:
+        tests = [leaf for _, rule in pairs if rule.when for leaf in leaves(rule.when)]
+        facts = {test.fact for test in tests if isinstance(test, Fact)}
+        windows: dict[Window, None] = dict.fromkeys(
+            test.window for test in tests if isinstance(test, History)
+        )
+        self.windows = tuple(windows)
+        self.limited: dict[str, Limit] = {
+            rule.id: rule.limit for _, rule in pairs if rule.limit is not None
+        }
+        self.budgets: dict[str, Budget] = {
+            campaign.id: campaign.budget
+            for campaign in self.document.campaigns
+            if campaign.budget is not None
+        }
+        tiers = {fact for fact in facts if fact.startswith(TIER)}
+        by_tier = any(wallet.expires_by_tier for wallet in self.wallets.values())
+        self.reads_tiers = bool(tiers) or by_tier
+        others = facts - tiers - {_NEEDS_NO_LOAD}
+        self.reads_member = any(fact.startswith(MEMBER) for fact in others)
+
+
+def compile_program(document: Document, version: int, effective_from: dt.datetime) -> Program:
+    """The program of a checked document."""
+    return Program(document, version, effective_from)
+
+
+def _in_order(campaigns: Iterable[Campaign]) -> list[tuple[Campaign, Rule]]:
+    pairs = [(campaign, rule) for campaign in campaigns for rule in campaign.rules]
+    return sorted(pairs, key=lambda pair: (pair[1].priority, pair[1].id))
+
+
+def _world(document: Document) -> World:
+    tiers = {ladder.id: [tier.id for tier in ladder.tiers] for ladder in document.ladders}
+    return World(tiers, {store: known.groups for store, known in document.stores.items()})
+
+
+def _terms(head: Head, tz: zoneinfo.ZoneInfo, filters: Filters) -> Terms:
+    taxed = {Taxed.GROSS: 1, Taxed.NET: 0}
+    barred = tuple(filters.of(where).match for where in head.no_earning)
+    return Terms(tz, taxed[head.earns_on] - taxed[head.prices], barred)
+
+
+def _fields_with_few_values(document: Document) -> frozenset[str]:
+    return frozenset(
+        f"{MEMBER}{name}"
+        for name, field in document.member_fields.items()
+        if field.kind in _FEW_VALUES
+    )
+
+
+def _scales(wallets: Iterable[str], rules: Iterable[Rule]) -> Mapping[str, int]:
+    """For each wallet a common denominator of all that rules can give to a line."""
+    scales = dict.fromkeys(wallets, 1)
+    for rule in rules:
+        for effect in rule.then:
+            if isinstance(effect, Points):
+                scales[effect.wallet] = math.lcm(scales[effect.wallet], denominator(effect))
+    return scales
+
+
+def _compile_rest(parts: list[Condition], world: World, filters: Filters) -> Holds | None:
+    if not parts:
+        return None
+    return every(compile_conditions(parts, world, filters))

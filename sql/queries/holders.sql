@@ -1,0 +1,56 @@
+-- name: lock_holders
+-- The first statement of every batch. Ordered, so that no two batches deadlock; skip locked, so that
+-- none waits: who is not returned goes to the slow lane. The clock of the transaction and the newest
+-- program version are read with it. (On Citus: update holder … returning, see distributed.md.)
+select
+  h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
+  clock_timestamp() as now, (select max(version) from program_version) as program
+from holder h
+where h.holder_id = any(:holders::uuid[])
+order by h.holder_id
+for no key update of h skip locked
+
+-- name: lock_holders_waiting
+-- The slow lane's form: waits for the holder, up to lock_timeout. The clock as above.
+select
+  h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
+  clock_timestamp() as now, (select max(version) from program_version) as program
+from holder h
+where h.holder_id = any(:holders::uuid[])
+order by h.holder_id
+for no key update of h
+
+-- name: find_holders
+-- Holders named by id, before the lock.
+select holder_id, kind, merged_into, version
+from holder
+where holder_id = any(:holders::uuid[])
+
+-- name: get_clock
+-- PostgreSQL's clock, for what locks no holder.
+select clock_timestamp() as now, (select max(version) from program_version) as program
+
+-- name: insert_holders
+-- Sorted by key, as all inserts of many rows.
+insert into holder (holder_id, kind, settled_at, recorded_at)
+select u.holder_id, u.kind, u.settled_at, u.recorded_at
+from unnest(:holders::uuid[], :kinds::smallint[], :settled::timestamptz[], :recorded::timestamptz[])
+  as u (holder_id, kind, settled_at, recorded_at)
+order by u.holder_id
+
+-- name: update_holders
+-- One write per holder and batch: all columns are worked out under the lock.
+update holder h
+set version = u.version, next_due = u.next_due, settled_at = u.settled_at, recorded_at = u.recorded_at
+from unnest(
+  :holders::uuid[], :versions::bigint[], :dues::timestamptz[], :settled::timestamptz[],
+  :recorded::timestamptz[]) as u (holder_id, version, next_due, settled_at, recorded_at)
+where h.holder_id = u.holder_id
+
+-- name: list_due
+-- Holders with something due, for the settling job; oldest first.
+select holder_id
+from holder
+where next_due <= :at::timestamptz
+order by next_due
+limit :limit::int

@@ -1,0 +1,28 @@
+-- name: find_migration_table
+-- A database without it was never migrated.
+select to_regclass('migration') is not null
+
+-- name: lock_migrations
+-- Two runs at once: the second waits here and then finds nothing left to do.
+select number
+from migration
+where number = 0
+for update
+
+-- name: update_timeouts
+-- Of the current transaction: one migration.
+select
+  set_config('lock_timeout', :lock_timeout, true),
+  set_config('statement_timeout', :statement_timeout, true)
+
+-- name: list_migrations
+-- Without the row 0, which is only waited for.
+select number, purpose, sha256
+from migration
+where number > 0
+order by number
+
+-- name: insert_migration
+-- The clock of the database, as for all that is recorded.
+insert into migration (number, purpose, sha256, applied_at)
+values (:number, :purpose, :sha256, clock_timestamp())

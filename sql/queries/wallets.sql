@@ -1,0 +1,131 @@
+-- name: list_wallets
+-- The wallets of the batch's holders, after the lock (a fresh snapshot).
+select w.holder_id, w.wallet, w.posted, w.pending, w.held, w.debt, w.entry_seq
+from wallet w
+where w.holder_id = any(:holders::uuid[])
+
+-- name: list_due_lots
+-- What fell due for each holder since it was settled.
+select
+  l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
+  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+from unnest(:holders::uuid[], :settled::timestamptz[], :until::timestamptz[])
+  as u (holder_id, settled_at, until_at)
+join lot l on l.holder_id = u.holder_id
+  and l.remaining > 0
+  and (l.expires_at <= u.until_at or (l.available_at > u.settled_at and l.available_at <= u.until_at))
+
+-- name: list_next_dues
+-- When the next lot of each holder falls due after what is settled now.
+select
+  u.holder_id,
+  least(
+    min(l.expires_at) filter (where l.expires_at > u.until_at),
+    min(l.available_at) filter (where l.available_at > u.until_at)) as next_due
+from unnest(:holders::uuid[], :until::timestamptz[]) as u (holder_id, until_at)
+join lot l on l.holder_id = u.holder_id and l.remaining > 0
+group by u.holder_id
+
+-- name: list_open_lots
+-- All open lots of some wallets, and the purchases' own lots even when empty: for clawbacks.
+select
+  l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
+  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+from lot l
+where l.holder_id = any(:holders::uuid[])
+  and (l.remaining > 0 or l.origin_op_id = any(:operations::uuid[]))
+
+-- name: list_lapsed
+-- Units of a purchase's own lots that expired, per wallet.
+select l.holder_id, l.origin_op_id, l.wallet, -sum(t.amount)::bigint as lapsed
+from lot l
+join entry_lot t on t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
+join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
+where l.holder_id = any(:holders::uuid[])
+  and l.origin_op_id = any(:operations::uuid[])
+  and e.reason = :expired::smallint
+group by l.holder_id, l.origin_op_id, l.wallet
+
+-- name: insert_wallets
+-- A wallet's row is made with its first entry.
+insert into wallet (holder_id, wallet, posted, pending, held, debt, entry_seq)
+select u.holder_id, u.wallet, u.posted, u.pending, u.held, u.debt, u.entry_seq
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :posted::bigint[], :pending::bigint[], :held::bigint[],
+  :debt::bigint[], :seqs::bigint[]) as u (holder_id, wallet, posted, pending, held, debt, entry_seq)
+order by u.holder_id, u.wallet
+
+-- name: update_wallets
+-- Only from the state that was read: the count of rows is asserted.
+update wallet w
+set posted = u.posted, pending = u.pending, held = u.held, debt = u.debt, entry_seq = u.entry_seq
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :posted::bigint[], :pending::bigint[], :held::bigint[],
+  :debt::bigint[], :seqs::bigint[], :old_seqs::bigint[], :old_posted::bigint[])
+  as u (holder_id, wallet, posted, pending, held, debt, entry_seq, old_seq, old_posted)
+where w.holder_id = u.holder_id and w.wallet = u.wallet
+  and w.entry_seq = u.old_seq and w.posted = u.old_posted
+
+-- name: insert_entries
+-- Several entries of one wallet in one insert: the chain is checked at the end of the statement.
+insert into entry (
+  holder_id, wallet, seq, prev_seq, before, after, amount, debt_change, reason, contra, op_id, op_line,
+  actor_kind, actor_id, store_id, occurred_at, recorded_at)
+select
+  u.holder_id, u.wallet, u.seq, nullif(u.seq - 1, 0), u.before, u.before + u.amount, u.amount,
+  u.debt_change, u.reason, u.contra, u.op_id, u.op_line,
+  u.actor_kind, u.actor_id, u.store_id, u.occurred_at, u.recorded_at
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :seqs::bigint[], :befores::bigint[], :amounts::bigint[],
+  :debts::bigint[], :reasons::smallint[], :contras::smallint[], :ops::uuid[], :op_lines::smallint[],
+  :actor_kinds::smallint[], :actors::text[], :stores::text[], :occurred::timestamptz[],
+  :recorded::timestamptz[])
+  as u (holder_id, wallet, seq, before, amount, debt_change, reason, contra, op_id, op_line,
+    actor_kind, actor_id, store_id, occurred_at, recorded_at)
+
+-- name: insert_lots
+insert into lot (
+  holder_id, wallet, lot_no, granted, remaining, origin_holder_id, origin_op_id, earned_at,
+  available_at, expires_at)
+select
+  u.holder_id, u.wallet, u.lot_no, u.granted, u.remaining, u.origin_holder_id, u.origin_op_id,
+  u.earned_at, u.available_at, u.expires_at
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :granted::bigint[],
+  :remaining::bigint[], :origins::uuid[], :origin_ops::uuid[], :earned::timestamptz[],
+  :available::timestamptz[], :expires::timestamptz[])
+  as u (holder_id, wallet, lot_no, granted, remaining, origin_holder_id, origin_op_id, earned_at,
+    available_at, expires_at)
+
+-- name: update_lots
+update lot l
+set remaining = u.remaining, expires_at = u.expires_at
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :remaining::bigint[],
+  :expires::timestamptz[]) as u (holder_id, wallet, lot_no, remaining, expires_at)
+where l.holder_id = u.holder_id and l.wallet = u.wallet and l.lot_no = u.lot_no
+
+-- name: insert_entry_lots
+insert into entry_lot (holder_id, wallet, seq, lot_no, amount)
+select u.holder_id, u.wallet, u.seq, u.lot_no, u.amount
+from unnest(
+  :holders::uuid[], :wallets::smallint[], :seqs::bigint[], :lot_nos::bigint[], :amounts::bigint[])
+  as u (holder_id, wallet, seq, lot_no, amount)
+
+-- name: list_expiring
+-- What of the asked holders lapses when; also what is still pending, so that a read can project.
+select l.holder_id, l.wallet, l.available_at, l.expires_at, sum(l.remaining)::bigint as remaining,
+  sum(l.held)::bigint as held
+from lot l
+where l.holder_id = any(:holders::uuid[]) and l.remaining > 0
+group by l.holder_id, l.wallet, l.available_at, l.expires_at
+
+-- name: list_entries
+-- A page, newest first; keyset by seq.
+select
+  e.seq, e.amount, e.after as balance, e.debt_change, e.reason, e.op_id, e.occurred_at,
+  e.recorded_at, e.actor_kind, e.actor_id, e.store_id
+from entry e
+where e.holder_id = :holder::uuid and e.wallet = :wallet::smallint and e.seq < :below::bigint
+order by e.seq desc
+limit :limit::int

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m tests.bench`; nothing here is a test."""

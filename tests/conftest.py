@@ -1,0 +1,50 @@
+"""Fixtures for all tests: a PostgreSQL for the run, a fresh database for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from service.infra.db import Database
+from tests.databases import Fresh, Server, open_folder, remove_leftovers, roots
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The PostgreSQL of this run, with the migrated template."""
+    remove_leftovers()
+    with open_folder(roots()[0]) as folder:
+        server = Server(folder / "data")
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Fresh]:
+    """A fresh, migrated database: `.url` (the service), `.owner_url`, `.jobs_url`."""
+    fresh = server.create()
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[Fresh]:
+    """A fresh database that was never migrated."""
+    fresh = server.create("template0")
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def db(database: Fresh) -> AsyncIterator[Database]:
+    """The fresh database, opened as the service does."""
+    opened = await Database.open(database.url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A data folder for `regulars … --data`, not there yet; PostgreSQL's account may enter it."""
+    with open_folder(roots()[-1]) as folder:
+        yield folder / "data"

@@ -1,0 +1,126 @@
+"""One PostgreSQL for a run of the tests, and a fresh database for each test from a template.
+
+The server is the embedded one without durability, in a temporary folder that its own account may
+enter (pytest's own folder is closed to it when the tests run as root). In memory where there is
+room: a database is 330 small files, and ext4 is slow (150 ms) to make files right after others were
+deleted.
+"""
+
+import asyncio
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Coroutine, Iterator
+from typing import Any, Final
+
+import asyncpg
+
+from service.infra.embedded import SUPERUSER, Embedded
+from service.infra.embedded_host import EmbeddedError
+from service.infra.migrate import migrate
+
+_IN_MEMORY: Final = pathlib.Path("/dev/shm")  # noqa: S108 - mkdtemp makes our own folder there
+_IN_MEMORY_BYTES_MIN: Final = 2 * 1024**3
+TEMPLATE: Final = "regulars_template"
+_PREFIX: Final = "regulars-tests-"
+
+
+class Fresh:
+    """A database of one test: where each role finds it."""
+
+    def __init__(self, server: Embedded, name: str) -> None:
+        self.name = name
+        self.url = server.url("regulars", name)
+        self.owner_url = server.url("regulars_owner", name)
+        self.jobs_url = server.url("regulars_jobs", name)
+        self.superuser_url = server.url(SUPERUSER, name)
+
+
+class Server:
+    """The embedded server and one connection of its own to it, on a loop in a thread.
+
+    So databases come and go without touching the event loop of a test, in tests without one too.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.embedded = Embedded.start(folder, durable=False)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._connection: Any = self._wait(asyncpg.connect(self.embedded.url(SUPERUSER, SUPERUSER)))
+        self._count = 0
+        self._execute(f"create database {TEMPLATE} owner regulars_owner")
+        self._wait(migrate(self.embedded.url("regulars_owner", TEMPLATE)))
+        self._execute(f"alter database {TEMPLATE} with is_template true allow_connections false")
+
+    def create(self, template: str = TEMPLATE) -> Fresh:
+        """A database like the template (`template0`: empty)."""
+        self._count += 1
+        name = f"test_{self._count}"
+        how = f"owner regulars_owner template {template} strategy file_copy"  # wal_log is slower
+        self._execute(f"create database {name} {how}")
+        return Fresh(self.embedded, name)
+
+    def drop(self, fresh: Fresh) -> None:
+        """The database and whoever is still connected to it."""
+        self._execute(f"drop database {fresh.name} with (force)")
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._wait(self._connection.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self.embedded.stop()
+
+    def _execute(self, statement: str) -> None:
+        self._wait(self._connection.execute(statement))
+
+    def _wait(self, task: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(task, self._loop).result()
+
+
+def roots() -> list[pathlib.Path]:
+    """Where temporary folders may lie, the fastest first."""
+    disk = pathlib.Path(tempfile.gettempdir())
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(_IN_MEMORY).free > _IN_MEMORY_BYTES_MIN:
+            return [_IN_MEMORY, disk]
+    return [disk]
+
+
+@contextlib.contextmanager
+def open_folder(root: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A temporary folder that other accounts may enter, for data folders; removed at the end."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=root))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_leftovers() -> None:
+    """Stop servers and remove folders of runs that were killed."""
+    for folder in (found for root in roots() for found in root.glob(f"{_PREFIX}*")):
+        match = re.match(rf"{_PREFIX}(\d+)-", folder.name)
+        if match is None or _lives(int(match[1])):
+            continue
+        for pid_file in folder.glob("*/postgres/postmaster.pid"):
+            with contextlib.suppress(EmbeddedError):
+                Embedded.start(pid_file.parent.parent, durable=False).stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,99 @@
+import pytest
+
+from service.infra.settings import (
+    Settings,
+    SettingsError,
+    SettingsMissing,
+    configured,
+    from_environment,
+    owner_url_from_environment,
+)
+
+SECRET = "s" * 32
+LEAST = {"REGULARS_DATABASE_URL": "postgresql:///regulars", "REGULARS_SECRET": SECRET}
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    assert from_environment(LEAST) == Settings(
+        database_url="postgresql:///regulars",
+        secret=SECRET,
+        owner_url=None,
+        jobs_url=None,
+        host="127.0.0.1",
+        port=8000,
+        workers=1,
+        pool_size_max=8,
+        docs=True,
+        log_level="info",
+        production=False,
+    )
+
+
+def test_texts_become_numbers_and_truths() -> None:
+    given = LEAST | {
+        "REGULARS_PORT": "80",
+        "REGULARS_WORKERS": "4",
+        "REGULARS_PRODUCTION": "true",
+        "REGULARS_DOCS": "0",
+        "REGULARS_LOG_LEVEL": "warning",
+        "REGULARS_JOBS_URL": "postgresql:///jobs",
+    }
+    settings = from_environment(given)
+    assert (settings.port, settings.workers) == (80, 4)
+    assert (settings.production, settings.docs) == (True, False)
+    assert settings.log_level == "warning"
+    assert settings.for_jobs() == "postgresql:///jobs"
+    assert settings.for_owner() == "postgresql:///regulars"
+
+
+@pytest.mark.parametrize("name", ["REGULARS_DATABASE_URL", "REGULARS_SECRET"])
+def test_what_has_no_default_is_asked_for_by_name(name: str) -> None:
+    for given in ({**LEAST, name: ""}, {k: v for k, v in LEAST.items() if k != name}):
+        with pytest.raises(SettingsMissing, match=f"{name} is not set"):
+            from_environment(given)
+
+
+def test_a_missing_secret_comes_with_a_fresh_example() -> None:
+    examples = set()
+    for _ in range(2):
+        with pytest.raises(SettingsMissing) as raised:
+            from_environment({"REGULARS_DATABASE_URL": "postgresql:///regulars"})
+        examples.add(str(raised.value).rpartition(" ")[2])
+    assert len(examples) == 2
+    assert all(len(example) >= 32 for example in examples)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "tcp://10.0.0.1:8000"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("WORKERS", "0"),
+        ("WORKERS", "many"),
+        ("DOCS", "perhaps"),
+        ("LOG_LEVEL", "loud"),
+        ("SECRET", "short"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"^REGULARS_{name}: "):
+        from_environment(LEAST | {f"REGULARS_{name}": text})
+
+
+def test_other_variables_are_left_alone() -> None:
+    assert from_environment(LEAST | {"REGULARS_SERVICE_HOST": "x", "PORT": "1"}).port == 8000
+
+
+def test_migrating_needs_no_secret() -> None:
+    owner = {"REGULARS_OWNER_URL": "postgresql:///owner"}
+    assert owner_url_from_environment(owner) == "postgresql:///owner"
+    assert owner_url_from_environment(LEAST) == "postgresql:///regulars"
+    assert owner_url_from_environment(LEAST | owner) == "postgresql:///owner"
+    with pytest.raises(SettingsMissing, match="REGULARS_OWNER_URL"):
+        owner_url_from_environment({})
+
+
+def test_a_database_counts_as_configured_when_it_is_named() -> None:
+    assert configured(LEAST)
+    assert not configured({"REGULARS_DATABASE_URL": ""})

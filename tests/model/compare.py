@@ -1,0 +1,140 @@
+"""Answers of the service against those of the oracle."""
+
+import copy
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+
+from service.domain.purchases.types import Receipt
+from service.domain.returns.types import ReturnReceipt
+from service.domain.tiers.types import LadderView
+from service.domain.wallets.types import WalletsView
+from service.kernel.answer import Answer
+from service.kernel.values import Balance, TierNow
+from tests.model.driver import Driver
+from tests.oracle import tiers
+from tests.oracle.purchases import Purchase
+from tests.oracle.world import Refused, World
+
+AHEAD = dt.timedelta(days=40)
+BACK = dt.timedelta(days=25)
+
+
+def member(
+    world: World, driver: Driver, name: str, member_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """All wallets and ladders of a member: now, some time ahead, and what was posted a while ago."""
+    wallets(world, name, driver.wallets(member_id))
+    wallets(world, name, driver.wallets_at(member_id, now + AHEAD))
+    posted(world, name, driver.wallets_at(member_id, now - BACK))
+    view = driver.tier(member_id)
+    assert set(view.ladders) == {ladder.id for ladder in world.program.ladders}
+    for ladder, answer in view.ladders.items():
+        standing(world, name, ladder, answer, view.at)
+
+
+def wallets(world: World, name: str, view: WalletsView) -> None:
+    """Every wallet with the groups in which it lapses, at the instant of the answer."""
+    balances(world, name, {w: answer.balance for w, answer in view.wallets.items()}, view.at)
+    for wallet, answer in view.wallets.items():
+        groups = {group.expires_at: group.amount for group in answer.expiring}
+        assert groups == world.balance(name, wallet, view.at).expiring, (name, wallet, view.at)
+        assert len(groups) == len(answer.expiring)
+
+
+def balances(world: World, name: str, found: Mapping[str, Balance], at: dt.datetime) -> None:
+    """Available, pending, held and debt of every wallet."""
+    expected = {}
+    for wallet in world.program.wallets:
+        balance = world.balance(name, wallet.id, at)
+        expected[wallet.id] = Balance(
+            available=balance.available, pending=balance.pending, held=0, debt=balance.debt
+        )
+    assert dict(found) == expected, (name, at)
+
+
+def posted(world: World, name: str, view: WalletsView) -> None:
+    """Units less debt by effective time: the past as it is known now."""
+    for wallet, answer in view.wallets.items():
+        balance = answer.balance
+        worth = balance.available + balance.pending + balance.held - balance.debt
+        assert worth == world.worth_at(name, wallet, view.at), (name, wallet, view.at)
+
+
+def standing(world: World, name: str, ladder: str, view: LadderView, at: dt.datetime) -> None:
+    """The tier now, what counts towards it, and the ladder's own history."""
+    replay = world.ladder(name, ladder, at)
+    assert view.progress.tier == world.tier(name, ladder, at), (name, ladder, at)
+    assert view.progress.total == replay.total(at), (name, ladder, at)
+    found: list[tuple[dt.datetime, str]] = []
+    lowest = replay.ladder.tiers[0][0]
+    for step in sorted(view.history, key=lambda step: step.from_at):
+        if step.tier != (found[-1][1] if found else lowest):
+            found.append((step.from_at, step.tier))
+    expected = [(since, replay.ladder.tiers[n][0]) for since, n in tiers.intervals(replay)]
+    assert found == expected, (name, ladder, at)
+    last = [step for step in view.history if step.until_at is None]
+    assert (last[0].valid_until if last else None) == replay.valid_until, (name, ladder, at)
+
+
+def ladders(world: World, name: str, found: Mapping[str, TierNow], at: dt.datetime) -> None:
+    """The tier now on every ladder."""
+    expected = {ladder.id: world.tier(name, ladder.id, at) for ladder in world.program.ladders}
+    assert {ladder: tier.id for ladder, tier in found.items()} == expected, (name, at)
+
+
+def receipt(
+    world: World, name: str, purchase: Purchase, body: Receipt, *, now: dt.datetime, alone: bool
+) -> None:
+    """What was earned and when it is usable; `alone`: the balances and tiers after it, too."""
+    earned = {(m.wallet, m.amount, m.available_at, m.expires_at) for m in body.earned}
+    assert earned == {
+        (wallet, units, *purchase.lots[wallet]) for wallet, units in purchase.earned.items()
+    }
+    assert len(earned) == len(body.earned)
+    assert body.total == sum(line.paid() for line in purchase.lines)
+    if alone:
+        balances(world, name, body.wallets, now)
+        ladders(world, name, body.tier, now)
+
+
+def return_receipt(
+    world: World, purchase: str, answer: Answer[ReturnReceipt], refund: int | None
+) -> None:
+    """Parked or applied as the oracle says, with the same money to hand back."""
+    assert answer.parked == (refund is None)
+    if refund is None:
+        return
+    body = answer.body
+    assert body.refund is not None
+    assert body.refund.total == refund == sum(line.total for line in body.lines)
+    owner = world.owners.get(purchase)
+    if owner is not None and body.recorded_at is not None:
+        balances(world, owner, body.wallets, body.recorded_at)
+        ladders(world, owner, body.tier, body.recorded_at)
+
+
+def is_refused(world: World, name: str, wallet: str, amount: int, now: dt.datetime) -> bool:
+    """Whether the oracle would refuse the correction too; nothing is changed."""
+    try:
+        copy.deepcopy(world.members[name]).books[wallet].settle(now)
+        copy_of = World(world.program, world.claim_max)
+        copy_of.members = {name: copy.deepcopy(world.members[name])}
+        copy_of.adjust(name, wallet, amount, now)
+    except Refused:
+        return True
+    return False
+
+
+def due_instants(world: World, after: dt.datetime) -> set[dt.datetime]:
+    """When something of anybody is due after the instant: releases, expiries, ends of tiers."""
+    found: set[dt.datetime] = set()
+    for name, someone in world.members.items():
+        for book in someone.books.values():
+            for lot in book.lots:
+                found |= {lot.available_at, lot.expires_at or lot.available_at}
+        for ladder in world.program.ladders:
+            replay = world.ladder(name, ladder.id, after)
+            found |= {step.from_at for step in replay.steps}
+            found |= {at for at in (replay.valid_until, replay.due()) if at is not None}
+    return {at for at in found if at > after}

@@ -1,0 +1,99 @@
+"""I1, I4 and I10 of the ledger, asked of the tables themselves for some holders."""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from service.infra.db import Database
+
+WALLETS: Final = """
+select w.holder_id, w.wallet, w.posted, w.pending, w.debt, w.entry_seq,
+  e.amount, e.debt_change, e.entries, e.last_seq, e.last_after,
+  l.remaining, l.not_available, l.held, w.held as wallet_held, l.unexplained
+from wallet w
+join holder h on h.holder_id = w.holder_id
+left join lateral (
+  select coalesce(sum(amount), 0) as amount, coalesce(sum(debt_change), 0) as debt_change,
+    count(*) as entries, coalesce(max(seq), 0) as last_seq,
+    coalesce((array_agg(after order by seq desc))[1], 0) as last_after
+  from entry where holder_id = w.holder_id and wallet = w.wallet) e on true
+left join lateral (
+  select coalesce(sum(lot.remaining), 0) as remaining,
+    coalesce(sum(lot.remaining) filter (where lot.available_at > h.settled_at), 0) as not_available,
+    coalesce(sum(lot.held), 0) as held,
+    count(*) filter (where lot.granted + coalesce(t.taken, 0) <> lot.remaining) as unexplained
+  from lot
+  left join lateral (
+    select sum(amount) as taken from entry_lot
+    where holder_id = lot.holder_id and wallet = lot.wallet and lot_no = lot.lot_no
+      and seq <> lot.lot_no) t on true
+  where lot.holder_id = w.holder_id and lot.wallet = w.wallet) l on true
+where w.holder_id = any($1::uuid[])
+"""
+
+VERSIONS: Final = "select holder_id, version from holder where holder_id = any($1::uuid[])"
+
+EVENTS: Final = """
+select holder_id, version as number, body
+from outbox
+where holder_id = any($1::uuid[])
+order by holder_id, version
+"""
+
+
+async def broken(
+    db: Database, holders: Sequence[uuid.UUID], wallet_id: Callable[[int], str]
+) -> list[str]:
+    """What does not hold, in words; empty when all is well."""
+    async with db.reading() as tx:
+        wallets = await tx.connection.fetch(WALLETS, list(holders))
+        events = await tx.connection.fetch(EVENTS, list(holders))
+        versions = dict(await tx.connection.fetch(VERSIONS, list(holders)))
+    found = [problem for row in wallets for problem in _of_wallet(row)]
+    for holder in holders:
+        mine = [row for row in events if row["holder_id"] == holder]
+        if [row["number"] for row in mine] != list(range(1, versions[holder] + 1)):
+            found.append(f"{holder}: events are not 1..{versions[holder]}")
+    return found + _unlike_events(wallets, events, wallet_id)
+
+
+def _of_wallet(row: Mapping[str, Any]) -> list[str]:
+    equal = {
+        "posted = sum of entries": (row["posted"], row["amount"]),
+        "posted = last after": (row["posted"], row["last_after"]),
+        "posted = sum of lots": (row["posted"], row["remaining"]),
+        "pending = lots not yet available": (row["pending"], row["not_available"]),
+        "held = lots held": (row["wallet_held"], row["held"]),
+        "debt = sum of debt changes": (row["debt"], row["debt_change"]),
+        "entry_seq = entries": (row["entry_seq"], row["entries"]),
+        "entry_seq = last entry": (row["entry_seq"], row["last_seq"]),
+        "every lot = granted less what entries took": (row["unexplained"], 0),
+    }
+    who = f"{row['holder_id']} wallet {row['wallet']}"
+    return [f"{who}: {name}: {a} is not {b}" for name, (a, b) in equal.items() if a != b]
+
+
+def _unlike_events(
+    wallets: Sequence[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]],
+    wallet_id: Callable[[int], str],
+) -> list[str]:
+    """The changes told by the events of a holder sum to its wallets: posted, pending, debt."""
+    told: dict[tuple[uuid.UUID, str], tuple[int, int, int]] = {}
+    for event in events:
+        for change in json.loads(event["body"])["data"].get("changes", ()):
+            key = (event["holder_id"], change["wallet"])
+            posted, pending, debt = told.get(key, (0, 0, 0))
+            told[key] = (
+                posted + change["amount"],
+                pending + change["pending"],
+                debt + change["debt"],
+            )
+    found = []
+    for row in wallets:
+        key = (row["holder_id"], wallet_id(row["wallet"]))
+        have = (row["posted"], row["pending"], row["debt"])
+        if told.get(key, (0, 0, 0)) != have:
+            found.append(f"{key}: wallet {have}, events {told.get(key)}")
+    return found

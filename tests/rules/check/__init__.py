@@ -1,0 +1,1 @@
+"""A mirror of `service/rules/check`: each section of a program file, right and wrong."""

@@ -1,0 +1,124 @@
+"""`then`."""
+
+import pytest
+
+from service.kernel.calendar import Duration, Unit
+from service.rules.conditions.lines import LineTest
+from service.rules.effects import Effect, Multiply, Points, SetTier
+from service.rules.expiry import Expiry, ExpiryKind
+from service.rules.values import Test as Comparison
+from tests.rules.check.files import HEAD, document, problems, rule
+
+THEN = "$.campaigns[0].rules[0].then"
+COFFEE = (LineTest("category", Comparison(eq="coffee")),)
+AT = f"{THEN}[0].points"
+TIMES = f"{THEN}[0].multiply"
+
+
+def read(then: str) -> tuple[Effect, ...]:
+    return document(rule(then=then)).campaigns[0].rules[0].then
+
+
+@pytest.mark.parametrize(
+    ("then", "effect"),
+    [
+        ("points: {fixed: 200}", Points(AT, "points", fixed=200)),
+        ("points: {fixed: 200 points}", Points(AT, "points", fixed=200)),
+        ("points: {per: 1 EUR, award: 1}", Points(AT, "points", per_amount=(1, 100))),
+        ("points: {per: unit, award: 10}", Points(AT, "points", per_unit=10)),
+        (
+            "points: {wallet: cash, per: 10 EUR, award: 0.25}",
+            Points(AT, "cash", per_amount=(25, 1000)),
+        ),
+        ("points: {wallet: cash, fixed: 1}", Points(AT, "cash", fixed=100)),
+        (
+            "points: {fixed: 1, where: {category: coffee}, expires: {after: 2 months}}",
+            Points(
+                AT,
+                "points",
+                fixed=1,
+                where=COFFEE,
+                expires=Expiry(ExpiryKind.AFTER, Duration(2, Unit.MONTH)),
+            ),
+        ),
+        ("points: {fixed: 1, expires: never}", Points(AT, "points", fixed=1, expires=Expiry())),
+        ("multiply: {by: 2}", Multiply(TIMES, (2, 1), ("points", "cash"))),
+        ("multiply: {by: 1.50}", Multiply(TIMES, (3, 2), ("points", "cash"))),
+        (
+            "multiply: {by: 1.25, wallets: [status, points], where: {category: coffee}}",
+            Multiply(TIMES, (5, 4), ("status", "points"), COFFEE),
+        ),
+        (
+            "set_tier: {ladder: main, tier: gold, for: 3 months}",
+            SetTier(f"{THEN}[0].set_tier", "main", "gold", Duration(3, Unit.MONTH)),
+        ),
+        (
+            "set_tier: {ladder: main, tier: gold}",
+            SetTier(f"{THEN}[0].set_tier", "main", "gold"),
+        ),
+    ],
+)
+def test_each_effect_has_its_canonical_form(then: str, effect: Effect) -> None:
+    assert read(f"[{{{then}}}]") == (effect,)
+
+
+def test_effects_keep_their_order_and_place() -> None:
+    found = read("[{points: {fixed: 1}}, {multiply: {by: 2}}, {points: {fixed: 2}}]")
+    assert [effect.at for effect in found] == [
+        f"{THEN}[0].points",
+        f"{THEN}[1].multiply",
+        f"{THEN}[2].points",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        ("[]", ": expected at least 1 in the list, got 0"),
+        ("{points: {fixed: 1}}", ": expected a list of effects, got a mapping"),
+        ("[points]", "[0]: expected an effect such as {points: {fixed: 100}}, got 'points'"),
+        ("[{}]", "[0]: expected one effect: each has its own '-' in the list"),
+        ("[{poins: {}}]", "[0].poins: unknown effect 'poins', did you mean 'points'?"),
+        ("[{coupon: {}}]", "[0].coupon: effect 'coupon' is not supported yet"),
+        ("[{points: {}}]", "[0].points: needs exactly one of fixed, per"),
+        ("[{points: {fixed: 1, per: unit, award: 1}}]", "[0].points: needs exactly one of fixed"),
+        ("[{points: {per: 1 EUR}}]", "[0].points: needs 'award'"),
+        ("[{points: {fixed: 1, award: 1}}]", "[0].points.award: 'award' goes with 'per', not"),
+        ("[{points: {fixed: 0}}]", "[0].points.fixed: expected more than 0, got 0"),
+        ("[{points: {fixed: 1.5}}]", "[0].points.fixed: expected a whole number, got 1.5"),
+        ("[{points: {fixed: 1 cash}}]", "[0].points.fixed: expected a number or an amount such"),
+        ("[{points: {per: 0 EUR, award: 1}}]", "[0].points.per: expected more than 0, got '0 E"),
+        ("[{points: {per: line, award: 1}}]", "[0].points.per: expected an amount such as '50 "),
+        ("[{points: {fixed: 1, wallet: point}}]", "[0].points.wallet: unknown wallet 'point', d"),
+        ("[{points: {fixed: 1, less: [points]}}]", "[0].points.less: 'less' is not supported ye"),
+        (
+            "[{points: {fixed: 1, expires: {inactivity: 1d}}}]",
+            "[0].points.expires.inactivity: only a wallet as a whole can expire by inactivity",
+        ),
+        ("[{multiply: {}}]", "[0].multiply: needs 'by'"),
+        ("[{multiply: {by: 0.5}}]", "[0].multiply.by: expected a number from 1 to 1000, got 0.5"),
+        ("[{multiply: {by: 1001}}]", "[0].multiply.by: expected a number from 1 to 1000, got 1"),
+        ("[{multiply: {by: '2'}}]", "[0].multiply.by: expected a number such as 2 or 1.5 withou"),
+        ("[{multiply: {by: 2, wallets: []}}]", "[0].multiply.wallets: expected at least 1 in th"),
+        ("[{multiply: {by: 2, wallets: [x]}}]", "[0].multiply.wallets[0]: unknown wallet 'x'; o"),
+        ("[{set_tier: {ladder: main, tier: x}}]", "[0].set_tier.tier: unknown tier 'x'; one of "),
+        ("[{set_tier: {ladder: x, tier: x}}]", "[0].set_tier.ladder: unknown ladder 'x'; one of"),
+        ("[{set_tier: {ladder: main}}]", "[0].set_tier: needs 'tier'"),
+    ],
+)
+def test_wrong_effects_are_told(then: str, told: str) -> None:
+    found = problems(rule(then=then))
+    assert len(found) == 1
+    assert found[0].partition(" ")[2].startswith(f"{THEN}{told}")
+
+
+def test_two_effects_in_one_mapping_are_told_because_a_dash_is_missing() -> None:
+    (told,) = problems(rule(then="[{points: {fixed: 1}, multiply: {by: 2}}]"))
+    assert told.endswith("expected one effect: each has its own '-' in the list")
+
+
+@pytest.mark.parametrize("effect", ["points: {fixed: 1}", "multiply: {by: 2}"])
+def test_without_a_wallet_to_spend_from_an_effect_must_name_its_wallet(effect: str) -> None:
+    text = f"{HEAD}campaigns: [{{id: c, rules: [{{id: r, then: [{{{effect}}}]}}]}}]"
+    (told,) = problems(text)
+    assert "no wallet to spend from is declared: name the 'wallet" in told

@@ -1,0 +1,177 @@
+"""The JSON Schema of a program file."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.rules.check import (
+    campaigns,
+    check_text,
+    conditions,
+    declared,
+    effects,
+    expiries,
+    head,
+    ladders,
+    places,
+    program,
+    rules,
+    wallets,
+)
+from service.rules.registry import BUILT_IN, BUILT_IN_LINE_FIELDS
+from service.rules.schema import json_schema
+from service.rules.source import Mapping, Node, Sequence, parse
+from tests.rules.check.files import HEAD, rule
+
+PROGRAMS = {path.stem: path.read_text() for path in sorted(Path("service/programs").glob("*.yaml"))}
+SCHEMA = json_schema()
+VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
+
+
+def plain(node: Node) -> Any:
+    """The file as an editor's YAML 1.2 reader sees it: there 1_000 and 010 are no numbers."""
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, (_, value) in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    if isinstance(node.value, Fraction):
+        return float(node.value)
+    return node.text if "_" in node.text else node.value
+
+
+def fits(text: str) -> bool:
+    root = parse(text).root
+    assert root is not None
+    return bool(VALIDATOR.is_valid(plain(root)))
+
+
+def at(*path: str | int) -> Any:
+    found: Any = SCHEMA
+    for part in path:
+        found = found["properties"][part] if isinstance(part, str) else found["anyOf"][part]
+    return found
+
+
+def items(of: Any) -> Any:
+    return of["items"]
+
+
+def by_id(of: Any) -> Any:
+    (value,) = of["patternProperties"].values()
+    return value
+
+
+CAMPAIGN = items(at("campaigns"))
+RULE = items(CAMPAIGN["properties"]["rules"])
+EFFECTS = items(RULE["properties"]["then"])["properties"]
+WALLET = by_id(at("wallets"))["properties"]
+LADDER = by_id(at("ladders"))["properties"]
+DEFS = SCHEMA["$defs"]
+
+
+def test_it_is_a_valid_schema() -> None:
+    jsonschema_rs.meta.validate(SCHEMA)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_programs_of_the_repository_fit(name: str) -> None:
+    root = parse(PROGRAMS[name]).root
+    assert root is not None
+    assert [error.message for error in VALIDATOR.iter_errors(plain(root))] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "keys"),
+    [
+        (SCHEMA, program.SECTIONS),
+        (at("program"), head.KEYS),
+        (by_id(at("stores")), places.STORE_KEYS),
+        (at("line_fields"), declared.LINE_KEYS),
+        (by_id(at("wallets")), wallets.KEYS),
+        (WALLET["pending"], wallets.PENDING_KEYS),
+        (WALLET["expires"]["anyOf"][1], (*expiries.KEYS, "per_tier")),
+        (DEFS["expiry"]["anyOf"][1], expiries.KEYS),
+        (by_id(at("ladders")), ladders.KEYS),
+        (LADDER["qualify"], ladders.QUALIFY_KEYS),
+        (LADDER["qualify"]["properties"]["within"]["anyOf"][1], ladders.WITHIN_KEYS),
+        (LADDER["downgrade"], ladders.DOWNGRADE_KEYS),
+        (items(LADDER["tiers"]), ladders.TIER_KEYS),
+        (CAMPAIGN, campaigns.KEYS),
+        (CAMPAIGN["properties"]["budget"], campaigns.BUDGET_KEYS),
+        (RULE, rules.KEYS),
+        (RULE["properties"]["limit"], rules.LIMIT_KEYS),
+        ({"properties": EFFECTS}, effects.READERS),
+        (EFFECTS["points"], effects.POINTS_KEYS),
+        (EFFECTS["multiply"], effects.MULTIPLY_KEYS),
+        (EFFECTS["set_tier"], effects.SET_TIER_KEYS),
+        (DEFS["condition"], [*(info.name for info in BUILT_IN), *conditions.LOGIC]),
+        (DEFS["condition"]["properties"]["lines"], conditions.LINES_KEYS),
+        (DEFS["where"], [*(i.name for i in BUILT_IN_LINE_FIELDS), "category", "brand"]),
+    ],
+)
+def test_it_knows_the_same_keys_as_the_check(schema: Any, keys: Iterable[str]) -> None:
+    assert set(schema["properties"]) == set(keys)
+
+
+def test_history_knows_the_same_keys_as_the_check() -> None:
+    known = set(DEFS["condition"]["properties"]["history.spend"]["properties"])
+    assert set(conditions.WINDOW_KEYS) <= known
+    assert known - set(conditions.WINDOW_KEYS) == {
+        *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
+    }
+
+
+def test_every_fact_is_described() -> None:
+    for name, schema in DEFS["condition"]["properties"].items():
+        assert schema.get("description") or name in conditions.LOGIC
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}walets: {{}}",
+        f"{HEAD}coupons: {{}}",
+        HEAD.replace("identifiers", "identifier"),
+        HEAD.replace("currency: EUR", "currency: EURO"),
+        HEAD.replace("id: shop", "id: My Shop"),
+        f"{HEAD}wallets: {{points: {{pending: {{for: 12m}}}}}}",
+        f"{HEAD}wallets: {{points: {{shortfall: drop}}}}",
+        f"{HEAD}wallets: {{points: {{title: Points}}}}",
+        f"{HEAD}member_fields: {{a: txt}}",
+        f"{HEAD}campaigns: [{{id: a, from: 1.9.2026, rules: []}}]",
+        rule("{cart.chanel: app}"),
+        rule("{member.clubs: x}"),
+        rule("{member.is_birthday: maybe}"),
+        rule("{member.tier.main: {gte: gold}}"),
+        rule("{now.weekday: monday}"),
+        rule("{now.time: {from: 25:00, to: 06:00}}"),
+        rule("{cart.total: {gte: 50}}"),
+        rule("{lines: {where: {catgory: x}}}"),
+        rule("{history.spend: {within: 30, gte: 5 EUR}}"),
+        rule("{any: {now.day: 1}}"),
+        rule(then="[{poins: {fixed: 1}}]"),
+        rule(then="[{points: {fixed: 1}, multiply: {by: 2}}]"),
+        rule(then="[{multiply: {by: two}}]"),
+        rule(more=", trigger: return"),
+        rule(more=", limit: {times: 1, per: dy}"),
+    ],
+)
+def test_typos_and_wrong_types_do_not_fit(text: str) -> None:
+    assert check_text(text).problems
+    assert not fits(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(PROGRAMS.values())), st.data())
+def test_it_never_refuses_what_the_check_takes(text: str, data: st.DataObject) -> None:
+    words = text.split()
+    word = words[data.draw(st.integers(0, len(words) - 1))]
+    changed = text.replace(word, data.draw(st.sampled_from(words)), 1)
+    if not check_text(changed).problems:
+        assert fits(changed)
