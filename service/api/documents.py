@@ -1,44 +1,15 @@
 """What is served about the service itself: OpenAPI document, docs page, what each problem means."""
 
-from collections.abc import Mapping
 from typing import Final
-
-import msgspec
 
 from service.api.call import Call
 from service.api.errors import RouteNotFound
+from service.api.pages import ProblemPage
 from service.api.reply import HTML, JSON, Header, Reply, encode
 from service.api.route import PUBLIC, Answer, route
 
 TAG: Final = "Documents"
 CACHE: Final = b"public, max-age=300"
-
-
-class ProblemPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of problem: its stable `code` and what to do about it."""
-
-    type: str
-    code: str
-    title: str
-    status: int
-    retryable: bool
-    description: str
-    members: tuple[str, ...]
-    operations: tuple[str, ...]
-
-
-class Pages(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything ready as bytes. `csp`: the policy that allows the pages' own style and no more."""
-
-    openapi: bytes | None
-    docs: bytes | None
-    problems: Mapping[str, ProblemPage]
-    problems_html: Mapping[str, bytes]
-    csp: bytes
-
-    def html_headers(self) -> tuple[Header, ...]:
-        """Headers of an HTML page."""
-        return ((b"content-security-policy", self.csp),)
 
 
 @route(

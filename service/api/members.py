@@ -13,6 +13,7 @@ from service.api.route import Answer, route
 from service.domain.members import errors
 from service.domain.members.types import Enrol, Lookup, MemberView, PatchMember
 from service.domain.tiers.types import TierView
+from service.domain.wallets.types import WalletsView
 
 TAG: Final = "Members"
 
@@ -105,7 +106,7 @@ async def lookup_member(call: Call, body: Lookup) -> Reply:
     "/v1/members/{member_id}/home",
     scope="members:read",
     tag=TAG,
-    answers={200: Answer(what="All of it, in one language.", body=HomeView)},
+    answers={200: Answer(what="All of it, in one language.", body=WalletsView)},
     refuses=(errors.MemberNotFound,),
     tagged=True,
     languages=True,

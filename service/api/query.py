@@ -30,10 +30,12 @@ class Query(Generic[T]):
         self._whole = {f.encode_name for f in self.shape.fields if _holds(f.type, inspect.IntType)}
         self._names = {f.encode_name for f in self.shape.fields}
         self._instants: Finder | None = instants_in(self.shape)
+        self._empty = None if any(f.required for f in self.shape.fields) else given()
 
     async def read(self, call: Call) -> T:
         """The parameters; raises InvalidParameter."""
-        return self.decode(call.scope["query_string"])
+        raw = call.scope["query_string"]
+        return self._empty if self._empty is not None and not raw else self.decode(raw)
 
     def decode(self, raw: bytes) -> T:
         """The parameters of one query string."""
@@ -73,6 +75,8 @@ class Query(Generic[T]):
 
 def refuse_query(call: Call) -> None:
     """For routes without parameters; raises InvalidParameter when there is one."""
+    if not call.scope["query_string"]:
+        return
     for name, _ in _pairs(call.scope["query_string"]):
         raise _invalid(_shown(name), "is not a known parameter")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from service.api.authentication import Keyring
+from service.api.pages import Pages
 from service.flows.reads import Reads
 from service.flows.verbs import Verbs
 
@@ -18,7 +19,7 @@ class Services:
         verbs: Verbs,
         reads: Reads,
         keyring: Keyring,
-        pages: "Pages",
+        pages: Pages,
         ready: Callable[[], dict[str, str]],
     ) -> None:
         self.verbs = verbs

@@ -5,8 +5,8 @@ import contextlib
 import os
 import pathlib
 import secrets
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
 
 import click
 
@@ -19,12 +19,18 @@ from service.kernel.errors import ExpectedError
 
 DEFAULT: Final = pathlib.Path(".regulars")
 
-data_option: Any = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=pathlib.Path),
-    help="Data folder of `regulars up`; without it the database of REGULARS_DATABASE_URL, and"
-    f" {DEFAULT} where that is not set.",
-)
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def data_option(function: Function) -> Function:
+    """`--data DIR`, for `opened`."""
+    option: Callable[[Function], Function] = click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=pathlib.Path),
+        help="Data folder of `regulars up`; without it the database of REGULARS_DATABASE_URL, and"
+        f" {DEFAULT} where that is not set.",
+    )
+    return option(function)
 
 
 @contextlib.contextmanager
@@ -52,7 +58,9 @@ def opened(data: pathlib.Path | None) -> Iterator[Settings]:
 
 
 @contextlib.contextmanager
-def folder(data: pathlib.Path, *, host: str = "127.0.0.1", port: int = 8000) -> Iterator[Settings]:
+def folder(
+    data: pathlib.Path, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1
+) -> Iterator[Settings]:
     """PostgreSQL in the folder, started or attached to, migrated; stopped at the end if started."""
     with Embedded.start(data) as server:
         asyncio.run(migrate(server.url("regulars_owner")))
@@ -63,6 +71,7 @@ def folder(data: pathlib.Path, *, host: str = "127.0.0.1", port: int = 8000) -> 
             secret=_secret(data / "secret"),
             host=host,
             port=port,
+            workers=workers,
         )
 
 

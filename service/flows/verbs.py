@@ -46,14 +46,17 @@ class Verbs:
 
         return run
 
-    def _decides(self) -> None:
-        """A worker that may have missed a program version decides nothing."""
-        if not self.ctx.programs.is_fresh():
-            raise VersionBehind
+    async def _decides(self) -> None:
+        """A worker that may have missed a program version looks before it decides anything."""
+        programs = self.ctx.programs
+        if not programs.is_fresh():
+            await programs.refresh(self.ctx.db)
+            if not programs.is_fresh():
+                raise VersionBehind
 
     async def record_purchase(self, actor: Actor, body: RecordPurchase) -> Answer[Receipt]:
         """Record one purchase."""
-        self._decides()
+        await self._decides()
         command = record_purchases.command(actor, body)
         key = record_purchases.gate_key(body)
         answer: Answer[Receipt] = await self.gate.submit(self._record_purchases, key, command)
@@ -63,7 +66,7 @@ class Verbs:
         self, actor: Actor, items: Sequence[RecordPurchase]
     ) -> list[Answer[Receipt] | ExpectedError]:
         """Record many, each with its own result; items of one member run in their order."""
-        self._decides()
+        await self._decides()
         waiting: list[Pending | ExpectedError] = []
         for body in items:
             try:
@@ -87,7 +90,7 @@ class Verbs:
 
     async def record_return(self, actor: Actor, body: RecordReturn) -> Answer[ReturnReceipt]:
         """Record one return."""
-        self._decides()
+        await self._decides()
         command = record_returns.command(actor, body)
         key = record_returns.gate_key(body)
         answer: Answer[ReturnReceipt] = await self.gate.submit(self._record_returns, key, command)
@@ -97,7 +100,7 @@ class Verbs:
         self, actor: Actor, body: Enrol, key: str | None
     ) -> Answer[MemberView]:
         """Enrol a member."""
-        self._decides()
+        await self._decides()
         command = enrol_member.Command(actor, body, key)
         answer: Answer[MemberView] = await self.gate.submit(
             self._enrol_members, enrol_member.gate_key(body), command
@@ -108,7 +111,7 @@ class Verbs:
         self, actor: Actor, member_id: uuid.UUID, body: PatchMember
     ) -> Answer[MemberView]:
         """Change a member."""
-        self._decides()
+        await self._decides()
         command = change_member.Command(actor, member_id, body)
         answer: Answer[MemberView] = await self.gate.submit(
             self._change_members, member_key(member_id), command
@@ -119,7 +122,7 @@ class Verbs:
         self, actor: Actor, member_id: uuid.UUID, body: Adjust, key: str
     ) -> Answer[AdjustmentReceipt]:
         """Adjust a wallet by hand."""
-        self._decides()
+        await self._decides()
         command = adjust_wallets.Command(actor, member_id, body, key)
         answer: Answer[AdjustmentReceipt] = await self.gate.submit(
             self._adjust_wallets, member_key(member_id), command

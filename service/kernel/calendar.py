@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 UTC: Final = dt.UTC
+_CACHED_MAX: Final = 8_192
 _EVERY_MONTH_HAS: Final = 28  # days
 
 
@@ -85,6 +86,7 @@ def _months_later(day: dt.date, months: int) -> tuple[int, int, int]:
     return year, month + 1, number
 
 
+@functools.lru_cache(maxsize=_CACHED_MAX)  # one purchase asks for the same windows several times
 def shift(at: dt.datetime, by: Duration, tz: zoneinfo.ZoneInfo, sign: int = 1) -> dt.datetime:
     """`at` plus (`sign=1`) or minus (`sign=-1`) the duration, as a UTC instant."""
     count, unit = by.count * sign, by.unit
@@ -116,11 +118,13 @@ def _first_day(day: dt.date, period: Period) -> dt.date:
     return day
 
 
+@functools.lru_cache(maxsize=_CACHED_MAX)
 def period_start(at: dt.datetime, period: Period, tz: zoneinfo.ZoneInfo) -> dt.datetime:
     """The start of the calendar period that contains the instant."""
     return start_of_day(_first_day(at.astimezone(tz).date(), period), tz)
 
 
+@functools.lru_cache(maxsize=_CACHED_MAX)
 def period_end(at: dt.datetime, period: Period, tz: zoneinfo.ZoneInfo) -> dt.datetime:
     """The end of the calendar period that contains the instant, which is the start of the next."""
     first = _first_day(at.astimezone(tz).date(), period)

@@ -86,3 +86,34 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
     missing: int | None
     valid_until: dt.datetime | None
+
+
+class WalletView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A wallet: its balance and when its units lapse; `expiring` sums to what is posted."""
+
+    balance: Balance
+    scale: int = 0
+    title: dict[str, str] = {}
+    expiring: tuple[Expiring, ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """An interval [from_at, until_at) at one tier; `until_at` null: open.
+
+    `valid_until`: how long it stands unless re-qualified; `due_at`: that plus the ladder's grace.
+    """
+
+    from_at: dt.datetime
+    until_at: dt.datetime | None
+    tier: str
+    valid_until: dt.datetime | None
+    due_at: dt.datetime | None
+
+
+class LadderView(msgspec.Struct, frozen=True, kw_only=True):
+    """One ladder of a member: where they stand and what `keeps` it."""
+
+    title: dict[str, str]
+    progress: Progress
+    since: dt.datetime | None
+    history: tuple[Step, ...]

@@ -211,7 +211,7 @@ class _Builder:
 
     def _tag(self, tag: str | None, mark: Mark) -> None:
         if tag is not None:
-            self._flaw(mark, f"tags are not allowed: leave out '{tag}'")
+            self._flaw(mark, f"tags are not allowed: leave out {tag[:64]!r}")
 
     def _flaw(self, mark: Mark, message: str) -> None:
         self.flaws.append(Flaw(mark, message))

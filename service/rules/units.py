@@ -99,7 +99,7 @@ def duration(text: str) -> Duration:
 
     `12m` is refused: it would be minutes to one reader and months to another.
     """
-    if re.fullmatch("[0-9]+ ?m", text):
+    if re.fullmatch("[0-9]{1,6} ?m", text):
         amount = text.removesuffix("m").strip()
         raise Unreadable(f"write '{amount} minutes' or '{amount} months'")
     if not re.fullmatch(DURATION_PATTERN[1:-1], text):

@@ -40,7 +40,7 @@ from unnest(:shards::smallint[], :last_seqs::bigint[]) as u (shard, last_seq)
 where s.shard = u.shard
 
 -- name: list_events
--- What comes after a position in each shard, in the shards' order.
+-- What comes after a position in each shard; the shards take turns, so that none starves another.
 select o.shard, o.pub_seq, o.body
 from unnest(:shards::smallint[], :after::bigint[]) as s (shard, after)
 cross join lateral (
@@ -49,5 +49,5 @@ cross join lateral (
   where i.shard = s.shard and i.pub_seq > s.after
   order by i.pub_seq
   limit :limit::int) o
-order by o.shard, o.pub_seq
+order by o.pub_seq - s.after, o.shard
 limit :limit::int

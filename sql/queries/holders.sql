@@ -54,3 +54,11 @@ from holder
 where next_due <= :at::timestamptz
 order by next_due
 limit :limit::int
+
+-- name: list_states
+-- Holders as they are, unlocked: for reads. With the clock, so that what is due shows.
+select
+  h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
+  clock_timestamp() as now
+from holder h
+where h.holder_id = any(:holders::uuid[])

@@ -76,3 +76,25 @@ using unnest(:holders::uuid[], :purchases::uuid[], :ladders::smallint[], :rules:
   as u (holder_id, purchase_id, ladder, rule)
 where f.holder_id = u.holder_id and f.purchase_id = u.purchase_id
   and f.ladder = u.ladder and f.rule = u.rule
+
+-- name: count_moving
+-- How many members stand at another rank when their total of now is judged by other thresholds.
+-- by: 1 wallet, 2 spend, 3 visits; since null: everything counts.
+select count(*)
+from member m
+cross join lateral (
+  select case :by::smallint
+    when 1 then (
+      select coalesce(sum(e.amount - e.debt_change), 0)::bigint from entry e
+      where e.holder_id = m.holder_id and e.wallet = :wallet::smallint
+        and (:since::timestamptz is null or e.occurred_at > :since))
+    when 2 then (
+      select coalesce(sum(p.net), 0)::bigint from purchase p
+      where p.holder_id = m.holder_id and p.net > 0
+        and (:since::timestamptz is null or p.occurred_at > :since))
+    else (
+      select count(*) from purchase p
+      where p.holder_id = m.holder_id and p.net > 0
+        and (:since::timestamptz is null or p.occurred_at > :since))
+  end as total) t
+where width_bucket(t.total, :old::bigint[]) <> width_bucket(t.total, :new::bigint[])

@@ -112,14 +112,6 @@ from unnest(
   :holders::uuid[], :wallets::smallint[], :seqs::bigint[], :lot_nos::bigint[], :amounts::bigint[])
   as u (holder_id, wallet, seq, lot_no, amount)
 
--- name: list_expiring
--- What of the asked holders lapses when; also what is still pending, so that a read can project.
-select l.holder_id, l.wallet, l.available_at, l.expires_at, sum(l.remaining)::bigint as remaining,
-  sum(l.held)::bigint as held
-from lot l
-where l.holder_id = any(:holders::uuid[]) and l.remaining > 0
-group by l.holder_id, l.wallet, l.available_at, l.expires_at
-
 -- name: list_entries
 -- A page, newest first; keyset by seq.
 select
@@ -129,3 +121,27 @@ from entry e
 where e.holder_id = :holder::uuid and e.wallet = :wallet::smallint and e.seq < :below::bigint
 order by e.seq desc
 limit :limit::int
+
+-- name: list_balances_at
+-- Posted and debt by effective time, as known at a time.
+select e.wallet, sum(e.amount)::bigint as posted, sum(e.debt_change)::bigint as debt
+from entry e
+where e.holder_id = :holder::uuid
+  and e.occurred_at <= :at::timestamptz and e.recorded_at <= :known_at::timestamptz
+group by e.wallet
+
+-- name: list_lots_at
+-- Lots as they stood: what was taken from them later is put back.
+select
+  l.wallet, l.lot_no, l.granted,
+  l.granted + coalesce((
+    select sum(t.amount)::bigint
+    from entry_lot t
+    join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
+    where t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
+      and e.occurred_at <= :at::timestamptz and e.recorded_at <= :known_at::timestamptz), 0)::bigint as remaining,
+  0::bigint as held, l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+from lot l
+join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
+where l.holder_id = :holder::uuid
+  and m.occurred_at <= :at::timestamptz and m.recorded_at <= :known_at::timestamptz

@@ -16,7 +16,7 @@ def _programs() -> list[Path]:
         path
         for path in sorted((ROOT / "tests").rglob("*.yaml"))
         if "broken" not in path.relative_to(ROOT).parts
-        and "program" in (yaml.load(path.read_text(), Loader=yaml.CBaseLoader) or {})
+        and "program" in (yaml.safe_load(path.read_text()) or {})
     ]
     return [*sorted((ROOT / "service/programs").glob("*.yaml")), *tests]
 

@@ -20,25 +20,23 @@ AHEAD = dt.timedelta(days=40)
 BACK = dt.timedelta(days=25)
 
 
-def member(
-    world: World, driver: Driver, name: str, member_id: uuid.UUID, now: dt.datetime
-) -> None:
-    """All wallets and ladders of a member: now, some time ahead, and what was posted a while ago."""
-    wallets(world, name, driver.wallets(member_id))
-    wallets(world, name, driver.wallets_at(member_id, now + AHEAD))
-    posted(world, name, driver.wallets_at(member_id, now - BACK))
+def member(world: World, driver: Driver, name: str, member_id: uuid.UUID, now: dt.datetime) -> None:
+    """All wallets and ladders of a member: now, some time ahead, and what stood a while ago."""
+    wallets(world, name, driver.wallets(member_id), now)
+    wallets(world, name, driver.wallets_at(member_id, now + AHEAD), now + AHEAD)
+    posted(world, name, driver.wallets_at(member_id, now - BACK), now - BACK)
     view = driver.tier(member_id)
     assert set(view.ladders) == {ladder.id for ladder in world.program.ladders}
     for ladder, answer in view.ladders.items():
         standing(world, name, ladder, answer, view.at)
 
 
-def wallets(world: World, name: str, view: WalletsView) -> None:
-    """Every wallet with the groups in which it lapses, at the instant of the answer."""
-    balances(world, name, {w: answer.balance for w, answer in view.wallets.items()}, view.at)
+def wallets(world: World, name: str, view: WalletsView, at: dt.datetime) -> None:
+    """Every wallet with the groups in which it lapses."""
+    balances(world, name, {w: answer.balance for w, answer in view.wallets.items()}, at)
     for wallet, answer in view.wallets.items():
         groups = {group.expires_at: group.amount for group in answer.expiring}
-        assert groups == world.balance(name, wallet, view.at).expiring, (name, wallet, view.at)
+        assert groups == world.balance(name, wallet, at).expiring, (name, wallet, at)
         assert len(groups) == len(answer.expiring)
 
 
@@ -53,12 +51,12 @@ def balances(world: World, name: str, found: Mapping[str, Balance], at: dt.datet
     assert dict(found) == expected, (name, at)
 
 
-def posted(world: World, name: str, view: WalletsView) -> None:
+def posted(world: World, name: str, view: WalletsView, at: dt.datetime) -> None:
     """Units less debt by effective time: the past as it is known now."""
     for wallet, answer in view.wallets.items():
         balance = answer.balance
         worth = balance.available + balance.pending + balance.held - balance.debt
-        assert worth == world.worth_at(name, wallet, view.at), (name, wallet, view.at)
+        assert worth == world.worth_at(name, wallet, at), (name, wallet, at)
 
 
 def standing(world: World, name: str, ladder: str, view: LadderView, at: dt.datetime) -> None:

@@ -87,10 +87,14 @@ class Driver:
         """Let it happen, and whatever it makes happen."""
         return self.loop.run_until_complete(work)
 
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """Let a verb happen; no job of the process keeps the program versions fresh, so this does."""
+        self.run(self.built.programs.refresh(self.db))
+        return self.run(work)
+
     def set_clock(self, at: dt.datetime) -> None:
         """The clock shows this instant now."""
         self.run(self._show(at))
-        self.run(self.built.programs.refresh(self.db))  # no job does it here
 
     async def _show(self, at: dt.datetime) -> None:
         async with self.db.reading() as tx:
@@ -115,8 +119,9 @@ class Driver:
     async def _budgets(self) -> dict[str, dict[int, int]]:
         found: dict[str, dict[int, int]] = {}
         async with self.db.reading() as tx:
-            for row in await tx.connection.fetch("select campaign, slot, remaining from budget_slot"):
-                found.setdefault(row[0], {})[row[1]] = row[2]
+            rows = await tx.connection.fetch("select campaign, slot, remaining from budget_slot")
+        for campaign, slot, remaining in rows:
+            found.setdefault(campaign, {})[slot] = remaining
         return found
 
     def broken(self, members: Sequence[uuid.UUID]) -> list[str]:
@@ -128,12 +133,12 @@ class Driver:
     def enrol(self, card: str) -> MemberView:
         """A new member with a card."""
         body = Enrol(identifiers=(Identifier("card", card),))
-        return self.run(self.built.verbs.enrol_member(TILL, body, None)).body
+        return self.ask(self.built.verbs.enrol_member(TILL, body, None)).body
 
     def claim(self, member: uuid.UUID, card: str) -> MemberView:
         """The card is the member's."""
         body = PatchMember(add=(Identifier("card", card),))
-        return self.run(self.built.verbs.change_member(TILL, member, body)).body
+        return self.ask(self.built.verbs.change_member(TILL, member, body)).body
 
     def body(
         self,
@@ -158,7 +163,7 @@ class Driver:
 
     def purchase(self, body: RecordPurchase) -> Answer[Receipt]:
         """Record one purchase."""
-        return self.run(self.built.verbs.record_purchase(TILL, body))
+        return self.ask(self.built.verbs.record_purchase(TILL, body))
 
     def purchases_at_once(self, bodies: Sequence[RecordPurchase]) -> list[Answer[Receipt]]:
         """Record purchases that all arrive at the same moment, each by itself."""
@@ -167,7 +172,7 @@ class Driver:
             record = self.built.verbs.record_purchase
             return list(await asyncio.gather(*(record(TILL, body) for body in bodies)))
 
-        return self.run(together())
+        return self.ask(together())
 
     async def everything_at_once(self, bodies: Sequence[RecordPurchase | RecordReturn]) -> None:
         """Purchases and returns that all arrive at the same moment."""
@@ -183,7 +188,7 @@ class Driver:
 
     def purchase_batch(self, bodies: Sequence[RecordPurchase]) -> list[Answer[Receipt]]:
         """Record purchases in one request; an item that is refused raises its error."""
-        answers = self.run(self.built.verbs.record_purchase_batch(TILL, bodies))
+        answers = self.ask(self.built.verbs.record_purchase_batch(TILL, bodies))
         for answer in answers:
             if isinstance(answer, ExpectedError):
                 raise answer
@@ -211,14 +216,14 @@ class Driver:
 
     def bring_back(self, body: RecordReturn) -> Answer[ReturnReceipt]:
         """Record one return."""
-        return self.run(self.built.verbs.record_return(TILL, body))
+        return self.ask(self.built.verbs.record_return(TILL, body))
 
     def adjust(
         self, member: uuid.UUID, wallet: str, amount: int, key: str
     ) -> Answer[AdjustmentReceipt]:
         """Correct a wallet by hand."""
         body = Adjust(wallet=wallet, amount=amount, reason="model")
-        return self.run(self.built.verbs.adjust_wallet(TILL, member, body, key))
+        return self.ask(self.built.verbs.adjust_wallet(TILL, member, body, key))
 
     # ------------------------------------------------------------ answers
 

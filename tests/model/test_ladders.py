@@ -34,16 +34,15 @@ def contributions(draw: st.DrawFn, ladder: Ladder, name: str) -> list[tiers.Cont
         if all(step.from_at != each.at for each in found)
     ]
     if ends and draw(st.booleans()):
-        found.append(tiers.Contribution(draw(st.sampled_from(ends)), draw(amounts)))
+        end = draw(st.sampled_from(ends))
+        found.append(tiers.Contribution(end, draw(amounts)))
     return found
 
 
 @pytest.mark.parametrize(("name", "number"), LADDERS)
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)
 @given(data=st.data())
-def test_a_ladder_is_replayed_as_by_the_oracle(
-    name: str, number: int, data: st.DataObject
-) -> None:
+def test_a_ladder_is_replayed_as_by_the_oracle(name: str, number: int, data: st.DataObject) -> None:
     subject = SUBJECTS[name]
     ladder, zone = subject.twin.ladders[number], subject.twin.zone
     document = check_text(subject.source()).document

@@ -10,13 +10,14 @@ import pathlib
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service.domain.purchases.types import Mode
+from service.domain.returns.types import RecordReturn
 from tests.databases import Server
 from tests.model import carts
 from tests.model.driver import Driver
@@ -130,9 +131,7 @@ class Told:
         self.wait(20)
         for wallet in ("points", "stars"):
             units = -self.world.balance(self.name, wallet, self.now).available
-            answer = self.driver.adjust(
-                self.member, wallet, units, f"{self.name}-{wallet}-spent"
-            )
+            answer = self.driver.adjust(self.member, wallet, units, f"{self.name}-{wallet}-spent")
             self.world.adjust(self.name, wallet, units, answer.body.recorded_at)
         self.wait((NOON - self.now) // DAY)
 
@@ -151,10 +150,11 @@ class Told:
             self.world.purchase(key, self.name, action.lines, at, now, "pos")
         else:
             wanted = dict(action.wanted)
-            answer = self.driver.bring_back(self._return(key, action))
+            answer = self.driver.bring_back(self.return_of(key, action))
             assert answer.parked == (self.world.bring_back(key, wanted, self.now, self.now) is None)
 
-    def _return(self, key: str, action: Back) -> Any:
+    def return_of(self, key: str, action: Back) -> RecordReturn:
+        """It, as a request named after its lines."""
         name = f"{key}-{'-'.join(str(n) for n, _ in action.wanted)}-back"
         return self.driver.return_body(name, ("pos", key), dict(action.wanted), self.now)
 
@@ -263,7 +263,7 @@ async def _all_at_once(told: Told, actions: Sequence[Action]) -> None:
                 Mode.RECORD,
             )
             if isinstance(action, Buy)
-            else told._return(f"{told.name}-{action.number}", action)  # noqa: SLF001
+            else told.return_of(f"{told.name}-{action.number}", action)
             for action in actions
         ]
     )

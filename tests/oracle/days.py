@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+import functools
 import zoneinfo
 from dataclasses import dataclass
 
@@ -68,6 +69,7 @@ def label(day: dt.date, period: str) -> tuple[int, ...]:
     }[period]
 
 
+@functools.cache
 def period_start(at: dt.datetime, period: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """The beginning of the period the instant lies in."""
     day = wall(at, zone).date()
@@ -76,6 +78,7 @@ def period_start(at: dt.datetime, period: str, zone: zoneinfo.ZoneInfo) -> dt.da
     return midnight(day, zone)
 
 
+@functools.cache
 def period_end(at: dt.datetime, period: str, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """The end of the period the instant lies in: the beginning of the next."""
     first = wall(at, zone).date()
@@ -85,15 +88,14 @@ def period_end(at: dt.datetime, period: str, zone: zoneinfo.ZoneInfo) -> dt.date
     return midnight(day, zone)
 
 
+@functools.cache
 def anniversaries(since: dt.datetime, zone: zoneinfo.ZoneInfo) -> list[dt.datetime]:
     """The day of `since` and its yearly returns for a life, at local midnight."""
     first = wall(since, zone).date()
     return [midnight(months_on(first, 12 * year), zone) for year in range(100)]
 
 
-def anniversary_start(
-    at: dt.datetime, since: dt.datetime, zone: zoneinfo.ZoneInfo
-) -> dt.datetime:
+def anniversary_start(at: dt.datetime, since: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """The latest anniversary not after `at`; before the first day, the first day."""
     all_of_them = anniversaries(since, zone)
     return max([day for day in all_of_them if day <= at], default=all_of_them[0])

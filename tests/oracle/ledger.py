@@ -8,7 +8,7 @@ FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @dataclass
 class Lot:
-    """Units that came together. `origin`: the purchase that earned them, None after a correction."""
+    """Units that came together. `origin`: the purchase that earned them, None: given by hand."""
 
     number: int
     origin: str | None
@@ -93,7 +93,7 @@ class WalletBook:
             self._expire(lot, expires_at)
 
     def claw_back(self, origin: str, units: int, occurred_at: dt.datetime) -> None:
-        """Take back what a purchase earned: its own lots, what expired of them, other lots, debt."""
+        """Take back what a purchase earned: own lots, what expired of them, other lots, debt."""
         own = [lot for lot in self.lots if lot.origin == origin]
         taken = self._take(units, [lot for lot in own if lot.available_at > self.settled_at])
         taken += self._take(units - taken, [lot for lot in own if self._usable(lot)])
@@ -158,4 +158,3 @@ class WalletBook:
 def redemption_order(lot: Lot) -> tuple[dt.datetime, dt.datetime, int]:
     """First what lapses first, then what was available first, then what was there first."""
     return (lot.expires_at or FAR, lot.available_at, lot.number)
-

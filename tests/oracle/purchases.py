@@ -16,12 +16,10 @@ def without_first(amount: int, units: int, of: int) -> int:
 
 
 def left_of(line: Line, came_back: int) -> Line:
-    """The line without the units that came back; amount and paid money are shared each by itself."""
+    """The line without what came back; amount and money paid are shared each by itself."""
     amount = without_first(line.amount, came_back, line.quantity)
     paid = without_first(line.paid(), came_back, line.quantity)
-    return replace(
-        line, quantity=line.quantity - came_back, amount=amount, discount=amount - paid
-    )
+    return replace(line, quantity=line.quantity - came_back, amount=amount, discount=amount - paid)
 
 
 @dataclass

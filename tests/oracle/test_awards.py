@@ -83,7 +83,8 @@ def test_a_multiplier_leaves_other_wallets_alone() -> None:
 
 
 def test_a_trim_cuts_only_the_part_of_its_own_campaign() -> None:
-    budgeted = Campaign("extra", (Rule("plus", (Fixed("points", 30),)),), budget=Budget("points", 9))
+    plus = Rule("plus", (Fixed("points", 30),))
+    budgeted = Campaign("extra", (plus,), budget=Budget("points", 9))
     whole = Program(WARSAW, (Wallet("points"),), (), (Campaign("all", (BASE,)), budgeted))
     assert decide(whole, seen(line(1000)), set()).wants == {"extra": 30}
     cut = decide(whole, seen(line(1000)), set(), {"extra": 9})

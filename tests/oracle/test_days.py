@@ -48,9 +48,7 @@ def test_the_first_instant_of_a_month_belongs_to_it() -> None:
 
 def test_a_leap_day_has_its_anniversary_on_the_28th() -> None:
     since = utc("2028-02-29T12:00")
-    assert days.anniversary_start(utc("2029-02-28T12:00"), since, WARSAW) == utc(
-        "2029-02-27T23:00"
-    )
+    assert days.anniversary_start(utc("2029-02-28T12:00"), since, WARSAW) == utc("2029-02-27T23:00")
     assert days.anniversary_end(utc("2029-02-28T12:00"), since, WARSAW) == utc("2030-02-27T23:00")
 
 

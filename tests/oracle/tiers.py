@@ -66,7 +66,8 @@ class Climb:
         if isinstance(within, Span):
             since = days.minus(at, within, self.zone)
             return sum(each.amount for each in self.acted if since < each.at <= at)
-        return sum(each.amount for each in self.acted if self._start(at) <= each.at <= at)
+        start = self._start(at)
+        return sum(each.amount for each in self.acted if start <= each.at <= at)
 
     def _start(self, at: dt.datetime) -> dt.datetime:
         if self.ladder.within == "lifetime":

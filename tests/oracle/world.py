@@ -68,9 +68,7 @@ class World:
         self.unmatched: dict[str, list[Purchase]] = {}  # identifier -> purchases
         self.parked: dict[str, list[Parked]] = {}
         self.left = {
-            campaign.id: campaign.budget.amount
-            for campaign in program.campaigns
-            if campaign.budget
+            campaign.id: campaign.budget.amount for campaign in program.campaigns if campaign.budget
         }
 
     # ------------------------------------------------------------ what happens
@@ -185,17 +183,13 @@ class World:
             return [tiers.Contribution(p.at, 1) for p in who.purchases if p.net() > 0]
         kept = [tiers.Contribution(p.at, p.kept.get(ladder.counts, 0)) for p in who.purchases]
         by_hand = [
-            tiers.Contribution(c.at, c.amount)
-            for c in who.corrections
-            if c.wallet == ladder.counts
+            tiers.Contribution(c.at, c.amount) for c in who.corrections if c.wallet == ladder.counts
         ]
         return kept + by_hand
 
     # ------------------------------------------------------------ how
 
-    def _arrive(
-        self, key: str, lines: tuple[Line, ...], at: dt.datetime, channel: str
-    ) -> Purchase:
+    def _arrive(self, key: str, lines: tuple[Line, ...], at: dt.datetime, channel: str) -> Purchase:
         purchase = Purchase(key, channel, at, lines)
         self.purchases[key] = purchase
         return purchase
@@ -285,11 +279,7 @@ class World:
     def _same_period(self, limit: Limit, used: dt.datetime, at: dt.datetime) -> bool:
         zone = self.program.zone
         if limit.rolling:
-            return (
-                days.minus(at, limit.rolling, zone)
-                < used
-                < days.plus(at, limit.rolling, zone)
-            )
+            return days.minus(at, limit.rolling, zone) < used < days.plus(at, limit.rolling, zone)
         if limit.period:
             start = days.period_start(at, limit.period, zone)
             return start <= used < days.period_end(at, limit.period, zone)

@@ -98,17 +98,21 @@ OLD = document(TEXT)
             "rolling: 12",
             "rolling: 6",
             [
-                "ladder 'main': qualify by wallet 'status', rolling 12 months -> "
-                "by wallet 'status', rolling 6 months"
+                (
+                    "ladder 'main': qualify by wallet 'status', rolling 12 months -> "
+                    "by wallet 'status', rolling 6 months"
+                )
             ],
         ),
         (
             "steps: one, ",
             "",
             [
-                "ladder 'main': downgrade at the end of the period, one step at a time, "
-                "1 month of grace -> at the end of the period, to the tier reached, "
-                "1 month of grace"
+                (
+                    "ladder 'main': downgrade at the end of the period, one step at a time, "
+                    "1 month of grace -> at the end of the period, to the tier reached, "
+                    "1 month of grace"
+                )
             ],
         ),
         ("from: 2000", "from: 2500", ["tier 'main gold': from 2000 -> 2500"]),
@@ -116,7 +120,7 @@ OLD = document(TEXT)
         (
             "{id: base, from: 0}",
             "{id: start, from: 0}",
-            ["tier 'main base' removed"] + ["tier 'main start' added: from 0"],
+            ["tier 'main base' removed", "tier 'main start' added: from 0"],
         ),
         ("from: 2026-09-01\n    ", "", ["campaign 'autumn': from 2026-09-01 -> none"]),
         ("2026-11-30", "2026-12-31", ["campaign 'autumn': until 2026-11-30 -> 2026-12-31"]),
@@ -124,8 +128,10 @@ OLD = document(TEXT)
             "points: 1000, when_out: trim",
             "points: 2000, when_out: reject",
             [
-                "campaign 'autumn': budget 1000 of wallet 'points', then trim -> "
-                "2000 of wallet 'points', then reject"
+                (
+                    "campaign 'autumn': budget 1000 of wallet 'points', then trim -> "
+                    "2000 of wallet 'points', then reject"
+                )
             ],
         ),
         ("when: {now.weekday: mon}", "", ["rule 'mornings': conditions removed"]),
@@ -211,8 +217,10 @@ def test_many_of_one_kind_are_counted() -> None:
         ("id: base, from: 0", "id: start, from: 0", True),
         (
             "  main:\n",
-            "  first: {qualify: {visits: true, within: lifetime}, "
-            "tiers: [{id: x, from: 0}]}\n  main:\n",
+            (
+                "  first: {qualify: {visits: true, within: lifetime}, "
+                "tiers: [{id: x, from: 0}]}\n  main:\n"
+            ),
             False,
         ),
         ("en: Levels", "en: Steps", False),

@@ -36,8 +36,13 @@ def test_only_true_false_null_and_plain_numbers_are_not_text() -> None:
         g: text
     """
     assert leaves(text) == {
-        **{"a": True, "b": False, "c": None, "d": None},
-        **{"e": 1_000_000, "f": Fraction(3, 2), "g": "text"},
+        "a": True,
+        "b": False,
+        "c": None,
+        "d": None,
+        "e": 1_000_000,
+        "f": Fraction(3, 2),
+        "g": "text",
     }
 
 

@@ -73,7 +73,7 @@ def test_other_money_is_refused_with_what_was_expected(text: str, message: str) 
 
 
 def test_money_of_a_currency_without_cents_has_no_decimals() -> None:
-    with pytest.raises(Unreadable, match="^expected a whole number$"):
+    with pytest.raises(Unreadable, match=r"^expected a whole number$"):
         units.money("1.5 JPY", "JPY")
 
 
@@ -92,7 +92,7 @@ def test_points_may_name_their_wallet_and_no_other() -> None:
 def test_scaled_numbers_are_never_rounded() -> None:
     assert units.scaled(Fraction("0.732"), 3) == 732
     assert units.scaled(-2, 2) == -200
-    with pytest.raises(Unreadable, match="^expected at most 1 decimal place$"):
+    with pytest.raises(Unreadable, match=r"^expected at most 1 decimal place$"):
         units.scaled(Fraction("0.25"), 1)
 
 
@@ -124,7 +124,7 @@ def test_other_durations_are_refused(text: str) -> None:
 
 
 def test_a_lone_m_is_refused_because_it_has_two_meanings() -> None:
-    with pytest.raises(Unreadable, match="^write '12 minutes' or '12 months'$"):
+    with pytest.raises(Unreadable, match=r"^write '12 minutes' or '12 months'$"):
         units.duration("12m")
 
 
@@ -145,7 +145,7 @@ def test_times_of_day_are_minutes() -> None:
 
 @pytest.mark.parametrize("text", ["6:30", "25:00", "24:01", "06:60", "06:30:00", "noon", ""])
 def test_other_times_of_day_are_refused(text: str) -> None:
-    with pytest.raises(Unreadable, match="^expected a time of day HH:MM$"):
+    with pytest.raises(Unreadable, match=r"^expected a time of day HH:MM$"):
         units.time_of_day(text)
 
 
@@ -155,7 +155,7 @@ def test_dates_are_local_days() -> None:
 
 @pytest.mark.parametrize("text", ["2026-02-29", "2026-13-01", "2026-00-10"])
 def test_a_date_has_to_exist(text: str) -> None:
-    with pytest.raises(Unreadable, match="^expected a date that exists$"):
+    with pytest.raises(Unreadable, match=r"^expected a date that exists$"):
         units.date(text)
 
 
@@ -168,7 +168,7 @@ def test_a_date_is_written_one_way_and_not_too_far_off(text: str) -> None:
 def test_days_of_the_year_are_those_of_every_year() -> None:
     assert units.month_day("12-31") == (12, 31)
     for text in ("02-29", "04-31", "13-01"):
-        with pytest.raises(Unreadable, match="^expected a day that every year has$"):
+        with pytest.raises(Unreadable, match=r"^expected a day that every year has$"):
             units.month_day(text)
     with pytest.raises(Unreadable, match="MM-DD"):
         units.month_day("1-1")

@@ -71,3 +71,13 @@ async def update(tx: Tx, holders: Sequence[Holder]) -> None:
 async def list_due(tx: Tx, at: dt.datetime, limit: int) -> list[uuid.UUID]:
     """Holders with something due at or before the instant."""
     return [row[0] for row in await tx.rows(SQL["list_due"], at=at, limit=limit)]
+
+
+async def states(
+    tx: Tx, holder_ids: Iterable[uuid.UUID], clock_offset: dt.timedelta
+) -> dict[uuid.UUID, Holder]:
+    """Holders as they are, without a lock; sets `tx.now`."""
+    rows = await tx.rows(SQL["list_states"], holders=list(holder_ids))
+    if rows:
+        tx.now = max(row[7] for row in rows) + clock_offset
+    return {row[0]: Holder(*row[:7]) for row in rows}

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from service.kernel.text import Name, Short, Text
-from service.kernel.values import Balance, Identifier, TierNow
+from service.kernel.values import Balance, Identifier, LadderView, TierNow, WalletView
 
 Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
 FieldValue = bool | int | Text
@@ -78,3 +78,16 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     claimed: int = 0  # purchases credited by this call
+
+
+class HomeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an app shows first: wallets with what lapses next, tiers with the way to the next.
+
+    `title`s in one language: the one asked for, else the member's, else English.
+    """
+
+    member_id: uuid.UUID
+    language: str
+    name: str | None = None
+    wallets: dict[str, WalletView] = {}
+    tiers: dict[str, LadderView] = {}

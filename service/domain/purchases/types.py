@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -130,3 +130,18 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     charged_differs: bool = False
     late: bool = False
     returns_applied: tuple[uuid.UUID, ...] = ()
+
+
+class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a purchase was decided so, recomputed from its stored facts and program version.
+
+    `same`: the recomputed decision equals the recorded one. `rules`: per rule whether it fired, its
+    conditions with what they wanted and got, and what it gave (cut to what the reader may see).
+    """
+
+    purchase_id: uuid.UUID
+    program_version: int
+    engine: int
+    decided_at: dt.datetime
+    same: bool
+    rules: tuple[dict[str, Any], ...]

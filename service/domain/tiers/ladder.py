@@ -34,6 +34,8 @@ class Rulebook(msgspec.Struct, frozen=True):
 
     def at(self, instant: dt.datetime) -> Ladder:
         """The definition in force; the first one also rules what came before it."""
+        if instant >= self.versions[-1][0]:
+            return self.versions[-1][1]
         index = bisect.bisect_right(self.versions, instant, key=lambda version: version[0])
         return self.versions[max(0, index - 1)][1]
 

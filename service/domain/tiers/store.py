@@ -9,6 +9,7 @@ from typing import Final
 from service.domain.tiers.types import FloorRow, Step
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.rules.document import Ladder, QualifyBy
 
 SQL: Final = load("tiers")
 _BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -169,3 +170,21 @@ async def remove_floors(tx: Tx, removed: Sequence[FloorKey]) -> None:
         ladders=[r[1] for r in removed],
         rules=[r[2].rule for r in removed],
     )
+
+
+_BY: Final = {QualifyBy.WALLET: 1, QualifyBy.SPEND: 2, QualifyBy.VISITS: 3}
+
+
+async def count_moving(
+    tx: Tx, new: Ladder, wallet: int, since: dt.datetime | None, old: Sequence[int]
+) -> int:
+    """Members whose total of now stands at another rank by the new thresholds than by the old."""
+    count: int = await tx.value(
+        SQL["count_moving"],
+        by=_BY[new.qualify.by],
+        wallet=wallet,
+        since=since,
+        old=list(old),
+        new=[tier.threshold for tier in new.tiers],
+    )
+    return count

@@ -5,20 +5,10 @@ import uuid
 
 import msgspec
 
-from service.kernel.values import Progress
+from service.kernel.values import LadderView, Step
 
 
-class Step(msgspec.Struct, frozen=True):
-    """An interval [from_at, until_at) at one tier; `until_at` null: open.
-
-    `valid_until`: how long it stands unless re-qualified; `due_at`: that plus the ladder's grace.
-    """
-
-    from_at: dt.datetime
-    until_at: dt.datetime | None
-    tier: str
-    valid_until: dt.datetime | None
-    due_at: dt.datetime | None
+__all__ = ["FloorRow", "LadderView", "Step", "TierView"]
 
 
 class FloorRow(msgspec.Struct, frozen=True):
@@ -29,15 +19,6 @@ class FloorRow(msgspec.Struct, frozen=True):
     from_at: dt.datetime
     until_at: dt.datetime | None
     tier: str
-
-
-class LadderView(msgspec.Struct, frozen=True, kw_only=True):
-    """One ladder of a member: where they stand and what `keeps` it."""
-
-    title: dict[str, str]
-    progress: Progress
-    since: dt.datetime | None
-    history: tuple[Step, ...]
 
 
 class TierView(msgspec.Struct, frozen=True, kw_only=True):

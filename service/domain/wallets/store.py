@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from service.domain.wallets.book import Book, Entry, Lot
 from service.domain.wallets.types import CONTRA_OF, Reason
 from service.infra.db import Tx
@@ -176,3 +178,46 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
             remaining=[lot.remaining for _, lot in touched],
             expires=[lot.expires_at for _, lot in touched],
         )
+
+
+async def books_at(
+    tx: Tx, holder_id: uuid.UUID, wallets: Collection[int], at: dt.datetime, known_at: dt.datetime
+) -> dict[int, Book]:
+    """Books as they stood at an instant as known at another, nothing settled yet: all is pending."""
+    beginning = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    given = {"holder": holder_id, "at": at, "known_at": known_at}
+    sums = {row[0]: row for row in await tx.rows(SQL["list_balances_at"], **given)}
+    found = {n: Book(holder_id, n, 0, 0, 0, 0, 0, beginning) for n in wallets}
+    for number, (_, posted, debt) in sums.items():
+        found[number].posted = posted
+        found[number].debt = debt
+    for row in await tx.rows(SQL["list_lots_at"], **given):
+        lot = Lot(*row[1:])
+        found[row[0]].lots[lot.lot_no] = lot
+        found[row[0]].pending += lot.remaining
+    return found
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """An entry as stored."""
+
+    seq: int
+    amount: int
+    balance: int
+    debt_change: int
+    reason: int
+    op_id: uuid.UUID
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+    actor_kind: int
+    actor_id: str
+    store_id: str | None
+
+
+async def entries(
+    tx: Tx, holder_id: uuid.UUID, wallet: int, below: int, limit: int
+) -> list[EntryRow]:
+    """Entries with a lower number, newest first."""
+    return await tx.all(
+        SQL["list_entries"], EntryRow, holder=holder_id, wallet=wallet, below=below, limit=limit
+    )

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from service.kernel.text import Name, Signed
-from service.kernel.values import Balance, Expiring
+from service.kernel.values import Balance, WalletView
 
 
 class Reason(enum.IntEnum):
@@ -52,21 +52,13 @@ class Adjust(
     reason: Annotated[str, msgspec.Meta(min_length=3, max_length=512)]
 
 
-class WalletView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A wallet: its balance and when its units lapse; `expiring` sums to what is posted."""
-
-    balance: Balance
-    scale: int = 0
-    title: dict[str, str] = {}
-    expiring: tuple[Expiring, ...] = ()
-
-
-class WalletsView(msgspec.Struct, frozen=True, kw_only=True):
-    """All wallets of a member at an instant."""
+class WalletsView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All wallets of a member; `at` and `known_at` as asked for, absent: now."""
 
     member_id: uuid.UUID
-    at: dt.datetime
     wallets: dict[str, WalletView]
+    at: dt.datetime | None = None
+    known_at: dt.datetime | None = None
 
 
 class EntryView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -232,15 +232,17 @@ def contribution(standing: Standing, earned: dict[str, int], net: int) -> int:
     return 1 if net > 0 else 0
 
 
-def shown(standings: dict[str, Standing], at: dt.datetime) -> dict[str, TierNow]:
-    """The tiers in force, and whether this work changed them."""
+def shown(
+    standings: dict[str, Standing], at: dt.datetime, *, changed: bool = True
+) -> dict[str, TierNow]:
+    """The tiers in force, and whether this work changed them (`changed=False`: a mere read)."""
     found = {}
     for ladder_id, standing in standings.items():
         tier = standing.tier_at(at)
         before = ladders.tier_at(
             standing.book.at(at), standing.old, standing.old_floors, at
         )
-        found[ladder_id] = TierNow(id=tier, changed=tier != before)
+        found[ladder_id] = TierNow(id=tier, changed=changed and tier != before)
     return found
 
 
@@ -250,6 +252,7 @@ def emit_changes(standings: dict[str, Standing]) -> None:
         _emit(ladder_id, standing)
         work = standing.work
         if standing.steps:
+            work.holder.falls_due(standing.steps[-1].from_at)
             work.holder.falls_due(standing.steps[-1].due_at)
         for floor in standing.floors:
             work.holder.falls_due(floor.from_at)

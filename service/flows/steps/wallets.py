@@ -24,7 +24,7 @@ async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
         work.collect(SETTLEMENT, None)
 
 
-async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
+async def _open(tx: Tx, ctx: Context, members: Sequence[Work]) -> wallets.Books:
     clamped = {
         n for n, wallet in ctx.programs.wallets.items() if wallet.shortfall is Shortfall.CLAMP
     }
@@ -37,6 +37,11 @@ async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
     for work in members:
         holder_id = work.holder.holder_id
         work.books = {n: found[holder_id, n] for n in ctx.programs.wallets}
+    return found
+
+
+async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
+    found = await _open(tx, ctx, members)
     due = [work for work in members if work.holder.is_due(work.at)]
     if due:
         following = await wallets.load_due_lots(
@@ -114,3 +119,12 @@ async def lapsed(
                     if key[0] in operations:
                         found[key] = found.get(key, 0) - units
     return found
+
+
+async def load_whole(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
+    """Books of members with all their open lots, nothing settled: for reads."""
+    members = [work for work in works if work.is_member]
+    if not members or not ctx.programs.wallets:
+        return
+    await _open(tx, ctx, members)
+    await load_lots(tx, members, [])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from service.rules.check.problem import Log, short, unknown
+from service.rules.check.problem import Log, short
 from service.rules.source import Leaf, Mapping, Mark, Node, Sequence
 
 ID_PATTERN: Final = "^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -69,12 +69,11 @@ class Cursor:
     def unknown_key(self, what: str, names: Iterable[str]) -> None:
         """Log that the key is none of the names, and which one may be meant."""
         if self.key is not None:
-            wording = "" if self.log.full else unknown(what, self.key.text, names)
-            self.fail_key(wording)
+            self.fail_key(self.log.unknown(what, self.key.text, names))
 
     def unknown_value(self, what: str, word: str, names: Iterable[str]) -> None:
         """Log that the value is none of the names."""
-        self.fail("" if self.log.full else unknown(what, word, names, listed=what == "value"))
+        self.fail(self.log.unknown(what, word, names, listed=what == "value"))
 
     def children(self, what: str = "a mapping") -> "Iterator[Cursor]":
         """The values of a mapping, each with its key."""

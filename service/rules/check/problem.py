@@ -10,6 +10,8 @@ from service.rules.source import Mark
 
 PROBLEMS_MAX: Final = 200  # listed; the rest is counted
 NAMES_MAX: Final = 12  # listed after "one of"
+EFFORT_MAX: Final = 5_000_000  # of all suggestions: characters of words times those of names
+MESSAGE_MAX: Final = 1000  # characters
 _WORD_MAX: Final = 64
 
 
@@ -39,18 +41,25 @@ class Log:
         self._file = file
         self._found: list[Problem] = []
         self._left_out = 0
+        self._effort = 0
 
-    @property
-    def full(self) -> bool:
-        """No more are listed: the wording of a further one does not matter."""
-        return len(self._found) >= PROBLEMS_MAX
+    def unknown(self, what: str, word: str, names: Iterable[str], *, listed: bool = False) -> str:
+        """The message for a word that is none of the names; the nearest one while it is cheap."""
+        if len(self._found) >= PROBLEMS_MAX:
+            return ""  # nobody reads it
+        known = list(names)
+        self._effort += len(word[:_WORD_MAX]) * sum(len(name) for name in known)
+        meant = suggestion(word, known) if self._effort <= EFFORT_MAX else ""
+        choice = one_of(known) if listed or not meant else ""
+        return f"unknown {what} {short(word)}{meant}{choice}"
 
     def add(self, mark: Mark, path: str, message: str, about: str = "") -> None:
         """Report one problem."""
-        if self.full:
+        if len(self._found) >= PROBLEMS_MAX:
             self._left_out += 1
         else:
-            self._found.append(Problem(self._file, mark.line, mark.col, path, message, about))
+            words = (_printable(text) for text in (path, message, about))
+            self._found.append(Problem(self._file, mark.line, mark.col, *words))
 
     def problems(self) -> tuple[Problem, ...]:
         """All of them in the order of the file; one more at the end stands for those left out."""
@@ -74,14 +83,12 @@ def one_of(names: Iterable[str]) -> str:
     return f"; one of {', '.join(listed)}" if 0 < len(listed) <= NAMES_MAX else ""
 
 
-def unknown(what: str, word: str, names: Iterable[str], *, listed: bool = False) -> str:
-    """`unknown key 'titel', did you mean 'title'?`; the names where none is alike or `listed`."""
-    known = list(names)
-    meant = suggestion(word, known)
-    choice = one_of(known) if listed or not meant else ""
-    return f"unknown {what} {short(word)}{meant}{choice}"
-
-
 def short(text: str) -> str:
     """The text in quotes, on one line and not endless."""
     return repr(text if len(text) <= _WORD_MAX else f"{text[: _WORD_MAX - 1]}…")
+
+
+def _printable(text: str) -> str:
+    """The text on one line and not endless, whatever a key of the file holds."""
+    text = text if len(text) <= MESSAGE_MAX else f"{text[: MESSAGE_MAX - 1]}…"
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

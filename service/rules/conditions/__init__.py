@@ -1,4 +1,4 @@
-"""Conditions: one file each. To add one: a Struct, its closure, its finding, a name in the union."""
+"""Conditions: one file each. To add one: a Struct, its closure and finding, a name in the union."""
 
 from service.rules.conditions.fact import Fact
 from service.rules.conditions.history import History

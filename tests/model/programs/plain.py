@@ -79,9 +79,7 @@ PROGRAM = Program(
                     ),
                     priority=1,
                 ),
-                Rule(
-                    "large", (Fixed("points", 50),), when=lambda seen: seen.subtotal() >= 5000
-                ),
+                Rule("large", (Fixed("points", 50),), when=lambda seen: seen.subtotal() >= 5000),
                 Rule(
                     "small",
                     (Fixed("points", 15), Fixed("status", 9)),

@@ -82,6 +82,14 @@ def test_wrong_campaigns_are_told(more: str, told: str) -> None:
     assert found[0].partition(" ")[2].startswith(f"$.campaigns[0]{told}")
 
 
+def test_a_budget_of_points_needs_a_wallet_to_spend_from() -> None:
+    wallets = "wallets: {status: {qualifying: true}}\n"
+    rules = "rules: [{id: one, then: [{points: {wallet: status, fixed: 1}}]}]"
+    campaigns = f"campaigns: [{{id: c, {rules}, budget: {{points: 5}}}}]"
+    (told,) = problems(HEAD + wallets + campaigns)
+    assert told.endswith(".budget: no wallet to spend from is declared: name the 'wallet'")
+
+
 def test_a_campaign_needs_an_id_of_its_own_and_rules() -> None:
     assert problems(f"{HEAD}campaigns: [{{}}, {{id: a, rules: []}}, {{id: a, rules: 5}}]") == [
         "4:13 $.campaigns[0]: needs 'id'",

@@ -63,8 +63,10 @@ def test_what_never_earns_is_one_mapping_or_several(
         ("id: a, timezone: UTC", "1:10 $.program: needs 'currency'"),
         (
             "id: a, timezone: Europe/Warsawa, currency: EUR",
-            "1:28 $.program.timezone: unknown time zone 'Europe/Warsawa', "
-            "did you mean 'Europe/Warsaw'?",
+            (
+                "1:28 $.program.timezone: unknown time zone 'Europe/Warsawa', "
+                "did you mean 'Europe/Warsaw'?"
+            ),
         ),
         (
             "id: a, timezone: ../../etc/passwd, currency: EUR",
@@ -80,8 +82,10 @@ def test_what_never_earns_is_one_mapping_or_several(
         ),
         (
             "id: a, timezone: UTC, currency: EUR, no_earning: {colour: red}",
-            "1:61 $.program.no_earning.colour: unknown line field 'colour'; one of sku, kind, "
-            "unit_price, amount, quantity, category, brand",
+            (
+                "1:61 $.program.no_earning.colour: unknown line field 'colour'; one of sku, kind, "
+                "unit_price, amount, quantity, category, brand"
+            ),
         ),
         (
             "id: a, timezone: UTC, currency: EUR, no_earning: []",

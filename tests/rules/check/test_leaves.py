@@ -112,8 +112,20 @@ def test_wrong_values_are_told_and_what_would_be_right(read: Read, text: str, me
 
 @pytest.mark.parametrize(
     "read",
-    [leaves.text, leaves.ident, leaves.flag, choice, whole, leaves.quantity, money, cents]
-    + [leaves.duration, leaves.date, leaves.month_day, leaves.time_of_day],
+    [
+        leaves.text,
+        leaves.ident,
+        leaves.flag,
+        choice,
+        whole,
+        leaves.quantity,
+        money,
+        cents,
+        leaves.duration,
+        leaves.date,
+        leaves.month_day,
+        leaves.time_of_day,
+    ],
 )
 def test_nothing_written_is_a_problem_where_something_must_be_and_none_where_not(
     read: Read,

@@ -17,7 +17,8 @@ def version(wallets: str, ladders: str, previous: Document | None) -> Document:
 
 
 def numbers(of: Document) -> dict[str, int]:
-    return {one.id: one.number for one in (*of.wallets, *of.ladders)}
+    wallets = {wallet.id: wallet.number for wallet in of.wallets}
+    return wallets | {ladder.id: ladder.number for ladder in of.ladders}
 
 
 def test_numbers_start_at_one_in_the_order_of_the_file() -> None:

@@ -19,22 +19,38 @@ def test_all_mistakes_of_a_file_are_told_in_one_go_each_at_its_place() -> None:
     assert checked.document is None
     assert [str(problem) for problem in checked.problems] == [
         "rules.yaml:1:61: $.program.prises: unknown key 'prises', did you mean 'prices'?",
-        "rules.yaml:6:27: wallet 'points' at $.wallets.points.pending.for: "
-        "expected a duration such as '30d', '72h' or '12 months', got '14 dayz'",
-        "rules.yaml:11:106: ladder 'main' at $.ladders.main.tiers[3].from: "
-        "expected more than the tier before, 2000, got 1000",
-        f"rules.yaml:17:11: {RULE}.when.member.teir: "
-        "unknown fact 'member.teir', did you mean 'member.tier.main'?",
-        f"rules.yaml:18:29: {RULE}.when.member.tier.main: unknown value 'platnum', "
-        "did you mean 'platinum'?; one of bronze, silver, gold, platinum",
-        f"rules.yaml:19:29: {RULE}.when.cart.total.gte: "
-        "expected an amount such as '50 EUR', got 'lots'",
-        f"rules.yaml:20:11: {RULE}.when.cart.total2: "
-        "unknown fact 'cart.total2', did you mean 'cart.total'?",
-        f"rules.yaml:21:27: {RULE}.when.lines.where.catgory: "
-        "unknown line field 'catgory', did you mean 'category'?",
-        f"rules.yaml:21:61: {RULE}.when.lines.quantity.gte: "
-        "expected a number such as 3 or 0.732 without quotes, got '3'",
+        (
+            "rules.yaml:6:27: wallet 'points' at $.wallets.points.pending.for: "
+            "expected a duration such as '30d', '72h' or '12 months', got '14 dayz'"
+        ),
+        (
+            "rules.yaml:11:106: ladder 'main' at $.ladders.main.tiers[3].from: "
+            "expected more than the tier before, 2000, got 1000"
+        ),
+        (
+            f"rules.yaml:17:11: {RULE}.when.member.teir: "
+            "unknown fact 'member.teir', did you mean 'member.tier.main'?"
+        ),
+        (
+            f"rules.yaml:18:29: {RULE}.when.member.tier.main: unknown value 'platnum', "
+            "did you mean 'platinum'?; one of bronze, silver, gold, platinum"
+        ),
+        (
+            f"rules.yaml:19:29: {RULE}.when.cart.total.gte: "
+            "expected an amount such as '50 EUR', got 'lots'"
+        ),
+        (
+            f"rules.yaml:20:11: {RULE}.when.cart.total2: "
+            "unknown fact 'cart.total2', did you mean 'cart.total'?"
+        ),
+        (
+            f"rules.yaml:21:27: {RULE}.when.lines.where.catgory: "
+            "unknown line field 'catgory', did you mean 'category'?"
+        ),
+        (
+            f"rules.yaml:21:61: {RULE}.when.lines.quantity.gte: "
+            "expected a number such as 3 or 0.732 without quotes, got '3'"
+        ),
         f"rules.yaml:22:28: {RULE}.when.now.time.from: expected a time of day HH:MM, got '25:00'",
         f"rules.yaml:24:30: {RULE}.when.any[0].cart.channel: expected a string, got 7",
         f"rules.yaml:27:13: {RULE}.then[1].poins: unknown effect 'poins', did you mean 'points'?",
@@ -60,8 +76,19 @@ def test_a_file_is_a_mapping(text: str) -> None:
 
 @pytest.mark.parametrize(
     "section",
-    ["staff", "coupons", "gift_cards", "rewards", "clubs", "segments", "stamp_cards"]
-    + ["challenges", "referrals", "surveys", "draws"],
+    [
+        "staff",
+        "coupons",
+        "gift_cards",
+        "rewards",
+        "clubs",
+        "segments",
+        "stamp_cards",
+        "challenges",
+        "referrals",
+        "surveys",
+        "draws",
+    ],
 )
 def test_sections_of_later_versions_are_told_never_ignored(section: str) -> None:
     assert problems(f"{HEAD}{section}: {{a: 1}}") == [
@@ -85,7 +112,10 @@ def test_flaws_of_the_text_are_told_together_with_problems_of_the_content() -> N
 def test_a_file_that_is_no_yaml_gives_its_one_problem() -> None:
     checked = check_text("a: [", "shop.yaml")
     assert [str(p) for p in checked.problems] == [
-        "shop.yaml:2:1: not valid YAML while parsing a flow node: did not find expected node content"
+        (
+            "shop.yaml:2:1: not valid YAML while parsing a flow node: "
+            "did not find expected node content"
+        )
     ]
 
 
@@ -128,7 +158,16 @@ NASTY = st.sampled_from(
         *("null", "true", "-1", "0", "1e9", "0.5", "9" * 40, "1_0", "99999999999999999"),
         *("5 EUR", "5 XXX", "0 EUR", "30d", "999999 years", "24:00", "9999-12-31", "0001-01-01"),
         *("never", "any: []", "not: {}", "all: 5", "when: {}", "then: []", "per_tier: {a: {b: 1}}"),
-        *("<<: {a: 1}", "\u2028", "\x00", "\ufeff", "𝔘", "a" * 600, "[[[[[[", "{a: {a: {a: {a: "),
+        *(
+            "<<: {a: 1}",
+            "\u2028",
+            "\x00",
+            "\ufeff",
+            "\U0001d518",
+            "a" * 600,
+            "[[[[[[",
+            "{a: {a: {a: {a: ",
+        ),
     ]
 )
 CUTS = st.tuples(st.floats(0, 1), st.integers(0, 40), NASTY)

@@ -57,13 +57,17 @@ wallets:
         ("{qualifying: 1}", "4:32 $.wallets.points.qualifying: expected true or false, got 1"),
         (
             "{qualifying: true, pending: {for: 1d}}",
-            "4:38 $.wallets.points.pending: a qualifying wallet counts by the time of each "
-            "purchase, so it cannot be pending",
+            (
+                "4:38 $.wallets.points.pending: a qualifying wallet counts by the time of each "
+                "purchase, so it cannot be pending"
+            ),
         ),
         (
             "{qualifying: true, expires: {after: 1d}}",
-            "4:38 $.wallets.points.expires: a qualifying wallet counts by the time of each "
-            "purchase, so it cannot expire",
+            (
+                "4:38 $.wallets.points.expires: a qualifying wallet counts by the time of each "
+                "purchase, so it cannot expire"
+            ),
         ),
     ],
 )

@@ -1,0 +1,131 @@
+"""Puts the service together: the only file that opens the database and builds the application.
+
+`create_app` answers an ASGI application that opens everything when its lifespan starts; `assemble`
+is the part without a database. An application whose routes do not all declare a scope (or that they
+are public) is refused.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, Scope
+
+from service.api.authentication import Keyring
+from service.api.docs.build import build_pages
+from service.api.edge import Edge
+from service.api.pages import Pages
+from service.api.reply import Reply
+from service.api.route import PUBLIC, Route, RouteWithoutScope, as_litestar
+from service.api.services import Services
+from service.api.table import ROUTES
+from service.domain.access import store as access
+from service.domain.access.roles import SCOPES
+from service.domain.access.types import KeyRow
+from service.flows.build import build
+from service.flows.note_key_use import note_key_use
+from service.infra.db import Database
+from service.infra.settings import Settings, from_environment
+
+Lifespan = Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
+
+
+def create_app_from_environment() -> Litestar:
+    """For servers that take a factory: `service.app:create_app_from_environment`."""
+    return create_app(from_environment())
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application; it opens the database when its lifespan starts and drains when that ends."""
+    pages = build_pages(ROUTES, docs=settings.docs)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        db = await Database.open(settings.database_url, size_max=settings.pool_size_max)
+        try:
+            built = await build(db, settings)
+            edge_of(app).services = Services(
+                verbs=built.verbs,
+                reads=built.reads,
+                keyring=_keyring(db),
+                pages=pages,
+                ready=built.ready,
+            )
+            await built.start()
+            try:
+                yield
+            finally:
+                await built.stop()
+        finally:
+            await db.close()
+
+    return assemble(ROUTES, lifespan, verbose=settings.log_level == "debug")
+
+
+def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = False) -> Litestar:
+    """An application of these routes; `lifespan` sets the services of its edge."""
+    paths = {route.path: [r.method for r in routes if r.path == route.path] for route in routes}
+    app = Litestar(
+        [
+            *(_options(path, methods) for path, methods in paths.items()),  # or Litestar adds some
+            *(as_litestar(route) for route in routes),
+        ],
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    refuse_undeclared(app)
+    app.asgi_handler = Edge(app.asgi_router, verbose=verbose)  # see edge.py
+    return app
+
+
+def edge_of(app: Litestar) -> Edge:
+    """The outermost layer of an application of ours."""
+    edge = app.asgi_handler
+    assert isinstance(edge, Edge)  # noqa: S101  # for the type checker
+    return edge
+
+
+def refuse_undeclared(app: Litestar) -> None:
+    """Raise RouteWithoutScope when somebody could reach a handler nobody thought about."""
+    for route in app.routes:
+        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]
+        for handler in handlers:
+            scope = handler.opt.get("scope")
+            if scope not in SCOPES and scope != PUBLIC:
+                raise RouteWithoutScope(f"{route.path}: {handler.handler_name}")
+
+
+def _options(path: str, methods: list[str]) -> HTTPRouteHandler:
+    """OPTIONS says which methods an address takes; there is no CORS."""
+    heads = ["HEAD"] if "GET" in methods else []
+    allow = ", ".join(sorted([*methods, *heads, "OPTIONS"])).encode()
+    answer = Reply(204, b"", media=None, headers=((b"allow", allow),))
+
+    async def run(scope: Scope) -> ASGIApp:
+        del scope
+        return answer
+
+    return HTTPRouteHandler(
+        path.replace("}", ":str}"),
+        http_method=["OPTIONS"],  # type: ignore[list-item]  # its Literal
+        opt={"scope": PUBLIC},
+        include_in_schema=False,
+    )(run)
+
+
+def _keyring(db: Database) -> Keyring:
+    async def find(kid: str) -> KeyRow | None:
+        async with db.reading() as tx:
+            return await access.find_key(tx, kid)
+
+    async def note(key: KeyRow) -> None:
+        await note_key_use(db, key)
+
+    return Keyring(find, note)
+
+
+__all__ = ["Pages", "assemble", "create_app", "create_app_from_environment", "edge_of"]

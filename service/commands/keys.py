@@ -1,0 +1,35 @@
+"""`regulars keys`: API keys, shown once."""
+
+import asyncio
+import pathlib
+
+import click
+
+from service.commands.place import data_option, opened
+from service.domain.access.roles import ROLES
+from service.flows.create_key import create_key
+from service.infra.db import Database
+
+
+@click.group("keys")
+def command() -> None:
+    """Create API keys; only a hash of each is kept."""
+
+
+@command.command("create")
+@click.option("--role", type=click.Choice([*ROLES]), required=True, help="What the key may do.")
+@click.option("--name", default="operator", show_default=True, help="Whose key it is.")
+@click.option("--store", help="The only store it may write for.")
+@data_option
+def create(role: str, name: str, store: str | None, data: pathlib.Path | None) -> None:
+    """Print a new key: it cannot be shown again."""
+    with opened(data) as settings:
+        click.echo(asyncio.run(_create(settings.database_url, role, name, store)))
+
+
+async def _create(url: str, role: str, name: str, store: str | None) -> str:
+    db = await Database.open(url)
+    try:
+        return await create_key(db, role, name, store=store)
+    finally:
+        await db.close()

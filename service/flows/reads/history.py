@@ -1,0 +1,90 @@
+"""Wallets at other times: as they stood, as it was known then, as they will be."""
+
+import datetime as dt
+import uuid
+from typing import Final
+
+import msgspec
+
+from service.domain.events.outbox import Outbox
+from service.domain.holders import store as holders
+from service.domain.holders.types import Kind
+from service.domain.members.errors import MemberNotFound
+from service.domain.wallets import store
+from service.domain.wallets.errors import WalletNotFound
+from service.domain.wallets.types import EntryPage, EntryView, Reason, WalletsView
+from service.flows.reads.balances import projected, views
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.work import Work
+from service.infra import cursors
+from service.kernel.actor import ActorKind
+from service.kernel.text import SAFE_INT_MAX
+
+PAGE_MAX: Final = 200
+
+
+async def wallets_at(
+    ctx: Context, member_id: uuid.UUID, at: dt.datetime | None, known_at: dt.datetime | None
+) -> WalletsView:
+    """Balances by effective time, without what was recorded after `known_at`; MemberNotFound.
+
+    A future instant projects releases and expiries.
+    """
+    async with ctx.db.transaction(repeatable=True) as tx:
+        states = await holders.states(tx, [member_id], ctx.db.clock_offset)
+        holder = states.get(member_id)
+        if holder is None or holder.kind is not Kind.MEMBER:
+            raise MemberNotFound
+        now = tx.now or EARLIEST
+        wanted = at or now
+        if known_at is None and wanted >= now:
+            ((work, _),) = await projected(tx, ctx, [holder], wanted)
+        else:
+            books = await store.books_at(
+                tx, member_id, ctx.programs.wallets, wanted, known_at or now
+            )
+            holder.settled_at = EARLIEST
+            work = Work(holder, wanted, wanted, Outbox())
+            work.books = books
+            work.settle_books(ctx.programs)
+    shown = views(ctx, work)
+    return WalletsView(member_id=member_id, at=wanted, known_at=known_at, wallets=shown)
+
+
+async def entries(
+    ctx: Context, member_id: uuid.UUID, wallet: str, cursor: str | None, limit: int
+) -> EntryPage:
+    """A page of a wallet's entries, newest first; WalletNotFound, MemberNotFound, CursorInvalid."""
+    number = ctx.programs.wallet_number(wallet)
+    if number is None:
+        raise WalletNotFound
+    below = SAFE_INT_MAX
+    if cursor is not None:
+        position = cursors.unseal(ctx.secret, cursor, tuple[str, str, int])
+        if position[:2] != (str(member_id), wallet):
+            raise cursors.CursorInvalid
+        below = position[2]
+    async with ctx.db.reading() as tx:
+        if not _is_member(await holders.find(tx, [member_id]), member_id):
+            raise MemberNotFound
+        rows = await store.entries(tx, member_id, number, below, limit + 1)
+    more = len(rows) > limit
+    shown = tuple(_entry(row) for row in rows[:limit])
+    sealed = cursors.seal(ctx.secret, (str(member_id), wallet, shown[-1].seq)) if more else None
+    return EntryPage(items=shown, next=sealed)
+
+
+def _is_member(found: dict[uuid.UUID, tuple[uuid.UUID, int, object, int]], wanted: uuid.UUID) -> bool:
+    return wanted in found and found[wanted][1] == Kind.MEMBER
+
+
+def _entry(row: store.EntryRow) -> EntryView:
+    given = msgspec.structs.asdict(row)
+    kind, actor, shop = given.pop("actor_kind"), given.pop("actor_id"), given.pop("store_id")
+    return EntryView(
+        **{k: v for k, v in given.items() if k not in {"reason", "op_id"}},
+        reason=Reason(row.reason).name.lower(),
+        operation_id=row.op_id,
+        actor=f"{ActorKind(kind).name.lower()}:{actor}",
+        store=shop,
+    )

@@ -1,0 +1,62 @@
+"""Purchases as recorded, and why they were decided so."""
+
+import uuid
+
+import msgspec
+
+from service.domain.purchases import store
+from service.domain.purchases.errors import PurchaseNotFound
+from service.domain.purchases.stored import Purchase, receipt
+from service.domain.purchases.types import ExplanationView, Receipt
+from service.flows.steps.context import Context
+from service.rules.decide import decide
+from service.rules.explain import explain
+
+
+async def _find(ctx: Context, purchase_id: uuid.UUID) -> Purchase:
+    async with ctx.db.reading() as tx:
+        found = await store.by_ids(tx, [purchase_id])
+    if purchase_id not in found:
+        raise PurchaseNotFound
+    return found[purchase_id]
+
+
+async def purchase(ctx: Context, purchase_id: uuid.UUID) -> Receipt:
+    """The receipt as recorded; PurchaseNotFound."""
+    return receipt(await _find(ctx, purchase_id))
+
+
+async def purchase_by_key(ctx: Context, channel: str, external_id: str) -> Receipt:
+    """The receipt by natural key; PurchaseNotFound, also while only its return is known."""
+    async with ctx.db.reading() as tx:
+        known = await store.keys(tx, [(channel, external_id)])
+    key = known.get((channel, external_id))
+    if key is None or key.purchase_id is None:
+        raise PurchaseNotFound
+    return await purchase(ctx, key.purchase_id)
+
+
+async def explanation(ctx: Context, purchase_id: uuid.UUID, *, full: bool) -> ExplanationView:
+    """Why: recomputed from the stored facts and version, and compared with what was recorded.
+
+    `full` shows every rule and which condition failed; else only the rules that fired.
+    """
+    found = await _find(ctx, purchase_id)
+    program = ctx.programs.version(found.program_version)
+    again = decide(program, found.cart, found.facts)
+    explained = explain(program, found.cart, found.facts)
+    rules = tuple(rule for rule in explained.rules if full or rule.fired)
+    shown = msgspec.to_builtins(rules)
+    return ExplanationView(
+        purchase_id=purchase_id,
+        program_version=found.program_version,
+        engine=found.engine,
+        decided_at=found.occurred_at,
+        same=again == found.decision,
+        rules=tuple(shown if full else [_cut(rule) for rule in shown]),
+    )
+
+
+def _cut(rule: dict[str, object]) -> dict[str, object]:
+    """What a member may see of a rule: that it fired and what it gave."""
+    return {name: rule[name] for name in ("rule", "campaign", "fired", "credits") if name in rule}

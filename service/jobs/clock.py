@@ -1,0 +1,78 @@
+"""The jobs of a process: names, how often, and a loop that survives an outage."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import asyncpg
+import structlog
+
+from service.domain.events import sequence
+from service.domain.programs.live import REFRESH_SECONDS
+from service.flows.settle_holders import settle_due
+from service.flows.steps.context import Context
+from service.kernel.errors import ExpectedError
+
+log = structlog.get_logger("jobs")
+
+Job = Callable[[Context], Awaitable[int]]
+
+
+async def refresh_programs(ctx: Context) -> int:
+    """Load program versions that were published since."""
+    await ctx.programs.refresh(ctx.db)
+    return 0
+
+
+async def settle(ctx: Context) -> int:
+    """Post what has fallen due."""
+    if not ctx.programs.newest:
+        return 0
+    return await settle_due(ctx)
+
+
+async def place_events(ctx: Context) -> int:
+    """Give new events their place in the stream."""
+    async with ctx.db.transaction() as tx:
+        return await sequence.assign(tx)
+
+
+JOBS: Final[dict[str, tuple[Job, float]]] = {
+    "refresh_programs": (refresh_programs, REFRESH_SECONDS),
+    "settle": (settle, 5.0),
+    "place_events": (place_events, 2.0),
+}
+
+
+class Clock:
+    """Runs all jobs until stopped."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start a loop per job."""
+        for name, (job, seconds) in JOBS.items():
+            self._tasks.append(asyncio.create_task(self._loop(name, job, seconds), name=name))
+
+    async def stop(self) -> None:
+        """Stop all loops; what runs in the database is rolled back."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _loop(self, name: str, job: Job, seconds: float) -> None:
+        """A job that found work runs again at once; workers' rounds are spread by jitter."""
+        while True:
+            done = 0
+            try:
+                done = await job(self._ctx)
+            except (ExpectedError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
+                log.warning("job failed", job=name, failure=type(failure).__name__)
+            if not done:
+                await asyncio.sleep(seconds * (0.75 + random.random() / 2))  # noqa: S311 jitter

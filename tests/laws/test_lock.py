@@ -1,0 +1,78 @@
+"""The lock files: every package pinned with digests, nothing about where it came from."""
+
+import pathlib
+import re
+import tomllib
+from typing import Final
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT: Final = pathlib.Path(__file__).parents[2]
+EXTRAS: Final = {
+    "requirements.lock": (),
+    "requirements-dev.lock": ("embedded", "parquet", "demo", "dev"),
+    "requirements-build.lock": None,  # what the wheel is built with
+}
+
+
+def pinned(text: str) -> dict[str, tuple[str, list[str]]]:
+    """Name -> version and digests."""
+    joined = text.replace("\\\n", " ")
+    found = {}
+    for line in joined.splitlines():
+        match = re.match(r"([A-Za-z0-9._-]+)==(\S+)", line)
+        if match:
+            found[match[1]] = (match[2], re.findall(r"--hash=sha256:[0-9a-f]{64}", line))
+    return found
+
+
+def asked(name: str) -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = EXTRAS[name]
+    if extras is None:
+        return [Requirement(text) for text in project["build-system"]["requires"]]
+    about = project["project"]
+    texts = [*about["dependencies"]]
+    for extra in extras:
+        texts += about["optional-dependencies"][extra]
+    return [found for text in texts if (found := Requirement(text)).name != about["name"]]
+
+
+def problems(text: str) -> list[str]:
+    """What is not a pinned package with digests, and every address."""
+    joined = text.replace("\\\n", " ")
+    lines = [
+        line for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
+    found = [line for line in lines if not re.match(r"[a-z0-9.-]+==\S+ .*--hash=sha256:", line)]
+    return found + re.findall(r"https?://\S+|--(?:extra-)?index-url\S*|--find-links\S*", text)
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_a_lock_pins_by_digest_and_names_no_address(name: str) -> None:
+    assert problems((ROOT / name).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["click>=8", "click==8.2.1", "--index-url https://example.org/simple", "-e ."],
+)
+def test_a_loose_line_would_be_seen(line: str) -> None:
+    assert problems(f"{line}\n")
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_a_lock_has_what_the_project_asks_for(name: str) -> None:
+    locked = pinned((ROOT / name).read_text())
+    for requirement in asked(name):
+        version, digests = locked[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), requirement
+        assert digests, requirement
+
+
+def test_the_image_and_the_tests_run_the_same_versions() -> None:
+    image = pinned((ROOT / "requirements.lock").read_text())
+    tests = pinned((ROOT / "requirements-dev.lock").read_text())
+    assert {name: tests[name][0] for name in image} == {name: image[name][0] for name in image}

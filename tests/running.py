@@ -1,0 +1,113 @@
+"""The product as a process: `regulars …` in a subprocess, on a free port."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+
+PROJECT: Final = pathlib.Path(__file__).parents[1]
+START_SECONDS_MAX: Final = 60
+STOP_SECONDS_MAX: Final = 60
+
+
+def free_port() -> int:
+    """A port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def regulars(*words: str, environ: Mapping[str, str] | None = None) -> Any:
+    """Run a command to its end; `environ` is all it sees beside PATH."""
+    return subprocess.run(
+        [sys.executable, "-m", "service", *words],
+        cwd=PROJECT,
+        env=bare(environ),
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS_MAX,
+        check=False,
+    )
+
+
+def bare(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """An environment without the settings of whoever runs the tests."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **(environ or {})}
+
+
+class Running:
+    """A server started with `words` (`up --data DIR`, `serve`), once it is ready."""
+
+    def __init__(
+        self, folder: pathlib.Path, *words: str, environ: Mapping[str, str] | None = None
+    ) -> None:
+        port = str(free_port())
+        self.url = f"http://127.0.0.1:{port}"
+        self.folder = folder
+        folder.mkdir(exist_ok=True, parents=True)
+        self._out = (folder / "stdout.log").open("w")
+        self._err = (folder / "stderr.log").open("w")
+        listen = ["--port", port] if words[0] == "up" else []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "service", *words, *listen],
+            cwd=PROJECT,
+            env=bare({**(environ or {}), "REGULARS_PORT": port}),
+            stdout=self._out,
+            stderr=self._err,
+            start_new_session=True,
+        )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=2).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise RuntimeError(f"not ready:\n{self.out()}{self.err()}")
+
+    def out(self) -> str:
+        return (self.folder / "stdout.log").read_text()
+
+    def err(self) -> str:
+        return (self.folder / "stderr.log").read_text()
+
+    def client(self, role: str = "checkout", data: pathlib.Path | None = None) -> httpx.AsyncClient:
+        """A client with the demo key of the role."""
+        keys = json.loads(((data or self.folder / "data") / "keys.json").read_text())
+        headers = {"Authorization": f"Bearer {keys[role]}"}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
+        """End it in order; answers how many seconds that took."""
+        began = time.monotonic()
+        self.process.send_signal(how)
+        self.process.wait(STOP_SECONDS_MAX)
+        self._close()
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """kill -9 of the process that was started, and of nothing else."""
+        self.process.kill()
+        self.process.wait(STOP_SECONDS_MAX)
+        self._close()
+
+    def _close(self) -> None:
+        self._out.close()
+        self._err.close()
