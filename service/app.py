@@ -44,22 +44,19 @@ def create_app(settings: Settings) -> Litestar:
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         db = await Database.open(settings.database_url, size_max=settings.pool_size_max)
+        built = build(db, settings)
+        edge_of(app).services = Services(
+            verbs=built.verbs,
+            reads=built.reads,
+            keyring=_keyring(db),
+            pages=pages,
+            ready=built.check,
+        )
         try:
-            built = await build(db, settings)
-            edge_of(app).services = Services(
-                verbs=built.verbs,
-                reads=built.reads,
-                keyring=_keyring(db),
-                pages=pages,
-                ready=built.ready,
-            )
             await built.start()
-            try:
-                yield
-            finally:
-                await built.stop()
+            yield
         finally:
-            await db.close()
+            await built.stop()
 
     return assemble(ROUTES, lifespan, verbose=settings.log_level == "debug")
 
@@ -111,7 +108,7 @@ def _options(path: str, methods: list[str]) -> HTTPRouteHandler:
 
     return HTTPRouteHandler(
         path.replace("}", ":str}"),
-        http_method=["OPTIONS"],  # type: ignore[list-item]  # its Literal
+        http_method=["OPTIONS"],
         opt={"scope": PUBLIC},
         include_in_schema=False,
     )(run)

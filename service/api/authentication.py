@@ -44,9 +44,7 @@ class Known(msgspec.Struct, frozen=True):
 class Keyring:
     """`find` reads a key by its kid; `note` writes down that it was used."""
 
-    def __init__(
-        self, find: Find, note: Note, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, find: Find, note: Note, clock: Callable[[], float] = time.monotonic) -> None:
         self._find = find
         self._note = note
         self._clock = clock

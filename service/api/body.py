@@ -28,9 +28,7 @@ class ClientGone(Exception):
 class Body(Generic[T]):
     """The body of a route. `layout`: texts in it may hold line breaks and tabs."""
 
-    def __init__(
-        self, given: type[T], *, bytes_max: int = BYTES_MAX, layout: bool = False
-    ) -> None:
+    def __init__(self, given: type[T], *, bytes_max: int = BYTES_MAX, layout: bool = False) -> None:
         self.given = given
         self.bytes_max = bytes_max
         self._strict = Strict(given, layout=layout)

@@ -65,5 +65,3 @@ def _page(body: bytes | None, media: bytes, headers: tuple[Header, ...] = ()) ->
     if body is None:
         raise RouteNotFound
     return Reply(200, body, media=media, cache=CACHE, headers=headers)
-
-

@@ -57,10 +57,6 @@ class InvalidAddress(Invalid):
     """The address holds control characters or is not valid UTF-8."""
 
 
-class IdempotencyKeyMissing(Invalid):
-    """This needs an Idempotency-Key header: 8 to 255 of `A-Z a-z 0-9 _ . : -`, quoted or not."""
-
-
 class RouteNotFound(NotFound):
     """There is nothing at this address; see /docs."""
 

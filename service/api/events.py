@@ -10,9 +10,9 @@ from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.domain.events.outbox import SHARDS
 from service.domain.events.types import EventPage
+from service.infra.cursors import CursorInvalid
 
 TAG: Final = "Events"
-
 
 
 class EventsAfter(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +30,12 @@ class EventsAfter(msgspec.Struct, frozen=True, kw_only=True):
     tag=TAG,
     takes=Query(EventsAfter),
     answers={200: Answer(what="The events after the cursor, in order.", body=EventPage)},
+    refuses=(CursorInvalid,),
 )
 async def list_events(call: Call, query: EventsAfter) -> Reply:
     """Read events in order, as CloudEvents.
 
-    Call again with `next` as `after`, also when nothing came. Events of one member come in the order
-    of their `sequence`, without gaps; the same event may come twice, with the same id.
+    Call again with `next` as `after`, also when nothing came. Events of one member come in the
+    order of their `sequence`, without gaps; the same event may come twice, with the same id.
     """
     return ok(await call.services.reads.events(query.after, query.shard, query.limit))

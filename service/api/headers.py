@@ -9,14 +9,14 @@ from service.api.errors import (
     AddressTooLong,
     FieldError,
     HeadersTooLarge,
-    IdempotencyKeyMissing,
     InvalidAddress,
     InvalidHeader,
 )
+from service.domain.idempotency.errors import IdempotencyKeyMissing
 
 BYTES_MAX: Final = 16 * 1024
 ADDRESS_BYTES_MAX: Final = 4 * 1024
-# A list of several lines means the same as one line; of these there must be one only (RFC 9110 5.3).
+# A list on several lines means the same as on one; of these there is one only (RFC 9110 5.3).
 _SINGLE: Final = frozenset(
     {
         b"authorization",
@@ -34,19 +34,19 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
 
 
 def refuse_abuse(call: Call) -> None:
-    """Limits of address and headers; reads Idempotency-Key. Raises what is wrong, nothing echoed."""
+    """Limits of address and headers, and the Idempotency-Key; raises what is wrong."""
     scope, headers = call.scope, call.headers
-    lines = scope["headers"]
-    size = 0
-    for name, value in lines:
-        size += len(name) + len(value)
-    if size + 4 * len(headers) > BYTES_MAX:
+    count = size = 0
+    for name, value in scope["headers"]:
+        count += 1
+        size += len(name) + len(value) + 4  # as on the line: a colon, a blank, the line break
+    if size > BYTES_MAX:
         raise HeadersTooLarge
     if len(scope["raw_path"]) + len(scope["query_string"]) > ADDRESS_BYTES_MAX:
         raise AddressTooLong
     if _CONTROL.search(scope["path"]):
         raise InvalidAddress
-    if len(headers) != len(lines):
+    if len(headers) != count:
         _join(call)
     if (key := headers.get(b"idempotency-key")) is not None:
         call.idempotency_key = _idempotency_key(key)

@@ -41,7 +41,7 @@ async def read_liveness(call: Call, _: None) -> Reply:
 )
 async def read_readiness(call: Call, _: None) -> Reply:
     """Say whether this worker takes requests; if not, the problem's `reasons` say why."""
-    reasons = call.services.ready()
+    reasons = await call.services.ready()
     if reasons:
         raise NotReady(reasons=reasons)
     return ok(Health(status="ready"))

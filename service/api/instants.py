@@ -1,4 +1,4 @@
-"""Which instants a request may name: from 2000 up to 2100. Beyond lie typing errors and overflows."""
+"""Which instants a request may name: from 2000 up to 2100. Beyond lie slips and overflows."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -22,25 +22,20 @@ def instants_in(shape: inspect.Type) -> Finder | None:
 
     Made once per type, so that a request only pays for the fields that are instants.
     """
-    match shape:
-        case inspect.Metadata():
-            return instants_in(shape.type)
-        case inspect.DateTimeType():
-            return _one
-        case inspect.UnionType():
-            return _either([found for one in shape.types if (found := instants_in(one))])
-        case inspect.StructType():
-            fields = [(f.name, f.encode_name, instants_in(f.type)) for f in shape.fields]
-            return _struct(shape.cls, [(n, e, f) for n, e, f in fields if f is not None])
-        case inspect.VarTupleType() | inspect.ListType():
-            inner = instants_in(shape.item_type)
-            return None if inner is None else _list(inner)
-        case inspect.DictType():
-            if instants_in(shape.value_type) is not None:
-                raise TypeError("instants as values of an object are not looked at")
-            return None
-        case _:
-            return None
+    if isinstance(shape, inspect.Metadata):
+        return instants_in(shape.type)
+    if isinstance(shape, inspect.DateTimeType):
+        return _one
+    if isinstance(shape, inspect.UnionType):
+        return _either([found for one in shape.types if (found := instants_in(one))])
+    if isinstance(shape, inspect.StructType):
+        fields = [(f.name, f.encode_name, instants_in(f.type)) for f in shape.fields]
+        return _struct(shape.cls, [(n, e, f) for n, e, f in fields if f is not None])
+    if isinstance(shape, inspect.VarTupleType | inspect.ListType):
+        return _list(instants_in(shape.item_type))
+    if isinstance(shape, inspect.DictType) and instants_in(shape.value_type) is not None:
+        raise TypeError("instants as values of an object are not looked at")
+    return None
 
 
 def _one(value: Any, pointer: str, into: list[tuple[str, dt.datetime]]) -> None:
@@ -71,7 +66,10 @@ def _struct(cls: type, fields: list[tuple[str, str, Finder]]) -> Finder | None:
     return find
 
 
-def _list(inner: Finder) -> Finder:
+def _list(inner: Finder | None) -> Finder | None:
+    if inner is None:
+        return None
+
     def find(value: Any, pointer: str, into: list[tuple[str, dt.datetime]]) -> None:
         if isinstance(value, tuple | list):
             for number, one in enumerate(value):

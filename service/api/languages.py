@@ -6,7 +6,7 @@ from typing import Final
 from service.api.call import Call
 
 _RANGE: Final = re.compile(
-    rb"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?\s*"
+    rb"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,3}|\*)\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?\s*"
 )
 RANGES_MAX: Final = 20
 

@@ -4,16 +4,21 @@ from typing import Final
 
 from service.api.body import Body
 from service.api.call import Call
-from service.api.languages import preferred
 from service.api.conditional import VARY, tagged
+from service.api.languages import preferred
 from service.api.parameters import member_id
-from service.api.reply import Reply, created, encode, ok
 from service.api.purchases import REPLAYED
+from service.api.reply import Reply, created, encode, ok
 from service.api.route import Answer, route
 from service.domain.members import errors
-from service.domain.members.types import Enrol, Lookup, MemberView, PatchMember
+from service.domain.members.types import (
+    Enrol,
+    HomeView,
+    Lookup,
+    MemberView,
+    PatchMember,
+)
 from service.domain.tiers.types import TierView
-from service.domain.wallets.types import WalletsView
 
 TAG: Final = "Members"
 
@@ -106,7 +111,7 @@ async def lookup_member(call: Call, body: Lookup) -> Reply:
     "/v1/members/{member_id}/home",
     scope="members:read",
     tag=TAG,
-    answers={200: Answer(what="All of it, in one language.", body=WalletsView)},
+    answers={200: Answer(what="All of it, in one language.", body=HomeView)},
     refuses=(errors.MemberNotFound,),
     tagged=True,
     languages=True,

@@ -40,10 +40,10 @@ async def read_program(call: Call, _: None) -> Reply:
     "/v1/program/versions",
     scope="program:read",
     tag=TAG,
-    answers={200: Answer(what="All versions, newest first.", body=tuple[VersionView, ...])},
+    answers={200: Answer(what="All versions, oldest first.", body=tuple[VersionView, ...])},
 )
 async def list_versions(call: Call, _: None) -> Reply:
-    """List all published versions of the program, newest first."""
+    """List all published versions of the program, oldest first."""
     return ok(await call.services.reads.versions())
 
 

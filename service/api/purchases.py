@@ -12,6 +12,7 @@ from service.api.problems import content
 from service.api.query import Query
 from service.api.reply import Reply, created, encode, ok
 from service.api.route import Answer, route
+from service.api.stores import at_own_store
 from service.domain.access.errors import StoreForbidden
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.purchases import errors
@@ -54,11 +55,11 @@ _RECEIPT: Final = {
 }
 
 
-class BatchResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one item: a receipt (status 201, or 200 when `replayed`) or a problem."""
 
     status: int
-    replayed: bool = False
+    replayed: bool | msgspec.UnsetType = msgspec.UNSET
     body: Annotated[Any, msgspec.Meta(extra_json_schema={"anyOf": [RECEIPT_REF, PROBLEM_REF]})]
 
 
@@ -87,11 +88,12 @@ class NaturalKey(msgspec.Struct, frozen=True, kw_only=True):
 async def record_purchase(call: Call, body: RecordPurchase) -> Reply:
     """Record a purchase.
 
-    Earns points, moves tiers and answers the receipt in one transaction, all or nothing. The natural
-    key (`channel`, `external_id`) makes it safe to send again: the same content answers the same
-    receipt (200), other content is refused (422). A refusal leaves the natural key free.
+    Earns points, moves tiers and answers the receipt in one transaction, all or nothing. The
+    natural key (`channel`, `external_id`) makes it safe to send again: the same content answers the
+    same receipt (200), other content is refused (422). A refusal leaves the natural key free.
     """
-    done = await call.services.verbs.record_purchase(call.actor, body)
+    ours = at_own_store(call.actor, body)
+    done = await call.services.verbs.record_purchase(call.actor, ours)
     if done.replayed:
         return Reply(200, encode(done.body), headers=REPLAYED)
     return created(done.body, f"/v1/purchases/{done.body.id}")
@@ -104,6 +106,7 @@ async def record_purchase(call: Call, body: RecordPurchase) -> Reply:
     tag=TAG,
     takes=Body(PurchaseBatch, bytes_max=LARGE_BYTES_MAX),
     answers={200: Answer(what="One result per item, in order.", body=BatchResults)},
+    refuses=(StoreForbidden,),
 )
 async def record_purchase_batch(call: Call, body: PurchaseBatch) -> Reply:
     """Record up to 500 purchases in one request of at most 1 MB.
@@ -112,7 +115,8 @@ async def record_purchase_batch(call: Call, body: PurchaseBatch) -> Reply:
     others. Items of one member are recorded in their order. A body that is not of the documented
     shape is refused as a whole: the pointer names the item.
     """
-    done = await call.services.verbs.record_purchase_batch(call.actor, body.items)
+    items = [at_own_store(call.actor, item) for item in body.items]
+    done = await call.services.verbs.record_purchase_batch(call.actor, items)
     return ok(BatchResults(results=[_result(one) for one in done]))
 
 
@@ -170,4 +174,4 @@ async def explain_purchase(call: Call, _: None) -> Reply:
     wanted and what they got; otherwise only the effects that fired.
     """
     full = call.actor.may("decisions:read")
-    return ok(await call.services.reads.explanation(purchase_id(call), full))
+    return ok(await call.services.reads.explanation(purchase_id(call), full=full))

@@ -86,11 +86,11 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
         return []
     try:
         text = raw.decode("ascii")
-        if _BROKEN.search(text):
-            raise ValueError(text)
         pairs = urllib.parse.parse_qsl(text, keep_blank_values=True, errors="strict")
     except ValueError:
-        raise _invalid("?", "the query is not percent-encoded UTF-8") from None
+        pairs = None
+    if pairs is None or _BROKEN.search(text):
+        raise _invalid("?", "the query is not percent-encoded UTF-8")
     for name, value in pairs:
         if _CONTROL.search(name + value):
             raise _invalid(_shown(name), "control characters are not allowed")

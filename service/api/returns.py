@@ -7,6 +7,7 @@ from service.api.call import Call
 from service.api.purchases import REPLAYED
 from service.api.reply import Reply, encode
 from service.api.route import Answer, route
+from service.api.stores import at_own_store
 from service.domain.access.errors import StoreForbidden
 from service.domain.purchases.errors import (
     BackdateTooFar,
@@ -62,7 +63,8 @@ async def record_return(call: Call, body: RecordReturn) -> Reply:
     answer says what to hand back (`refund`) and which units were taken back. A return has a natural
     key of its own and may be sent again. It may come before its purchase.
     """
-    done = await call.services.verbs.record_return(call.actor, body)
+    ours = at_own_store(call.actor, body)
+    done = await call.services.verbs.record_return(call.actor, ours)
     if done.replayed:
         return Reply(200, encode(done.body), headers=REPLAYED)
     return Reply(202 if done.parked else 201, encode(done.body))

@@ -1,6 +1,6 @@
 """What the entrance needs from below: built once per process by app.py."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from service.api.authentication import Keyring
 from service.api.pages import Pages
@@ -20,7 +20,7 @@ class Services:
         reads: Reads,
         keyring: Keyring,
         pages: Pages,
-        ready: Callable[[], dict[str, str]],
+        ready: Callable[[], Awaitable[dict[str, str]]],
     ) -> None:
         self.verbs = verbs
         self.reads = reads

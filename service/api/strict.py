@@ -1,10 +1,10 @@
 """Strict decoding of JSON bodies: what two readers could understand differently is refused.
 
-msgspec checks types, bounds and unknown fields, and lets four things through; they are caught here:
+msgspec checks types, bounds and unknown fields. What it lets through is caught here:
 
-- *duplicate keys* (the last one wins silently). The body is decoded without types and encoded again:
-  a key that occurred twice is gone, so the canonical text holds fewer string delimiters. Both steps
-  run in C: about 6 us for a purchase of 1 KB, exact, with no slow path for ordinary escapes.
+- *duplicate keys* (the last one wins silently). The body is decoded without types and encoded
+  again: a key that occurred twice is gone, so the canonical text holds fewer string delimiters.
+  Both steps run in C: about 7 us for a purchase of 1 KB, exact, also with escapes in it.
 - *control characters*, escaped or not, also DEL and U+0080-9F (a body without a backslash and
   without those bytes holds none, so this costs nothing in the normal case).
 - *instants* outside of 2000-2100, which PostgreSQL or arithmetic could not take.
@@ -31,6 +31,18 @@ _ESCAPE: Final = re.compile(rb"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONTROL_ESCAPE: Final = re.compile(rb"[bfnrt]|u00(?:[01][0-9a-f]|7f|[89][0-9a-f])", re.IGNORECASE)
 _LAYOUT_ESCAPES: Final = frozenset({b"n", b"r", b"t", b"u000a", b"u000d", b"u0009"})
 _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
+
+_SCALARS: Final = (
+    inspect.BoolType,
+    inspect.DateTimeType,
+    inspect.DateType,
+    inspect.EnumType,
+    inspect.IntType,
+    inspect.LiteralType,
+    inspect.NoneType,
+    inspect.StrType,
+    inspect.UUIDType,
+)
 
 _untyped: Final = msgspec.json.Decoder().decode
 _canonical: Final = msgspec.json.Encoder().encode
@@ -69,24 +81,23 @@ class Strict(Generic[T]):
 
 def depth(shape: inspect.Type, above: tuple[type, ...] = ()) -> int:
     """How deep a value of this type can be nested; more than DEPTH_MAX when nothing bounds it."""
-    match shape:
-        case inspect.Metadata():
-            return depth(shape.type, above)
-        case inspect.UnionType():
-            return max(depth(one, above) for one in shape.types)
-        case inspect.StructType():
-            if shape.cls in above:
-                return DEPTH_MAX + 1
-            inner = (depth(field.type, (*above, shape.cls)) for field in shape.fields)
-            return 1 + max(inner, default=0)
-        case inspect.VarTupleType() | inspect.ListType():
-            return 1 + depth(shape.item_type, above)
-        case inspect.DictType():
-            return 1 + depth(shape.value_type, above)
-        case inspect.AnyType() | inspect.RawType() | inspect.CustomType() | inspect.CollectionType():
-            return DEPTH_MAX + 1
-        case _:
-            return 0
+    if isinstance(shape, inspect.Metadata):
+        return depth(shape.type, above)
+    if isinstance(shape, inspect.UnionType):
+        return max(depth(one, above) for one in shape.types)
+    if isinstance(shape, _SCALARS):
+        return 0
+    inner: tuple[inspect.Type, ...] | None = None
+    if isinstance(shape, inspect.StructType) and shape.cls not in above:
+        above = (*above, shape.cls)
+        inner = tuple(field.type for field in shape.fields)
+    elif isinstance(shape, inspect.VarTupleType | inspect.ListType):
+        inner = (shape.item_type,)
+    elif isinstance(shape, inspect.DictType):
+        inner = (shape.value_type,)
+    if inner is None:
+        return DEPTH_MAX + 1
+    return 1 + max((depth(one, above) for one in inner), default=0)
 
 
 def _malformed(detail: str) -> InvalidBody:

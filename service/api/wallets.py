@@ -14,7 +14,14 @@ from service.api.query import Query
 from service.api.reply import PRIVATE, Reply, encode, ok
 from service.api.route import Answer, route
 from service.domain.members.errors import MemberNotFound
+from service.domain.wallets.errors import (
+    InsufficientPoints,
+    UnknownWallet,
+    WalletNotFound,
+    ZeroAmount,
+)
 from service.domain.wallets.types import Adjust, AdjustmentReceipt, EntryPage, WalletsView
+from service.infra.cursors import CursorInvalid
 from service.kernel.text import Instant
 
 TAG: Final = "Wallets"
@@ -66,7 +73,7 @@ async def read_wallets(call: Call, query: BalanceAt) -> Reply:
     tag=TAG,
     takes=Query(EntriesPage),
     answers={200: Answer(what="A page of entries, newest first.", body=EntryPage)},
-    refuses=(MemberNotFound,),
+    refuses=(CursorInvalid, MemberNotFound, WalletNotFound),
 )
 async def list_entries(call: Call, query: EntriesPage) -> Reply:
     """List the entries of a wallet, newest first, in pages."""
@@ -89,7 +96,7 @@ async def list_entries(call: Call, query: EntriesPage) -> Reply:
             headers=("Idempotency-Replayed",),
         ),
     },
-    refuses=(MemberNotFound,),
+    refuses=(InsufficientPoints, MemberNotFound, UnknownWallet, ZeroAmount),
     key="required",
 )
 async def adjust_wallet(call: Call, body: Adjust) -> Reply:

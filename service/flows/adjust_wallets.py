@@ -47,9 +47,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     fp = idempotency.fingerprint("adjust_wallet", str(command.member_id), command.body)
     try:
         async with ctx.db.transaction() as tx:
-            known = await idempotency.stored(
-                tx, command.actor, command.key, fp, AdjustmentReceipt
-            )
+            known = await idempotency.stored(tx, command.actor, command.key, fp, AdjustmentReceipt)
             if known is not None:
                 return Answer(known, replayed=True)
             locked, _ = await holders.lock(
@@ -60,17 +58,13 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
                 found = await holders.find(tx, [command.member_id])
                 return BUSY if command.member_id in found else MemberNotFound()
             receipt = await _adjust(tx, ctx, command, holder)
-            await idempotency.keep(
-                tx, command.actor, command.key, fp, command.member_id, receipt
-            )
+            await idempotency.keep(tx, command.actor, command.key, fp, command.member_id, receipt)
             return Answer(receipt)
     except ExpectedError as refusal:
         return refusal
 
 
-async def _adjust(
-    tx: Tx, ctx: Context, command: Command, holder: Holder
-) -> AdjustmentReceipt:
+async def _adjust(tx: Tx, ctx: Context, command: Command, holder: Holder) -> AdjustmentReceipt:
     body, now = command.body, tx.now or EARLIEST
     number = ctx.programs.wallet_number(body.wallet)
     if number is None:

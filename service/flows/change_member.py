@@ -95,9 +95,7 @@ def _patched(row: MemberRow, body: PatchMember) -> MemberRow:
     for n, identifier in enumerate(body.remove):
         if (identifier.kind, normalise(identifier)) not in held:
             raise IdentifierNotHeld(kind=identifier.kind, pointer=f"/remove/{n}")
-    kept: list[Identifier] = [
-        i for i in row.identifiers if (i.kind, normalise(i)) not in removed
-    ]
+    kept: list[Identifier] = [i for i in row.identifiers if (i.kind, normalise(i)) not in removed]
     kept += [i for i in dict.fromkeys(body.add) if (i.kind, normalise(i)) not in held - removed]
     if not kept:
         raise LastIdentifier

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Final
 
-from service.domain.access import codes, store as access
+from service.domain.access import codes
+from service.domain.access import store as access
 from service.domain.access.errors import ClientNameInvalid, TooManyKeys
 from service.domain.access.roles import scopes_of
 from service.domain.access.types import NewKey

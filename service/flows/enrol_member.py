@@ -1,4 +1,4 @@
-"""enrol_member: somebody joins; verified identifiers bring the purchases recorded under them along."""
+"""enrol_member: somebody joins; verified identifiers bring along what was bought under them."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -27,7 +27,7 @@ from service.domain.purchases.errors import (
     UnknownStore,
 )
 from service.domain.purchases.stored import receipt
-from service.domain.purchases.types import MemberRef, Mode, Receipt, RecordPurchase
+from service.domain.purchases.types import MemberRef, Mode, RecordPurchase
 from service.flows.steps import deciding, posting
 from service.flows.steps.context import EARLIEST, IN_THE_FUTURE_MAX, Context
 from service.flows.steps.match import Match, MatchAgain, Who, check_kinds, held_by, match
@@ -72,9 +72,7 @@ def gate_key(body: RecordPurchase) -> tuple[str, ...]:
     return ("purchase", body.channel, body.external_id)
 
 
-async def record_purchases(
-    ctx: Context, commands: Sequence[Command], *, wait: bool
-) -> list[Any]:
+async def record_purchases(ctx: Context, commands: Sequence[Command], *, wait: bool) -> list[Any]:
     """One result per command: Answer[Receipt], an ExpectedError, or BUSY."""
     results: list[Any] = [None] * len(commands)
     todo, lost = list(range(len(commands))), 0
@@ -96,7 +94,12 @@ def _distinct(commands: Sequence[Command], todo: Sequence[int]) -> list[int]:
 
 
 async def _run(
-    ctx: Context, commands: Sequence[Command], batch: Sequence[int], results: list[Any], *, wait: bool
+    ctx: Context,
+    commands: Sequence[Command],
+    batch: Sequence[int],
+    results: list[Any],
+    *,
+    wait: bool,
 ) -> None:
     async with ctx.db.reading() as tx:
         newest = await holders.clock(tx, ctx.db.clock_offset)
@@ -202,9 +205,7 @@ async def _record(
     if not chosen:
         return
     async with ctx.db.transaction() as tx:
-        locked, newest = await holders.lock(
-            tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset
-        )
+        locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
         if newest > ctx.programs.newest:
             raise VersionBehind
         busy = [item for holder_id, (item, _) in chosen.items() if holder_id not in locked]
@@ -219,7 +220,10 @@ async def _record(
 
 
 async def _still_matched(
-    tx: Tx, ctx: Context, chosen: dict[uuid.UUID, tuple[Item, Match]], locked: dict[uuid.UUID, Holder]
+    tx: Tx,
+    ctx: Context,
+    chosen: dict[uuid.UUID, tuple[Item, Match]],
+    locked: dict[uuid.UUID, Holder],
 ) -> None:
     """Whoever changed between match and lock is matched again: an identifier may have moved."""
     changed = [

@@ -80,7 +80,12 @@ async def record_returns(ctx: Context, commands: Sequence[Command], *, wait: boo
 
 
 async def _run(
-    ctx: Context, commands: Sequence[Command], batch: Sequence[int], results: list[Any], *, wait: bool
+    ctx: Context,
+    commands: Sequence[Command],
+    batch: Sequence[int],
+    results: list[Any],
+    *,
+    wait: bool,
 ) -> None:
     async with ctx.db.reading() as tx:
         newest = await holders.clock(tx, ctx.db.clock_offset)
@@ -189,9 +194,7 @@ async def _record(
     done: dict[int, Returning] = {}
     refused: dict[int, ExpectedError] = {}
     async with ctx.db.transaction() as tx:
-        locked, newest = await holders.lock(
-            tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset
-        )
+        locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
         if newest > ctx.programs.newest:
             raise VersionBehind
         now, outbox = tx.now or EARLIEST, Outbox()
@@ -270,9 +273,7 @@ async def _write(
 ) -> None:
     if not done:
         return
-    standings = {
-        r.work.holder.holder_id: r.standings for r in done.values() if r.standings
-    }
+    standings = {r.work.holder.holder_id: r.standings for r in done.values() if r.standings}
     for of_holder in standings.values():
         tiers.emit_changes(of_holder)
     claims: list[returns.KeyClaim] = [

@@ -1,4 +1,4 @@
-"""settle_holders: what has fallen due is posted, so that events come in time and wallets stay small.
+"""settle_holders: what has fallen due is posted, so that events come in time.
 
 Nothing depends on it: what is due counts the moment it is due, at read time and before each write.
 """

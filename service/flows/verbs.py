@@ -96,9 +96,7 @@ class Verbs:
         answer: Answer[ReturnReceipt] = await self.gate.submit(self._record_returns, key, command)
         return answer
 
-    async def enrol_member(
-        self, actor: Actor, body: Enrol, key: str | None
-    ) -> Answer[MemberView]:
+    async def enrol_member(self, actor: Actor, body: Enrol, key: str | None) -> Answer[MemberView]:
         """Enrol a member."""
         await self._decides()
         command = enrol_member.Command(actor, body, key)

@@ -96,9 +96,7 @@ class Gate:
         self._ready: collections.OrderedDict[Hashable, None] = collections.OrderedDict()
         self._running: set[asyncio.Task[None]] = set()
 
-    async def submit(
-        self, run: Run, key: Hashable, command: Any, *, bounded: bool = True
-    ) -> Any:
+    async def submit(self, run: Run, key: Hashable, command: Any, *, bounded: bool = True) -> Any:
         """Run the command with its batch; answers its result or raises its error.
 
         `bounded`: refuse when PER_KEY_MAX commands of the key wait already (items of one batch
@@ -227,9 +225,7 @@ class Gate:
                 return await self._halve(batch, poison, wait=wait)
         raise AssertionError
 
-    async def _halve(
-        self, batch: list[Pending], poison: Exception, *, wait: bool
-    ) -> Sequence[Any]:
+    async def _halve(self, batch: list[Pending], poison: Exception, *, wait: bool) -> Sequence[Any]:
         if len(batch) == 1:
             return [poison]
         middle = len(batch) // 2

@@ -1,7 +1,8 @@
 """Reads that arrive together go to the database together.
 
-A read joins a statement that has not been sent yet, never one in flight: so a read that starts after
-a write was answered shows that write. There is no timer; a statement goes as soon as a slot is free.
+A read joins a statement that has not been sent yet, never one in flight: so a read that starts
+after a write was answered shows that write. There is no timer; a statement goes as soon as a slot
+is free.
 """
 
 import asyncio

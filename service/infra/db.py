@@ -26,7 +26,7 @@ class DatabaseUnavailable(Unavailable):
     """The database cannot be reached right now."""
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]
+class _Connection(asyncpg.Connection):
     """A connection whose release costs no round trip."""
 
     def get_reset_query(self) -> str:
@@ -50,9 +50,7 @@ class Tx:
 
     async def rows(self, statement: Statement, **given: Any) -> list[Any]:
         """All rows as asyncpg Records, for hot paths that read columns by position."""
-        rows: list[Any] = await self.connection.fetch(
-            statement.text, *statement.arguments(given)
-        )
+        rows: list[Any] = await self.connection.fetch(statement.text, *statement.arguments(given))
         return rows
 
     async def maybe(self, statement: Statement, into: type[T], **given: Any) -> T | None:
@@ -112,11 +110,13 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, repeatable: bool = False) -> AsyncIterator[Tx]:
-        """READ COMMITTED (or one snapshot for several reads); commits unless an exception leaves."""
+        """READ COMMITTED, or one read-only snapshot; commits unless an exception leaves."""
         isolation = "repeatable_read" if repeatable else None
-        async with self._acquired() as connection:
-            async with connection.transaction(isolation=isolation, readonly=repeatable):
-                yield Tx(connection)
+        async with (
+            self._acquired() as connection,
+            connection.transaction(isolation=isolation, readonly=repeatable),
+        ):
+            yield Tx(connection)
 
     @contextlib.asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
@@ -130,5 +130,3 @@ class Database:
             yield connection
         finally:
             await self.pool.release(connection)
-
-

@@ -51,7 +51,9 @@ class Statement:
 def parse(noun: str, text: str) -> dict[str, Statement]:
     """All statements of one file, by name; names are unique, comments directly below the name."""
     found: dict[str, Statement] = {}
-    name, comment, body = "", [], []
+    name = ""
+    comment: list[str] = []
+    body: list[str] = []
 
     def close() -> None:
         if name:

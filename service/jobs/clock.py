@@ -72,7 +72,12 @@ class Clock:
             done = 0
             try:
                 done = await job(self._ctx)
-            except (ExpectedError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as failure:
+            except (
+                ExpectedError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                OSError,
+            ) as failure:
                 log.warning("job failed", job=name, failure=type(failure).__name__)
             if not done:
                 await asyncio.sleep(seconds * (0.75 + random.random() / 2))  # noqa: S311 jitter

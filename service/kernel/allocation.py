@@ -20,9 +20,7 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
         return [total, *([0] * (len(weights) - 1))]
     parts = [total * weight // whole for weight in weights]
     left = total - sum(parts)
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
     for i in by_remainder[:left]:
         parts[i] += 1
     return parts

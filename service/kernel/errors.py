@@ -5,7 +5,6 @@ line of the docstring the title, the fields the extension members of the answer.
 maps a kind to a status. An error that is not an ExpectedError is a bug and answers 500.
 """
 
-import dataclasses
 import re
 from typing import Any, ClassVar, Final
 
@@ -19,7 +18,7 @@ class ExpectedError(Exception):
 
     @classmethod
     def slug(cls) -> str:
-        """Stable code of this error, from the class name: `CurrencyMismatch` -> `currency-mismatch`."""
+        """Stable code, from the class name: `CurrencyMismatch` -> `currency-mismatch`."""
         return _WORD.sub("-", cls.__name__).lower()
 
     @classmethod
@@ -28,14 +27,9 @@ class ExpectedError(Exception):
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
 
     def members(self) -> dict[str, Any]:
-        """The fields, shown to the caller as extension members (those named `_...` are left out)."""
-        if not dataclasses.is_dataclass(self):
-            return {}
-        return {
-            f.name: getattr(self, f.name)
-            for f in dataclasses.fields(self)
-            if not f.name.startswith("_")
-        }
+        """The fields of the dataclass, shown to the caller as extension members."""
+        fields: dict[str, Any] = getattr(self, "__dataclass_fields__", {})
+        return {name: getattr(self, name) for name in fields}
 
     def detail(self) -> str:
         """One sentence on this occurrence; errors say what to do next."""

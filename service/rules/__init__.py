@@ -1,15 +1,16 @@
 """The rule language: a program file in, facts in, a decision out. Pure: no I/O, no clock.
 
     source.py    YAML text -> values that know their line and column
-    units.py     "12.50 EUR", "30d", "12 months", "06:00" -> integers
+    units.py     "12.50 EUR", "30d", "12 months", "06:00" -> integers; currencies.py their places
     registry.py  the facts of one program: names, types, allowed values, labels
-    check.py     values -> Document, every problem at once, with did-you-mean
+    check/       values -> Document, every problem at once, with did-you-mean
     document.py  the canonical program: what is stored, compiled and compared
     conditions/  one file, one condition (a Struct and its closure); effects/ the same for effects
     compile.py   Document -> Program: closures, index, needs
     cart.py facts.py decision.py   what goes in, what comes out
     decide.py    one purchase, one decision; awards.py its arithmetic; kept.py after returns
-    explain.py   why each rule fired or did not; plan.py what a new version changes, in words
+    explain.py   why each rule fired or did not; plan.py what a new version changes, in words.py
+    schema.py    JSON Schema of the program file, for editors
 
 Conditions and effects are data (msgspec Structs in a tagged union) compiled to closures once per
 version. Weighed against cel, zen-engine and generated Python: static types down to line fields,

@@ -72,9 +72,9 @@ class Model(RuleBasedStateMachine):
         self.now = STARTS[0]
 
     def key(self, what: str) -> str:
-        """A name that no example has used."""
+        """A name that no example has used, dashes or not."""
         self.count += 1
-        return f"{what}-{self.life}-{self.count}"
+        return f"{what}-{self.life:07}-{self.count:04}"
 
     def called(self) -> None:
         """A minute has gone by."""

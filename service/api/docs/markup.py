@@ -41,9 +41,7 @@ def prose(text: str) -> str:
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of HTML cells; nothing when there are no rows."""
-    body = "".join(
-        element("tr", "".join(element("td", cell) for cell in row)) for row in rows
-    )
+    body = "".join(element("tr", "".join(element("td", cell) for cell in row)) for row in rows)
     if not body:
         return ""
     head = "".join(element("th", escaped(name), scope="col") for name in heads)

@@ -89,7 +89,9 @@ def _curl(path: str, method: str, given: Schema, value: Any) -> str:
 def _answers(given: Schema) -> str:
     rows, examples = [], []
     for status, response in given["responses"].items():
-        media, content = next(iter(response.get("content", {}).items()), ("", {}))
+        contents: Schema = response.get("content", {})
+        media = next(iter(contents), "")
+        content: Schema = contents.get(media, {})
         if media == _PROBLEM:
             continue
         link = shape_link(content["schema"]) if content else "nothing"

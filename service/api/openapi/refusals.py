@@ -7,6 +7,11 @@ from service.api.body import Body
 from service.api.problems import status_of
 from service.api.route import PUBLIC, Route
 from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
+from service.domain.idempotency.errors import (
+    IdempotencyKeyInUse,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+)
 from service.domain.programs.errors import NoProgram, VersionBehind
 from service.infra.batch import OutcomeUnknown, Overloaded, QueueFull
 from service.infra.db import DatabaseUnavailable
@@ -58,8 +63,10 @@ def refusals(route: Route) -> list[Kind]:
             found.update(_WRITING)
     if isinstance(route.takes, Body):
         found.update(_WITH_BODY)
+    if route.key is not None:
+        found.update((IdempotencyKeyInUse, IdempotencyKeyReused))
     if route.key == "required":
-        found.add(edge.IdempotencyKeyMissing)
+        found.add(IdempotencyKeyMissing)
     if route.tagged:
         found.add(edge.PreconditionFailed)
     return sorted(found, key=lambda kind: (status_of(kind), kind.slug()))

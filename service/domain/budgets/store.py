@@ -105,7 +105,5 @@ async def _change_cap(tx: Tx, campaign: str, old: int, new: int) -> None:
     left = sum(row[1] for row in rows)
     granted = old - left
     parts = allocate(max(0, new - granted), [1] * len(rows))
-    await _set(
-        tx, campaign, {row[0]: part for row, part in zip(rows, parts, strict=True)}
-    )
+    await _set(tx, campaign, {row[0]: part for row, part in zip(rows, parts, strict=True)})
     await tx.run(SQL["update_cap"], campaign=campaign, cap=max(new, granted))

@@ -42,7 +42,11 @@ async def find(tx: Tx, holder_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
 
 
 async def insert(
-    tx: Tx, holder_ids: Sequence[uuid.UUID], kind: Kind, settled: Sequence[dt.datetime], now: dt.datetime
+    tx: Tx,
+    holder_ids: Sequence[uuid.UUID],
+    kind: Kind,
+    settled: Sequence[dt.datetime],
+    now: dt.datetime,
 ) -> None:
     """New holders; `settled` says from when on things fall due for each."""
     await tx.run(

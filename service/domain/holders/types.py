@@ -27,7 +27,7 @@ class Holder:
         "version",
     )
 
-    def __init__(  # noqa: PLR0913 the columns of the row
+    def __init__(
         self,
         holder_id: uuid.UUID,
         kind: int,
@@ -53,7 +53,11 @@ class Holder:
 
     def falls_due(self, at: dt.datetime | None) -> None:
         """Something new falls due then."""
-        if at is not None and at > self.settled_at and (self.next_due is None or at < self.next_due):
+        if (
+            at is not None
+            and at > self.settled_at
+            and (self.next_due is None or at < self.next_due)
+        ):
             self.next_due = at
 
     def next_version(self) -> int:

@@ -26,7 +26,7 @@ async def find(tx: Tx, client_id: uuid.UUID, key: str) -> Row | None:
     return await tx.maybe(SQL["find_idem"], Row, actor=client_id, key=key)
 
 
-async def insert(  # noqa: PLR0913 the columns of the row
+async def insert(
     tx: Tx,
     client_id: uuid.UUID,
     key: str,

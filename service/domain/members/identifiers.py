@@ -48,9 +48,7 @@ class Ownership(msgspec.Struct, frozen=True):
         return self.from_at <= at and (self.until_at is None or at < self.until_at)
 
 
-def gap(
-    owned: list[Ownership], at: dt.datetime
-) -> tuple[dt.datetime, dt.datetime | None]:
+def gap(owned: list[Ownership], at: dt.datetime) -> tuple[dt.datetime, dt.datetime | None]:
     """The interval around an instant that nobody owns."""
     before = [o.until_at for o in owned if o.until_at is not None and o.until_at <= at]
     after = [o.from_at for o in owned if o.from_at > at]

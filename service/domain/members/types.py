@@ -42,12 +42,12 @@ class Enrol(
 class ProfilePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Absent: unchanged; null: removed."""
 
-    name: Text | None | msgspec.UnsetType = msgspec.UNSET
-    first_name: Text | None | msgspec.UnsetType = msgspec.UNSET
-    last_name: Text | None | msgspec.UnsetType = msgspec.UNSET
-    birth_date: dt.date | None | msgspec.UnsetType = msgspec.UNSET
-    language: Short | None | msgspec.UnsetType = msgspec.UNSET
-    country: Short | None | msgspec.UnsetType = msgspec.UNSET
+    name: Text | msgspec.UnsetType | None = msgspec.UNSET
+    first_name: Text | msgspec.UnsetType | None = msgspec.UNSET
+    last_name: Text | msgspec.UnsetType | None = msgspec.UNSET
+    birth_date: dt.date | msgspec.UnsetType | None = msgspec.UNSET
+    language: Short | msgspec.UnsetType | None = msgspec.UNSET
+    country: Short | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class PatchMember(

@@ -21,7 +21,7 @@ class Kind(enum.IntEnum):
     CLAIM = 3  # what had come back of a purchase before it was claimed
 
 
-async def insert(  # noqa: PLR0913 the columns of the row
+async def insert(
     tx: Tx,
     holder_id: uuid.UUID,
     op_id: uuid.UUID,
@@ -34,7 +34,7 @@ async def insert(  # noqa: PLR0913 the columns of the row
     await insert_many(tx, [(holder_id, op_id)], note, actor, now, kind)
 
 
-async def insert_many(  # noqa: PLR0913 the columns of the rows
+async def insert_many(
     tx: Tx,
     rows: Sequence[tuple[uuid.UUID, uuid.UUID]],
     note: str,

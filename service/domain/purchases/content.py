@@ -14,6 +14,7 @@ from service.rules.cart import Cart, CartLine
 from service.rules.document import Taxed
 
 FP_VERSION: Final = 1
+UNIT: Final = 1_000  # thousandths of one unit
 QUANTITY_MAX: Final = 1_000_000_000  # thousandths of one line
 _NO_TAX: Final = Tax()
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -50,8 +51,8 @@ def _amount(line: LineIn, quantity: int, pointer: str) -> int:
         return line.amount
     if line.unit_price is None:
         raise LineInvalid(pointer=f"{pointer}/amount", problem="give 'amount' or 'unit_price'")
-    amount, rest = divmod(line.unit_price * quantity, 1000)
-    return amount + (1 if rest * 2 >= 1000 else 0)
+    amount, rest = divmod(line.unit_price * quantity, UNIT)
+    return amount + (1 if rest * 2 >= UNIT else 0)
 
 
 def _tax_of(tax: Tax | None, amount: int, prices: Taxed, pointer: str) -> int:
@@ -124,9 +125,7 @@ def _charged_off(lines: tuple[CartLine, ...], charged: ChargedIn) -> list[int]:
 
 def cart_of(body: RecordPurchase, prices: Taxed) -> Cart:
     """The canonical cart; LineInvalid or TotalInvalid name the field that is wrong."""
-    lines = tuple(
-        _line(line, prices, f"/lines/{n}") for n, line in enumerate(body.lines)
-    )
+    lines = tuple(_line(line, prices, f"/lines/{n}") for n, line in enumerate(body.lines))
     if sum(line.amount for line in lines) > AMOUNT_MAX:
         raise TotalInvalid(pointer="/lines", problem="the lines are worth too much together")
     if body.charged is not None:

@@ -92,4 +92,6 @@ class DecisionDiffers(Conflict):
 
     def detail(self) -> str:
         """Both totals."""
-        return f"charged {self.charged}, decided {self.decided}; record it or charge what is decided"
+        return (
+            f"charged {self.charged}, decided {self.decided}; record it or charge what is decided"
+        )

@@ -41,7 +41,7 @@ async def keys(tx: Tx, wanted: Sequence[NaturalKey]) -> dict[NaturalKey, Key]:
 async def claim_keys(
     tx: Tx, wanted: Sequence[tuple[NaturalKey, uuid.UUID, uuid.UUID, bytes]]
 ) -> dict[NaturalKey, bool]:
-    """Claim (key, purchase, holder, fingerprint); answers the won keys -> a return waited for it."""
+    """Claim (key, purchase, holder, fingerprint); the won keys -> whether a return waited."""
     rows = await tx.rows(
         SQL["insert_keys"],
         channels=[w[0][0] for w in wanted],
@@ -134,9 +134,7 @@ async def holders_of(
     return {row[0]: (row[1], (row[2], row[3])) for row in rows}
 
 
-async def update_returned(
-    tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequence[int]]]
-) -> None:
+async def update_returned(tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequence[int]]]) -> None:
     """Write what is left: (purchase, its remainder, thousandths returned per line in all)."""
     await tx.run(
         SQL["update_returned"],

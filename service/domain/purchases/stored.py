@@ -1,9 +1,10 @@
-"""A purchase as stored, and the receipt rendered from it: the same on the first answer and a replay."""
+"""A purchase as stored, and the receipt rendered from it: the same at first and in a replay."""
 
 import datetime as dt
 import enum
 import uuid
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -68,18 +69,17 @@ def pack(value: Cart | Facts | Decision | Outcome) -> bytes:
     return _pack(value)
 
 
-def unpack(row: dict[str, object]) -> Purchase:
+def unpack(row: Mapping[str, Any]) -> Purchase:
     """A row with its packed columns decoded."""
     given = dict(row)
-    given.pop("by_category", None)
-    cart = _cart.decode(given["cart"])  # type: ignore[arg-type]
-    given["cart"] = cart
-    given["facts"] = _facts.decode(given["facts"])  # type: ignore[arg-type]
-    given["decision"] = _decision.decode(given["decision"])  # type: ignore[arg-type]
-    given["outcome"] = _outcome.decode(given["outcome"])  # type: ignore[arg-type]
-    given["flags"] = Flag(given["flags"])  # type: ignore[call-overload]
-    given["returned"] = tuple(given["returned"] or [0] * len(cart.lines))  # type: ignore[arg-type]
-    return Purchase(**given)  # type: ignore[arg-type]
+    del given["by_category"]  # the cart and what was returned of it say the same
+    given["cart"] = cart = _cart.decode(given["cart"])
+    given["facts"] = _facts.decode(given["facts"])
+    given["decision"] = _decision.decode(given["decision"])
+    given["outcome"] = _outcome.decode(given["outcome"])
+    given["flags"] = Flag(given["flags"])
+    given["returned"] = tuple(given["returned"] or [0] * len(cart.lines))
+    return Purchase(**given)
 
 
 def movements(decision: Decision) -> tuple[Movement, ...]:

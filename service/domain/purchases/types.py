@@ -91,9 +91,7 @@ class RecordPurchase(
 class PurchaseBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Up to 500 purchases; each has its own result, items of one member run in their order."""
 
-    items: Annotated[
-        tuple[RecordPurchase, ...], msgspec.Meta(min_length=1, max_length=BATCH_MAX)
-    ]
+    items: Annotated[tuple[RecordPurchase, ...], msgspec.Meta(min_length=1, max_length=BATCH_MAX)]
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):

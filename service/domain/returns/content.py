@@ -83,9 +83,7 @@ def _asked(body: RecordReturn, cart: Cart, left: Sequence[int], *, cut: bool) ->
     return asked
 
 
-def quantities(
-    body: RecordReturn, cart: Cart, returned: Sequence[int], *, cut: bool
-) -> list[int]:
+def quantities(body: RecordReturn, cart: Cart, returned: Sequence[int], *, cut: bool) -> list[int]:
     """Thousandths per line of this return, given what came back before.
 
     Without lines all that is left, but shipping and fees. `cut`: a parked return takes what is

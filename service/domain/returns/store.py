@@ -88,9 +88,7 @@ async def take_parked(
     return found
 
 
-async def settle_keys(
-    tx: Tx, applied: Sequence[tuple[NaturalKey, uuid.UUID, uuid.UUID]]
-) -> None:
+async def settle_keys(tx: Tx, applied: Sequence[tuple[NaturalKey, uuid.UUID, uuid.UUID]]) -> None:
     """Parked returns were applied: (key, return, holder)."""
     await tx.run(
         SQL["update_return_keys"],
@@ -159,9 +157,7 @@ async def kept(
     return {(row[1], row[2]): Kept(row[3], row[4], row[5]) for row in rows}
 
 
-async def write_kept(
-    tx: Tx, rows: Sequence[tuple[uuid.UUID, uuid.UUID, int, Kept]]
-) -> None:
+async def write_kept(tx: Tx, rows: Sequence[tuple[uuid.UUID, uuid.UUID, int, Kept]]) -> None:
     """Write (holder, purchase, wallet, what is kept)."""
     await tx.run(
         SQL["insert_purchase_wallets"],

@@ -111,9 +111,7 @@ def needs_replay(ladder: Ladder) -> bool:
     )
 
 
-def step_up(
-    book: Rulebook, current: Step | None, at: dt.datetime, total: int
-) -> Step | None:
+def step_up(book: Rulebook, current: Step | None, at: dt.datetime, total: int) -> Step | None:
     """The new open step when the total lifts the member at the instant, else None."""
     ladder = book.at(at)
     rank = book.rank(ladder, current.tier, at) if current else 0
@@ -256,9 +254,7 @@ def counted(
 ) -> int:
     """The total of the window that ends at the instant."""
     since = counted_since(book, book.at(at), at)
-    return sum(
-        amount for t, amount in contributions if t <= at and (since is None or t > since)
-    )
+    return sum(amount for t, amount in contributions if t <= at and (since is None or t > since))
 
 
 def replay(

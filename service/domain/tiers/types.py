@@ -7,7 +7,6 @@ import msgspec
 
 from service.kernel.values import LadderView, Step
 
-
 __all__ = ["FloorRow", "LadderView", "Step", "TierView"]
 
 

@@ -1,7 +1,7 @@
 """One wallet of one holder, worked on under the lock: entries, lots, debt. Pure.
 
-What is due is posted by `settle`; what is earned, taken back or spent by the verbs below. Each makes
-entries (rows that are only ever added) and changes lots; the flow writes them once.
+What is due is posted by `settle`; what is earned, taken back or spent by the verbs below. Each
+makes entries (rows that are only ever added) and changes lots; the flow writes them once.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ class Lot:
         "origin_holder", "origin_op", "remaining", "touched",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 the columns of the row
+    def __init__(
         self,
         lot_no: int,
         granted: int,
@@ -61,10 +61,11 @@ class Entry:
     """One signed line; `takes` are the lots it took from: (lot_no, negative units)."""
 
     __slots__ = (
-        "amount", "before", "debt_change", "occurred_at", "op_id", "op_line", "reason", "seq", "takes",
+        "amount", "before", "debt_change", "occurred_at", "op_id", "op_line", "reason", "seq",
+        "takes",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 the columns of the row
+    def __init__(
         self,
         seq: int,
         before: int,
@@ -110,8 +111,8 @@ def redemption_order(lot: Lot) -> tuple[bool, dt.datetime | None, dt.datetime | 
 class Book:
     """A wallet as loaded; `entries`, fresh and touched lots are what the flow has to write.
 
-    `lots` holds those the work needs: what is due for `settle`, all open ones and the purchase's own
-    for `claw_back` and `spend`. `clamp`: a clawback that finds too little is dropped, not debt.
+    `lots` holds those the work needs: what is due for `settle`, all open ones and the purchase's
+    own for `claw_back` and `spend`. `clamp`: a clawback that finds too little is dropped, not debt.
     """
 
     __slots__ = (
@@ -119,7 +120,7 @@ class Book:
         "pending", "posted", "settled_at", "wallet",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 the columns of the row
+    def __init__(
         self,
         holder_id: uuid.UUID,
         wallet: int,
@@ -184,7 +185,7 @@ class Book:
         self.debt += debt_change
         return self.entry_seq
 
-    def earn(  # noqa: PLR0913 what a lot is
+    def earn(
         self,
         op: Op,
         amount: int,
@@ -232,7 +233,7 @@ class Book:
         return lapsed
 
     def due(self, until: dt.datetime) -> list[tuple[dt.datetime, int, int]]:
-        """Loaded lots' due moments in (settled_at, until]: (instant, 0 release | 1 expiry, lot_no)."""
+        """Loaded lots' moments in (settled_at, until]: (instant, 0 release | 1 expiry, lot_no)."""
         moments: list[tuple[dt.datetime, int, int]] = []
         for lot in self.lots.values():
             if lot.remaining == 0:

@@ -27,13 +27,33 @@ async def books(
     """A Book for each holder and wallet number, with a row or without one yet."""
     rows = await tx.rows(SQL["list_wallets"], holders=list(settled))
     found: Books = {
-        (row[0], row[1]): Book(*row, settled[row[0]], clamp=row[1] in clamped) for row in rows
+        (holder_id, wallet): Book(
+            holder_id,
+            wallet,
+            posted,
+            pending,
+            held,
+            debt,
+            entry_seq,
+            settled[holder_id],
+            clamp=wallet in clamped,
+        )
+        for holder_id, wallet, posted, pending, held, debt, entry_seq in rows
     }
     for holder_id, settled_at in settled.items():
         for wallet in wallets:
             if (holder_id, wallet) not in found:
                 found[holder_id, wallet] = Book(
-                    holder_id, wallet, 0, 0, 0, 0, 0, settled_at, clamp=wallet in clamped, fresh=True
+                    holder_id,
+                    wallet,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    settled_at,
+                    clamp=wallet in clamped,
+                    fresh=True,
                 )
     return found
 
@@ -183,7 +203,7 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
 async def books_at(
     tx: Tx, holder_id: uuid.UUID, wallets: Collection[int], at: dt.datetime, known_at: dt.datetime
 ) -> dict[int, Book]:
-    """Books as they stood at an instant as known at another, nothing settled yet: all is pending."""
+    """Books as they stood at an instant as known at another; nothing settled, all pending."""
     beginning = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     given = {"holder": holder_id, "at": at, "known_at": known_at}
     sums = {row[0]: row for row in await tx.rows(SQL["list_balances_at"], **given)}

@@ -85,14 +85,14 @@ class Balances:
             works = await projected(tx, self._ctx, list(states.values()), tx.now or EARLIEST)
         for work, due in works:
             holder = work.holder
-            view = WalletsView(
-                member_id=holder.holder_id, wallets=views(self._ctx, work)
-            )
+            view = WalletsView(member_id=holder.holder_id, wallets=views(self._ctx, work))
             # the version of the row, not of the projection: events of due items are not written yet
             tag = f'"{states_version(work)}.{due}.{program}"'
             answer = Tagged(tag, _encode(view))
             found[holder.holder_id] = answer
-            self._keep(holder.holder_id, _Cached(states_version(work), program, holder.next_due, answer))
+            self._keep(
+                holder.holder_id, _Cached(states_version(work), program, holder.next_due, answer)
+            )
         return found
 
     def _keep(self, holder_id: uuid.UUID, cached: _Cached) -> None:
@@ -110,7 +110,7 @@ def states_version(work: Work) -> int:
 async def projected(
     tx: Tx, ctx: Context, states: Sequence[Holder], at: dt.datetime
 ) -> list[tuple[Work, int]]:
-    """Holders with their books settled to the instant in memory only, and how many items were due."""
+    """Holders with their books settled to the instant in memory, and how many items were due."""
     works = [Work(holder, at, at, Outbox()) for holder in states]
     await wallets.load_whole(tx, ctx, works)
     counted: list[tuple[Work, int]] = []

@@ -74,7 +74,9 @@ async def entries(
     return EntryPage(items=shown, next=sealed)
 
 
-def _is_member(found: dict[uuid.UUID, tuple[uuid.UUID, int, object, int]], wanted: uuid.UUID) -> bool:
+def _is_member(
+    found: dict[uuid.UUID, tuple[uuid.UUID, int, object, int]], wanted: uuid.UUID
+) -> bool:
     return wanted in found and found[wanted][1] == Kind.MEMBER
 
 

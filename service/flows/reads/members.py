@@ -46,9 +46,7 @@ async def _whole(
     )  # fmt: skip
     ((work, _),) = await projected(tx, ctx, [holder], tx.now or EARLIEST)
     standing_work = Work(before, work.at, work.at, Outbox())
-    standings = await tiers.load(
-        tx, ctx, [(standing_work, work.at)], {member_id: row}, replay=True
-    )
+    standings = await tiers.load(tx, ctx, [(standing_work, work.at)], {member_id: row}, replay=True)
     return row, work, standings.get(member_id, {})
 
 
@@ -79,7 +77,7 @@ async def lookup(ctx: Context, identifiers: Sequence[Identifier]) -> uuid.UUID:
     raise MemberNotFound
 
 
-def _ladders(ctx: Context, work: Work, standings: dict[str, Standing]) -> dict[str, LadderView]:
+def _ladders(work: Work, standings: dict[str, Standing]) -> dict[str, LadderView]:
     found = {}
     for ladder_id, standing in standings.items():
         current = standing.steps[-1] if standing.steps else None
@@ -96,7 +94,7 @@ async def tier(ctx: Context, member_id: uuid.UUID) -> TierView:
     """Where the member stands on every ladder, and the way there."""
     async with ctx.db.transaction(repeatable=True) as tx:
         _, work, standings = await _whole(tx, ctx, member_id)
-    return TierView(member_id=member_id, at=work.at, ladders=_ladders(ctx, work, standings))
+    return TierView(member_id=member_id, at=work.at, ladders=_ladders(work, standings))
 
 
 async def home(ctx: Context, member_id: uuid.UUID, language: str | None) -> Tagged:
@@ -118,7 +116,7 @@ async def home(ctx: Context, member_id: uuid.UUID, language: str | None) -> Tagg
         },
         tiers={
             name: msgspec.structs.replace(shown, title=_in(shown.title, wanted), history=())
-            for name, shown in _ladders(ctx, work, standings).items()
+            for name, shown in _ladders(work, standings).items()
         },
     )
     body = _encode(view)
@@ -129,7 +127,7 @@ def _in(texts: dict[str, str], wanted: str) -> dict[str, str]:
     """The text in the language, else in English, else in the first there is."""
     if not texts:
         return {}
-    for language in (wanted, wanted.split("-")[0], "en"):
+    for language in (wanted, wanted.split("-", maxsplit=1)[0], "en"):
         if language in texts:
             return {language: texts[language]}
     first = next(iter(texts))

@@ -1,4 +1,4 @@
-"""Budgets of a batch: what the decisions want, granted in order of arrival, campaign by campaign."""
+"""Budgets of a batch: what the decisions want, granted in order of arrival, by campaign."""
 
 from collections.abc import Sequence
 
@@ -51,13 +51,13 @@ def used(program: Program, decision: Decision) -> dict[str, int]:
     """What a decision takes of each budget, in the budget's unit."""
     found: dict[str, int] = {}
     for campaign, budget in program.budgets.items():
-        credits = [
+        credited = [
             c
             for c in decision.credits
             if c.campaign == campaign and c.points and _counts(program, budget.wallet, c.wallet)
         ]
         if budget.unit is BudgetUnit.POINTS:
-            units = sum(c.points for c in credits)
+            units = sum(c.points for c in credited)
         else:
             fired = {c.rule for c in decision.credits if c.campaign == campaign and c.points}
             fired |= {f.rule for f in decision.floors if f.campaign == campaign}

@@ -88,9 +88,7 @@ async def lock_unclaimed(
     return locked
 
 
-async def take(
-    tx: Tx, member_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime
-) -> None:
+async def take(tx: Tx, member_id: uuid.UUID, claims: Sequence[Claim], now: dt.datetime) -> None:
     """Write the ownerships; RunAgain when somebody else was first."""
     fresh: list[members.Claim] = []
     for claim in claims:
@@ -149,7 +147,7 @@ async def _credit_one(
         quantity=old.quantity,
         returned=old.returned,
     )
-    left = await _leave_out_returned(tx, ctx, item, new, actor)
+    left = await _leave_out_returned(tx, item, new, actor)
     await purchases.reassign(tx, old, new)
     await purchases.move_keys(tx, [(old.channel, old.external_id)], member.holder_id)
     uses = [(member.holder_id, rule, old.occurred_at, old.purchase_id) for rule in left]
@@ -158,9 +156,7 @@ async def _credit_one(
     tiers.emit_changes(item.standings)
     await tiers.write(tx, {member.holder_id: item.standings} if item.standings else {})
     gone = Work(unclaimed, now, now, item.work.outbox)
-    gone.emit(
-        PurchaseReassigned(purchase_id=old.purchase_id, member_id=member.holder_id), gone.now
-    )
+    gone.emit(PurchaseReassigned(purchase_id=old.purchase_id, member_id=member.holder_id), gone.now)
     await wallets.write(tx, [item.work, gone])
     await item.work.outbox.write(tx)
 
@@ -183,9 +179,7 @@ def _item(ctx: Context, member: Holder, old: Purchase, actor: Actor, now: dt.dat
     return item
 
 
-async def _leave_out_returned(
-    tx: Tx, ctx: Context, item: Item, new: Purchase, actor: Actor
-) -> tuple[str, ...]:
+async def _leave_out_returned(tx: Tx, item: Item, new: Purchase, actor: Actor) -> tuple[str, ...]:
     """Take back what the returned part would have earned; answers the limited rules still used."""
     if not any(new.returned):
         return new.decision.uses

@@ -1,4 +1,4 @@
-"""From locked purchases to decisions: load what the rules say they need, decide, ask the budgets."""
+"""From locked purchases to decisions: load what the rules need, decide, ask the budgets."""
 
 from collections.abc import Sequence
 

@@ -28,13 +28,10 @@ class Asked(msgspec.Struct, frozen=True):
     at: dt.datetime
 
 
-async def load_members(
-    tx: Tx, ctx: Context, asked: Sequence[Asked]
-) -> dict[uuid.UUID, MemberRow]:
+async def load_members(tx: Tx, ctx: Context, asked: Sequence[Asked]) -> dict[uuid.UUID, MemberRow]:
     """The members whose person a rule or a ladder's calendar asks for."""
     by_anniversary = any(
-        ladder.qualify.within is WithinKind.ANNIVERSARY
-        for ladder in ctx.programs.ladders.values()
+        ladder.qualify.within is WithinKind.ANNIVERSARY for ladder in ctx.programs.ladders.values()
     )
     wanted = [
         a.work.holder.holder_id
@@ -64,9 +61,7 @@ async def load(
     ]
 
 
-def _member(
-    asked: Asked, known: dict[uuid.UUID, MemberRow], standings: Standings
-) -> MemberFacts:
+def _member(asked: Asked, known: dict[uuid.UUID, MemberRow], standings: Standings) -> MemberFacts:
     holder_id = asked.work.holder.holder_id
     tiers = {
         ladder_id: standing.tier_at(asked.at)
@@ -81,8 +76,10 @@ def _member(
 def member_facts(
     row: MemberRow, tiers: dict[str, str], at: dt.datetime, tz: zoneinfo.ZoneInfo
 ) -> MemberFacts:
-    """What rules may know of a person: nothing that names them. 29 February counts as the 28th in
-    other years."""
+    """What rules may know of a person: nothing that names them.
+
+    Who is born on 29 February has the birthday on the 28th in other years.
+    """
     today = at.astimezone(tz).date()
     born = row.profile.birth_date
     birthday = born is not None and (
@@ -116,7 +113,12 @@ async def _history(tx: Tx, asked: Sequence[Asked]) -> list[dict[str, Past]]:
             since = window_start(window, a.at, a.program.tz)
             questions.append(
                 purchases.WindowAsked(
-                    a.work.holder.holder_id, since, a.at, window.channel, window.store, window.category
+                    a.work.holder.holder_id,
+                    since,
+                    a.at,
+                    window.channel,
+                    window.store,
+                    window.category,
                 )
             )
     if questions:

@@ -60,7 +60,9 @@ async def match(
     by_id = await holders.find(tx, named) if named else {}
     results: list[Match | ExpectedError | None] = []
     for who, of_one in zip(asked, digests, strict=True):
-        results.append(_by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now))
+        results.append(
+            _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
+        )
     await _make_unclaimed(tx, asked, digests, owned, results, now)
     return [result if result is not None else MemberNotFound() for result in results]
 
@@ -80,7 +82,9 @@ async def held_by(
     return found
 
 
-def _by_id(by_id: dict[uuid.UUID, tuple[uuid.UUID, int, uuid.UUID | None, int]], who: Who) -> Match | ExpectedError:
+def _by_id(
+    by_id: dict[uuid.UUID, tuple[uuid.UUID, int, uuid.UUID | None, int]], who: Who
+) -> Match | ExpectedError:
     row = by_id.get(who.member_id) if who.member_id else None
     if row is None or row[1] != Kind.MEMBER:
         return MemberNotFound()

@@ -1,12 +1,12 @@
 """A member as shown: the person, tiers and balances at the holder's settled instant."""
 
+from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder
 from service.domain.members.store import MemberRow
 from service.domain.members.types import MemberView
 from service.flows.steps import tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.work import Work
-from service.domain.events.outbox import Outbox
 from service.infra.db import Tx
 
 
@@ -16,9 +16,7 @@ async def view(
     """Reads what the transaction has written; the holder is locked, nothing is due."""
     work = Work(holder, holder.settled_at, holder.recorded_at, Outbox())
     await wallets.load(tx, ctx, [work])
-    standings = await tiers.load(
-        tx, ctx, [(work, work.at)], {row.holder_id: row}
-    )
+    standings = await tiers.load(tx, ctx, [(work, work.at)], {row.holder_id: row})
     return MemberView(
         id=row.holder_id,
         identifiers=row.identifiers,

@@ -1,4 +1,4 @@
-"""From decisions to rows: lots, tiers, uses, the purchase itself, its events; then the parked returns."""
+"""From decisions to rows: lots, tiers, uses, purchases, events; then the parked returns."""
 
 import datetime as dt
 import uuid
@@ -15,7 +15,6 @@ from service.flows.steps import returning, tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.infra.db import Tx
-from service.kernel.actor import Actor
 from service.kernel.values import WalletChange
 from service.rules.decision import ENGINE
 from service.rules.document import Wallet
@@ -112,7 +111,7 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     changes = work.changes(ctx.programs)
     _climb(item)
     item.purchase = _purchase(ctx, item)
-    _emit(ctx, item, changes, claimed=claimed)
+    _emit(item, changes, claimed=claimed)
 
 
 def _climb(item: Item) -> None:
@@ -158,9 +157,7 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
     )
 
 
-def _emit(
-    ctx: Context, item: Item, changes: tuple[WalletChange, ...], *, claimed: bool
-) -> None:
+def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> None:
     work, purchase = item.work, item.purchase
     at = max(work.at, item.occurred_at)
     work.emit(
@@ -214,5 +211,3 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
         item.purchase = returned.purchase
         done.append(returned)
     return done
-
-

@@ -26,15 +26,15 @@ class Item:
 
     __slots__ = (
         "actor", "at", "awaited", "body", "cart", "charged_differs", "decided", "fp",
-        "identifier_conflict", "n", "net", "occurred_at", "parked", "program", "purchase", "purchase_id",
-        "standings", "work",
+        "identifier_conflict", "n", "net", "occurred_at", "parked", "program", "purchase",
+        "purchase_id", "standings", "work",
     )  # fmt: skip
 
     work: Work
     decided: Decided
     purchase: Purchase
 
-    def __init__(  # noqa: PLR0913 what a request brings
+    def __init__(
         self,
         n: int,
         actor: Actor,

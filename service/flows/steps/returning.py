@@ -1,4 +1,4 @@
-"""One return applied to its purchase, in memory: what is kept, what is taken back; then the rows."""
+"""One return applied to its purchase, in memory: what is kept and taken back; then the rows."""
 
 import datetime as dt
 import uuid
@@ -38,7 +38,7 @@ from service.rules.kept import remainder, returned_value
 
 
 class Returning(msgspec.Struct):
-    """A return on its way. `kept` per (purchase, wallet number) before it, replaced by what is after.
+    """A return on its way. `kept` per (purchase, wallet number) before it, then after it.
 
     `expired`: wallet number -> units of the purchase's own lots that expired. `purchase` is
     replaced by the purchase with the return in it; `row` is what is written.
@@ -60,7 +60,7 @@ class Returning(msgspec.Struct):
 
 
 def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
-    """Take back what the remainder no longer earns; raises the errors of `quantities` unless cut."""
+    """Take back what the remainder no longer earns; raises what `quantities` does unless cut."""
     purchase = r.purchase
     asked = quantities(r.body, purchase.cart, purchase.returned, cut=cut)
     returned = tuple(a + b for a, b in zip(purchase.returned, asked, strict=True))
@@ -276,7 +276,7 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
 
 
 async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
-    """Write the returns of a batch and what they change but the wallets; slots before other rows."""
+    """Write the returns and what they change but the wallets; slots before other rows."""
     await _give_budget_back(tx, done)
     last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
     await purchases.update_returned(

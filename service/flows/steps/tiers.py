@@ -96,9 +96,7 @@ class Standing:
     def progress(self, at: dt.datetime) -> Progress:
         """How far it is to the next tier."""
         valid_until = self.steps[-1].valid_until if self.steps else None
-        return ladders.progress(
-            self.book.at(at), self.tier_at(at), self.counted(at), valid_until
-        )
+        return ladders.progress(self.book.at(at), self.tier_at(at), self.counted(at), valid_until)
 
 
 Standings = dict[uuid.UUID, dict[str, Standing]]  # holder -> ladder id -> standing
@@ -125,16 +123,14 @@ async def load(
     floors = await store.floors(tx, holder_ids)
     opened = await store.open_steps(tx, holder_ids)
     standings: Standings = {}
-    for work, at in asked:
+    for work, _ in asked:
         holder_id = work.holder.holder_id
         member = members.get(holder_id)
         enrolled_at = member.enrolled_at if member else work.holder.old_settled_at
         standings[holder_id] = {}
         for number, ladder in ctx.programs.ladders.items():
             book = rulebook(ctx, number, enrolled_at)
-            standing = Standing(
-                work, number, book, ladder, opened.get((holder_id, number), [])
-            )
+            standing = Standing(work, number, book, ladder, opened.get((holder_id, number), []))
             standing.floors = standing.old_floors = floors.get((holder_id, number), [])
             standings[holder_id][ladder.id] = standing
     long_way = [
@@ -150,13 +146,11 @@ async def load(
 
 
 def _is_long(standing: Standing, at: dt.datetime) -> bool:
-    """The short way does not do: late, or an end has fallen due, or every purchase moves the end."""
+    """The short way does not do: late, an end has fallen due, or every purchase moves the end."""
     work = standing.work
     if at < work.holder.old_settled_at or ladders.needs_replay(standing.book.at(at)):
         return True
-    return any(
-        step.due_at is not None and step.due_at <= max(work.at, at) for step in standing.old
-    )
+    return any(step.due_at is not None and step.due_at <= max(work.at, at) for step in standing.old)
 
 
 async def _load_history(tx: Tx, ctx: Context, standings: Sequence[Standing]) -> None:
@@ -203,9 +197,7 @@ async def _load_totals(
     by_purchase = [(s, at) for s, at in short if s.ladder.qualify.by is not QualifyBy.WALLET]
     if by_wallet:
         questions = [_question(ctx, s, at) for s, at in by_wallet]
-        for (s, _), total in zip(
-            by_wallet, await store.wallet_totals(tx, questions), strict=True
-        ):
+        for (s, _), total in zip(by_wallet, await store.wallet_totals(tx, questions), strict=True):
             s.total = total
     if by_purchase:
         questions = [_question(ctx, s, at) for s, at in by_purchase]
@@ -239,15 +231,13 @@ def shown(
     found = {}
     for ladder_id, standing in standings.items():
         tier = standing.tier_at(at)
-        before = ladders.tier_at(
-            standing.book.at(at), standing.old, standing.old_floors, at
-        )
+        before = ladders.tier_at(standing.book.at(at), standing.old, standing.old_floors, at)
         found[ladder_id] = TierNow(id=tier, changed=changed and tier != before)
     return found
 
 
 def emit_changes(standings: dict[str, Standing]) -> None:
-    """tier.changed for each change that took effect, at its instant; then the holder's next dues."""
+    """tier.changed for each change that took effect, at its instant; then the next dues."""
     for ladder_id, standing in standings.items():
         _emit(ladder_id, standing)
         work = standing.work
@@ -271,9 +261,7 @@ def _emit(ladder_id: str, standing: Standing) -> None:
     valid_until = standing.steps[-1].valid_until if standing.steps else None
     for at, tier in moments:
         if tier != was:
-            event = TierChanged(
-                ladder=ladder_id, was=was, now=tier, at=at, valid_until=valid_until
-            )
+            event = TierChanged(ladder=ladder_id, was=was, now=tier, at=at, valid_until=valid_until)
             work.emit(event, at)
             was = tier
 

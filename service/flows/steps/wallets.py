@@ -56,9 +56,7 @@ async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
             work.holder.due_settled = True
 
 
-async def load_lots(
-    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
-) -> None:
+async def load_lots(tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]) -> None:
     """All open lots of the works' books, and the operations' own, for clawbacks and spending.
 
     Lots that settling has touched already stay as they are in memory.
@@ -72,9 +70,7 @@ async def load_lots(
     await wallets.load_open_lots(tx, found, holder_ids, operations)
 
 
-async def touch_inactivity(
-    tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]
-) -> None:
+async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]) -> None:
     """A purchase prolongs the open lots of inactivity wallets: number -> new earliest expiry."""
     await load_lots(tx, [work for work, _ in active], [])
     for work, until in active:
@@ -107,7 +103,7 @@ async def write(tx: Tx, works: list[Work]) -> None:
 async def lapsed(
     tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
 ) -> dict[tuple[uuid.UUID, int], int]:
-    """(operation, wallet) -> units of its own lots that expired, those settled just now included."""
+    """(operation, wallet) -> units of its own lots that expired, just settled ones included."""
     found = await wallets.lapsed(tx, [work.holder.holder_id for work in works], operations)
     for work in works:
         for number, book in work.books.items():

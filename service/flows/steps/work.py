@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-
 from service.domain.events.catalog import Event, PointsExpired, PointsReleased
 from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder, Kind
@@ -113,5 +112,3 @@ def open_books(works: list[Work]) -> list[Book]:
 def all_written(works: list[Work]) -> list[Written]:
     """All entries of a batch, each book's in order."""
     return [row for work in works for row in work.written]
-
-
