@@ -71,7 +71,7 @@ def purchase(number: int) -> dict[str, Any]:
 
 
 async def sell(client: httpx.AsyncClient, recorded: dict[int, Any], numbers: range) -> None:
-    """Record purchases one after another, noting each acknowledged one, until the server is gone."""
+    """Record purchases one by one, noting each acknowledged one, until the server is gone."""
     with contextlib.suppress(httpx.TransportError):
         for number in numbers:
             answer = await client.post("/v1/purchases", json=purchase(number))
@@ -92,12 +92,8 @@ async def test_the_first_purchase_can_be_pasted(service: Running) -> None:
     assert receipt["member_id"] == member["id"]
     assert receipt["total"] == 840
     # 1 bean a euro, whole euros: 8; other rules of the program depend on the hour.
-    base = [
-        e["amount"]
-        for e in receipt["effects"]
-        if (e["rule"], e["wallet"]) == ("base-earn", "points")
-    ]
-    assert base == [8]
+    effects = {(e["rule"], e["wallet"]): e["amount"] for e in receipt["effects"]}
+    assert effects["base-earn", "points"] == 8
 
 
 async def test_a_folder_keeps_its_secrets_to_itself(service: Running) -> None:
@@ -259,12 +255,14 @@ async def test_serve_answers_and_logs_in_json(database: Fresh, folder: pathlib.P
         assert (await client.get("/health/live")).json() == {"status": "live"}
         answer = await client.post("/v1/purchases", json=purchase(1))
         assert answer.status_code == 201, answer.text
+        refused = await client.post("/v1/purchases", json={**purchase(2), "currency": "USD"})
+        assert refused.status_code == 422, refused.text
     assert running.stop() < 10
     assert running.process.returncode == 0
     lines = [json.loads(line) for line in running.err().splitlines()]
     assert all({"at", "level", "event"} <= line.keys() for line in lines)
     assert key not in running.err()
-    assert answer.headers["X-Request-Id"] in {line.get("request_id") for line in lines}
+    assert refused.headers["X-Request-Id"] in {line.get("request_id") for line in lines}
 
 
 async def test_a_head_that_is_too_long_is_refused(service: Running) -> None:

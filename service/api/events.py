@@ -13,14 +13,23 @@ from service.domain.events.types import EventPage
 from service.infra.cursors import CursorInvalid
 
 TAG: Final = "Events"
+_After = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=2048,
+        description="`next` of the call before; absent: from the beginning.",
+    ),
+]
+_SHARD: Final = "One part of the stream, for readers in parallel; members never change theirs."
 
 
 class EventsAfter(msgspec.Struct, frozen=True, kw_only=True):
-    """`after`: `next` of the call before; `shard`: one of 64 parts, for readers in parallel."""
+    """Where to read on."""
 
-    after: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)] | None = None
-    shard: Annotated[int, msgspec.Meta(ge=0, lt=SHARDS)] | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 100
+    after: _After | None = None
+    shard: Annotated[int, msgspec.Meta(ge=0, lt=SHARDS, description=_SHARD)] | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200, description="Events at most.")] = 100
 
 
 @route(

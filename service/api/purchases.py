@@ -72,8 +72,8 @@ class BatchResults(msgspec.Struct, frozen=True, kw_only=True):
 class NaturalKey(msgspec.Struct, frozen=True, kw_only=True):
     """The shop's own name of a purchase."""
 
-    channel: Key
-    external_id: Key
+    channel: Annotated[Key, msgspec.Meta(description="The channel it was sold in.")]
+    external_id: Annotated[Key, msgspec.Meta(description="The shop's own name of it.")]
 
 
 @route(

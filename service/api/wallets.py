@@ -26,19 +26,25 @@ from service.kernel.text import Instant
 
 TAG: Final = "Wallets"
 
+_AT: Final = "By effective time; the future is projected."
+_KNOWN_AT: Final = "Without what was recorded later."
+_Cursor = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=512, description="`next` of the page before.")
+]
+
 
 class BalanceAt(msgspec.Struct, frozen=True, kw_only=True):
-    """`at`: the balance by effective time; `known_at`: without what was recorded later."""
+    """Which balance: that of now, of an instant, or as it was known at an instant."""
 
-    at: Instant | None = None
-    known_at: Instant | None = None
+    at: Annotated[Instant, msgspec.Meta(description=_AT)] | None = None
+    known_at: Annotated[Instant, msgspec.Meta(description=_KNOWN_AT)] | None = None
 
 
 class EntriesPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`cursor`: `next` of the page before."""
+    """Which page."""
 
-    cursor: Annotated[str, msgspec.Meta(min_length=1, max_length=512)] | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    cursor: _Cursor | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200, description="Entries on a page.")] = 50
 
 
 @route(

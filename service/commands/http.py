@@ -45,6 +45,7 @@ def serve(settings: Settings, on_listening: Callable[[], None] | None = None) ->
         log_level=LogLevels.warning,
         log_dictconfig=logging.configure(settings.log_level, production=settings.production),
     )
+    os.register_at_fork(after_in_child=_end_at_once)
     if on_listening is not None:
         server.on_startup(on_listening)
     server.serve(target_loader=functools.partial(_load, settings), wrap_loader=False)
@@ -55,6 +56,12 @@ def _load(settings: Settings) -> Any:
     logging.configure(settings.log_level, production=settings.production)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     return create_app(settings)
+
+
+def _end_at_once() -> None:
+    """Until a worker has its own handlers, those of its parent, inherited, would swallow a signal."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _end_with_parent() -> None:

@@ -158,21 +158,23 @@ def _query_parameters(query: Query[Any]) -> list[Schema]:
     _, components = schemas([query.given])
     component = components[query.given.__name__]
     return [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in component["required"],
-            "description": component["description"],
-            "schema": _without_null(schema),
-        }
+        _query_parameter(name, schema, required=name in component["required"])
         for name, schema in component["properties"].items()
     ]
 
 
-def _without_null(schema: Schema) -> Schema:
+def _query_parameter(name: str, given: Schema, *, required: bool) -> Schema:
     """A parameter that may be absent is not `null` then."""
-    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
-    return kinds[0] if len(kinds) == 1 else schema
+    kinds = [kind for kind in given.get("anyOf", ()) if kind != {"type": "null"}]
+    schema = dict(kinds[0] if kinds else given)
+    about = schema.pop("description", "")
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": about,
+        "schema": schema,
+    }
 
 
 def _response(one: Route, status: int, types: dict[Any, Schema]) -> Schema:

@@ -1,0 +1,189 @@
+"""The arithmetic of one wallet, by hand."""
+
+import datetime as dt
+import uuid
+
+from service.domain.wallets.book import Book, Lot, Op
+from service.domain.wallets.types import Reason
+from service.kernel.values import Balance
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+HOLDER = uuid.UUID(int=1)
+
+
+def day(n: int) -> dt.datetime:
+    return START + dt.timedelta(days=n)
+
+
+def book(*, clamp: bool = False, settled: int = 0) -> Book:
+    return Book(HOLDER, 1, 0, 0, 0, 0, 0, day(settled), clamp=clamp)
+
+
+def earn(
+    wallet: Book, amount: int, op: int, *, available: int = 0, expires: int | None = None
+) -> Lot:
+    return wallet.earn(
+        Op(uuid.UUID(int=op)),
+        amount,
+        reason=Reason.EARNED,
+        occurred_at=day(0),
+        earned_at=day(0),
+        available_at=day(available),
+        expires_at=None if expires is None else day(expires),
+        origin_holder=HOLDER,
+        origin_op=uuid.UUID(int=op),
+    )
+
+
+def take_back(wallet: Book, amount: int, op: int, *, lapsed: int = 0) -> int:
+    return wallet.claw_back(
+        Op(uuid.UUID(int=1000 + op)),
+        amount,
+        origin_op=uuid.UUID(int=op),
+        lapsed_left=lapsed,
+        at=day(1),
+    )
+
+
+def settle(wallet: Book, until: int) -> None:
+    for at, kind, lot_no in wallet.due(day(until)):
+        if kind == 0:
+            wallet.release(lot_no, at)
+        else:
+            wallet.expire(lot_no)
+    wallet.settled_at = day(until)
+
+
+def test_earn_50_claw_back_80_earn_100_leaves_70_available() -> None:
+    wallet = book()
+    earn(wallet, 50, 1)
+    take_back(wallet, 80, 1)
+    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=30)
+
+    earn(wallet, 100, 2)
+
+    assert wallet.balance() == Balance(available=70, pending=0, held=0, debt=0)
+
+
+def test_pending_units_pay_debt_when_they_are_released_not_before() -> None:
+    wallet = book()
+    earn(wallet, 50, 1)
+    take_back(wallet, 80, 1)
+
+    earn(wallet, 100, 2, available=14)
+    assert wallet.balance() == Balance(available=0, pending=100, held=0, debt=30)
+    settle(wallet, 14)
+
+    assert wallet.balance() == Balance(available=70, pending=0, held=0, debt=0)
+
+
+def test_clawback_takes_own_pending_then_own_then_lapsed_then_others_then_debt() -> None:
+    wallet = book()
+    earn(wallet, 10, 1, available=20)  # own, pending
+    earn(wallet, 20, 1)  # own, available
+    earn(wallet, 40, 2)  # another purchase's
+
+    lapsed = take_back(wallet, 100, 1, lapsed=5)
+
+    # 10 + 20 of its own, 5 lapsed count, 40 of the other's, 25 missing
+    assert lapsed == 5
+    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=25)
+    assert wallet.entries[-1].amount == -70
+    assert wallet.entries[-1].debt_change == 25
+
+
+def test_clawback_leaves_pending_units_of_other_purchases_alone() -> None:
+    wallet = book()
+    earn(wallet, 10, 1)
+    earn(wallet, 40, 2, available=20)
+
+    take_back(wallet, 30, 1)
+
+    assert wallet.balance() == Balance(available=0, pending=40, held=0, debt=20)
+
+
+def test_clamped_wallet_drops_what_a_clawback_does_not_find() -> None:
+    wallet = book(clamp=True)
+    earn(wallet, 50, 1)
+
+    take_back(wallet, 80, 1)
+
+    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
+
+
+def test_what_lapses_first_is_spent_first_and_never_lapsing_units_last() -> None:
+    wallet = book()
+    earn(wallet, 10, 1)
+    earn(wallet, 10, 2, expires=90)
+    earn(wallet, 10, 3, expires=30)
+
+    wallet.spend(Op(uuid.UUID(int=9)), 15, reason=Reason.ADJUSTED, at=day(1))
+
+    assert [lot.remaining for lot in wallet.lots.values()] == [10, 5, 0]
+
+
+def test_lot_expires_once_at_its_own_instant() -> None:
+    wallet = book()
+    earn(wallet, 10, 1, expires=30)
+
+    settle(wallet, 40)
+    settle(wallet, 50)
+
+    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
+    assert [(e.reason, e.amount, e.occurred_at) for e in wallet.entries] == [
+        (Reason.EARNED, 10, day(0)),
+        (Reason.EXPIRED, -10, day(30)),
+    ]
+
+
+def test_lot_is_expired_at_the_very_instant_it_expires() -> None:
+    wallet = book()
+    earn(wallet, 10, 1, expires=30)
+
+    settle(wallet, 30)
+
+    assert wallet.posted == 0
+
+
+def test_late_lot_past_its_expiry_is_written_and_expired_at_once() -> None:
+    wallet = book(settled=60)
+
+    earn(wallet, 10, 1, available=14, expires=44)
+
+    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
+    assert [e.amount for e in wallet.entries] == [10, -10]
+
+
+def test_held_units_do_not_expire() -> None:
+    wallet = book()
+    lot = earn(wallet, 10, 1, expires=30)
+    lot.held = wallet.held = 4
+
+    settle(wallet, 40)
+
+    assert wallet.posted == 4
+    assert wallet.balance() == Balance(available=0, pending=0, held=4, debt=0)
+
+
+def test_entries_form_one_chain() -> None:
+    wallet = book()
+    earn(wallet, 10, 1)
+    earn(wallet, 20, 2)
+    take_back(wallet, 5, 1)
+
+    assert [(e.seq, e.before, e.amount) for e in wallet.entries] == [
+        (1, 0, 10),
+        (2, 10, 20),
+        (3, 30, -5),
+    ]
+
+
+def test_activity_prolongs_open_lots_and_never_shortens_them() -> None:
+    wallet = book()
+    soon = earn(wallet, 10, 1, expires=30)
+    later = earn(wallet, 10, 2, expires=90)
+    never = earn(wallet, 10, 3)
+
+    wallet.touch_activity(day(60))
+
+    assert (soon.expires_at, later.expires_at, never.expires_at) == (day(60), day(90), None)
