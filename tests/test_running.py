@@ -31,9 +31,19 @@ def folder() -> Iterator[pathlib.Path]:
 
 @pytest.fixture
 def service(folder: pathlib.Path) -> Iterator[Running]:
+    """A service of the test's own, to be stopped or killed."""
     running = up(folder)
     yield running
     finish(running)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Running]:
+    """One for the tests that leave it running."""
+    with open_folder(roots()[0]) as found:
+        running = up(found)
+        yield running
+        running.stop()
 
 
 def up(folder: pathlib.Path, *words: str) -> Running:
@@ -79,12 +89,12 @@ async def sell(client: httpx.AsyncClient, recorded: dict[int, Any], numbers: ran
             recorded[number] = answer.json()
 
 
-async def test_the_first_purchase_can_be_pasted(service: Running) -> None:
+async def test_the_first_purchase_can_be_pasted(shared: Running) -> None:
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("needs bash and curl")
-    while "Ctrl-C stops everything" not in service.out():
+    while "Ctrl-C stops everything" not in shared.out():
         await asyncio.sleep(0.05)
-    lines = service.out().partition("first purchase:")[2].partition("Ctrl-C")[0]
+    lines = shared.out().partition("first purchase:")[2].partition("Ctrl-C")[0]
     done = subprocess.run(["bash", "-ec", lines], capture_output=True, text=True, check=True)
     decoder = json.JSONDecoder()
     member, end = decoder.raw_decode(done.stdout)
@@ -194,23 +204,23 @@ async def test_a_port_in_use_is_said_so(folder: pathlib.Path) -> None:
     assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
 
 
-async def test_commands_work_on_the_folder_of_a_running_service(service: Running) -> None:
-    data = ("--data", str(service.folder / "data"))
+async def test_commands_work_on_the_folder_of_a_running_service(shared: Running) -> None:
+    data = ("--data", str(shared.folder / "data"))
     made = regulars("keys", "create", "--role", "admin", "--name", "audit", *data)
     assert made.returncode == 0, made.stderr
     headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-    async with httpx.AsyncClient(base_url=service.url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=shared.url, headers=headers) as client:
         assert (await client.get("/v1/program/versions")).status_code == 200
     program = pathlib.Path(__file__).parents[1] / "service" / "programs" / "corner-coffee.yaml"
-    changed = service.folder / "changed.yaml"
+    changed = shared.folder / "changed.yaml"
     changed.write_text(program.read_text().replace("fixed: 300", "fixed: 250"))
     planned = regulars("program", "plan", str(changed), *data)
     assert planned.returncode == 0, planned.stderr
     assert "big-spender" in planned.stdout
     applied = regulars("program", "apply", str(changed), "--note", "less", *data)
     assert applied.stdout.startswith("version 2 of corner-coffee, effective ")
-    assert postmaster(service) is not None
-    async with service.client() as client, asyncio.timeout(20):
+    assert postmaster(shared) is not None
+    async with shared.client() as client, asyncio.timeout(20):
         while (await client.get("/v1/program")).json()["version"] != 2:
             await asyncio.sleep(0.2)
 
@@ -265,8 +275,8 @@ async def test_serve_answers_and_logs_in_json(database: Fresh, folder: pathlib.P
     assert refused.headers["X-Request-Id"] in {line.get("request_id") for line in lines}
 
 
-async def test_a_head_that_is_too_long_is_refused(service: Running) -> None:
-    async with httpx.AsyncClient(base_url=service.url) as client:
+async def test_a_head_that_is_too_long_is_refused(shared: Running) -> None:
+    async with httpx.AsyncClient(base_url=shared.url) as client:
         answer = await client.get("/health/live", headers={"X-Long": "x" * 20_000})
     assert answer.status_code == 431
 

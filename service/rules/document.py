@@ -210,10 +210,16 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: tuple[Rule, ...] = ()
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A whole program. `numbers_used` keeps wallet and ladder numbers of earlier versions."""
+SCHEMA = 1  # the form of the Structs of this file; raised when stored ones need another reading
 
-    schema: int = 1
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A whole program. `numbers_used` keeps wallet and ladder numbers of earlier versions.
+
+    `schema` is written out always: 0 is a document made in memory by hand.
+    """
+
+    schema: int = 0
     program: Head
     channels: tuple[str, ...]
     stores: dict[str, Store] = {}

@@ -17,7 +17,7 @@ def operation(path: str, method: str, given: Schema, components: Schema) -> str:
     """A section: what it does, what it takes, what it answers."""
     parts = [
         _heading(path, method, given),
-        prose(given["description"]),
+        "" if given["description"].startswith(given["summary"]) else prose(given["description"]),
         _scope(given),
         _parameters(given, components),
         _body(path, method, given),
@@ -111,6 +111,8 @@ def _problems(given: Schema) -> str:
         if content is None:
             continue
         codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
-        links = [element("a", escaped(code), href=f"/problems/{code}") for code in codes]
-        rows.append((status, "<br>".join(links)))
-    return details(f"Problems ({len(rows)} statuses)", table(("Status", "Codes"), rows))
+        titles = [line.partition(": ")[2] for line in response["description"].splitlines()]
+        for code, title in zip(codes, titles, strict=True):
+            link = element("a", escaped(code), href=f"/problems/{code}")
+            rows.append((status, link, inline(title)))
+    return details(f"Problems ({len(rows)})", table(("Status", "Code", "What it means"), rows))

@@ -8,17 +8,12 @@ from service.api.docs.markup import element, escaped, inline, prose, table
 
 Schema = dict[str, Any]
 
-_BOUNDS: Final = (
-    ("minimum", "≥ {}"),
-    ("exclusiveMinimum", "> {}"),
-    ("maximum", "≤ {}"),
-    ("exclusiveMaximum", "< {}"),
-    ("minLength", "at least {} characters"),
-    ("maxLength", "at most {} characters"),
-    ("minItems", "at least {}"),
-    ("maxItems", "at most {}"),
-    ("maxProperties", "at most {} keys"),
-    ("pattern", "{}"),
+_RANGES: Final = (
+    ("minimum", "maximum", ""),
+    ("exclusiveMinimum", "exclusiveMaximum", " (exclusive)"),
+    ("minLength", "maxLength", " characters"),
+    ("minItems", "maxItems", " items"),
+    ("minProperties", "maxProperties", " keys"),
 )
 
 
@@ -76,11 +71,19 @@ def _optional(schema: Schema) -> str:
 
 
 def _limits(schema: Schema) -> str:
-    alternatives = [schema, *schema.get("anyOf", ()), schema.get("propertyNames", {})]
-    found = [
-        element("code", escaped(one[key])) if key == "pattern" else escaped(words.format(one[key]))
-        for one in alternatives
-        for key, words in _BOUNDS
-        if key in one
-    ]
+    found: list[str] = []
+    for one in (schema, *schema.get("anyOf", ()), schema.get("propertyNames", {})):
+        found += [
+            _range(one.get(low), one.get(high)) + unit
+            for low, high, unit in _RANGES
+            if low in one or high in one
+        ]
+        if "pattern" in one:
+            found.append(element("code", escaped(one["pattern"])))
     return ", ".join(dict.fromkeys(found)) + (". " if found and "description" in schema else "")
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None:
+        return f"at most {high}"
+    return f"at least {low}" if high is None else f"{low} to {high}"

@@ -9,7 +9,7 @@ from service.rules.check import campaigns, declared, head, ladders, numbers, pla
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.problem import Log, Problem
 from service.rules.check.scope import Scope
-from service.rules.document import Document, Wallet
+from service.rules.document import SCHEMA, Document, Wallet
 from service.rules.source import parse
 
 SECTIONS: Final = (
@@ -70,6 +70,7 @@ def _document(root: Cursor, previous: Document | None) -> Document:
     zone = head.timezone(about.need("timezone"))
     scope = Scope(code, zone, facts, first, levels)
     return Document(
+        schema=SCHEMA,
         program=head.head(about, code, zone, facts.line_fields),
         channels=channels,
         stores=stores,
