@@ -28,6 +28,7 @@ from service.flows.build import build
 from service.flows.note_key_use import note_key_use
 from service.infra.db import Database
 from service.infra.settings import Settings, from_environment
+from service.jobs.clock import Clock
 
 Lifespan = Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]
 
@@ -52,10 +53,13 @@ def create_app(settings: Settings) -> Litestar:
             pages=pages,
             ready=built.check,
         )
+        clock = Clock(built.ctx)
         try:
             await built.start()
+            clock.start()
             yield
         finally:
+            await clock.stop()
             await built.stop()
 
     return assemble(ROUTES, lifespan, verbose=settings.log_level == "debug")

@@ -141,9 +141,10 @@ async def _prepare(
 
 def _item(ctx: Context, asked: Command, n: int, now: dt.datetime, *, awaited: bool) -> Item:
     body = asked.body
-    occurred_at = (body.occurred_at or asked.at or now).astimezone(dt.UTC)
+    said = (body.occurred_at or asked.at or now).astimezone(dt.UTC)
+    occurred_at = min(said, now)  # a till whose clock runs ahead: nothing is effective in the future
     program = ctx.programs.at(occurred_at)
-    _check(program, body, occurred_at, now, importing=asked.at is not None)
+    _check(program, body, said, now, importing=asked.at is not None)
     cart = cart_of(body, program.document.program.prices)
     item = Item(n, asked.actor, body, asked.fp, asked.at, occurred_at, program, cart)
     item.awaited = awaited

@@ -261,7 +261,7 @@ async def _load(
             standings=standings.get(work.holder.holder_id, {}),
             body=body,
             actor=commands[n].actor,
-            at=(body.occurred_at or commands[n].at or work.at).astimezone(dt.UTC),
+            at=min((body.occurred_at or commands[n].at or work.at).astimezone(dt.UTC), work.at),
             kept={k: v for k, v in kept.items() if k[0] == purchase.purchase_id},
             expired={w: u for (p, w), u in lapsed.items() if p == purchase.purchase_id},
         )

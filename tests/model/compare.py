@@ -20,6 +20,11 @@ AHEAD = dt.timedelta(days=40)
 BACK = dt.timedelta(days=25)
 
 
+def same(served: object, expected: object, *about: object) -> None:
+    """The service's answer is the oracle's; the message tells both, however the test is run."""
+    assert served == expected, f"{about}: served {served}, expected {expected}"
+
+
 def member(world: World, driver: Driver, name: str, member_id: uuid.UUID, now: dt.datetime) -> None:
     """All wallets and ladders of a member: now, some time ahead, and what stood a while ago."""
     wallets(world, name, driver.wallets(member_id), now)
@@ -36,7 +41,7 @@ def wallets(world: World, name: str, view: WalletsView, at: dt.datetime) -> None
     balances(world, name, {w: answer.balance for w, answer in view.wallets.items()}, at)
     for wallet, answer in view.wallets.items():
         groups = {group.expires_at: group.amount for group in answer.expiring}
-        assert groups == world.balance(name, wallet, at).expiring, (name, wallet, at)
+        same(groups, world.balance(name, wallet, at).expiring, name, wallet, at)
         assert len(groups) == len(answer.expiring)
 
 
@@ -48,7 +53,7 @@ def balances(world: World, name: str, found: Mapping[str, Balance], at: dt.datet
         expected[wallet.id] = Balance(
             available=balance.available, pending=balance.pending, held=0, debt=balance.debt
         )
-    assert dict(found) == expected, (name, at)
+    same(dict(found), expected, name, at)
 
 
 def posted(world: World, name: str, view: WalletsView, at: dt.datetime) -> None:
@@ -56,29 +61,30 @@ def posted(world: World, name: str, view: WalletsView, at: dt.datetime) -> None:
     for wallet, answer in view.wallets.items():
         balance = answer.balance
         worth = balance.available + balance.pending + balance.held - balance.debt
-        assert worth == world.worth_at(name, wallet, at), (name, wallet, at)
+        same(worth, world.worth_at(name, wallet, at), name, wallet, at)
 
 
 def standing(world: World, name: str, ladder: str, view: LadderView, at: dt.datetime) -> None:
     """The tier now, what counts towards it, and the ladder's own history."""
     replay = world.ladder(name, ladder, at)
-    assert view.progress.tier == world.tier(name, ladder, at), (name, ladder, at)
-    assert view.progress.total == replay.total(at), (name, ladder, at)
+    same(view.progress.tier, world.tier(name, ladder, at), name, ladder, at)
+    same(view.progress.total, replay.total(at), name, ladder, at)
     found: list[tuple[dt.datetime, str]] = []
     lowest = replay.ladder.tiers[0][0]
     for step in sorted(view.history, key=lambda step: step.from_at):
         if step.tier != (found[-1][1] if found else lowest):
             found.append((step.from_at, step.tier))
     expected = [(since, replay.ladder.tiers[n][0]) for since, n in tiers.intervals(replay)]
-    assert found == expected, (name, ladder, at)
+    same(found, expected, name, ladder, at)
     last = [step for step in view.history if step.until_at is None]
-    assert (last[0].valid_until if last else None) == replay.valid_until, (name, ladder, at)
+    valid_until = last[0].valid_until if last else None
+    same(valid_until, replay.valid_until, name, ladder, at)
 
 
 def ladders(world: World, name: str, found: Mapping[str, TierNow], at: dt.datetime) -> None:
     """The tier now on every ladder."""
     expected = {ladder.id: world.tier(name, ladder.id, at) for ladder in world.program.ladders}
-    assert {ladder: tier.id for ladder, tier in found.items()} == expected, (name, at)
+    same({ladder: tier.id for ladder, tier in found.items()}, expected, name, at)
 
 
 def receipt(
@@ -86,9 +92,10 @@ def receipt(
 ) -> None:
     """What was earned and when it is usable; `alone`: the balances and tiers after it, too."""
     earned = {(m.wallet, m.amount, m.available_at, m.expires_at) for m in body.earned}
-    assert earned == {
+    expected = {
         (wallet, units, *purchase.lots[wallet]) for wallet, units in purchase.earned.items()
     }
+    same(earned, expected, name, purchase.key)
     assert len(earned) == len(body.earned)
     assert body.total == sum(line.paid() for line in purchase.lines)
     if alone:

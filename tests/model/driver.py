@@ -88,7 +88,7 @@ class Driver:
         return self.loop.run_until_complete(work)
 
     def ask(self, work: Coroutine[Any, Any, T]) -> T:
-        """Let a verb happen; no job of the process keeps the program versions fresh, so this does."""
+        """Let a verb happen; no job keeps the program versions fresh here, so this does."""
         self.run(self.built.programs.refresh(self.db))
         return self.run(work)
 

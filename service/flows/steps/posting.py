@@ -131,7 +131,6 @@ def _climb(item: Item) -> None:
 
 def _purchase(ctx: Context, item: Item) -> Purchase:
     work = item.work
-    at = max(work.at, item.occurred_at)
     return Purchase(
         holder_id=work.holder.holder_id,
         occurred_at=item.occurred_at,
@@ -152,14 +151,13 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
         outcome=Outcome(
             currency=item.cart.currency,
             wallets=work.balances(ctx.programs),
-            tier=tiers.shown(item.standings, at),
+            tier=tiers.shown(item.standings, work.at),
         ),
     )
 
 
 def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> None:
     work, purchase = item.work, item.purchase
-    at = max(work.at, item.occurred_at)
     work.emit(
         PurchaseRecorded(
             purchase_id=purchase.purchase_id,
@@ -175,7 +173,7 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
             earned=movements(purchase.decision),
             effects=effects(purchase.decision),
             wallets=purchase.outcome.wallets,
-            progress={name: s.progress(at) for name, s in item.standings.items()},
+            progress={name: s.progress(work.at) for name, s in item.standings.items()},
             claimed=claimed,
         ),
         purchase.occurred_at,
@@ -203,7 +201,7 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
             standings=item.standings,
             body=body,
             actor=actor,
-            at=(body.occurred_at or item.work.at).astimezone(dt.UTC),
+            at=min((body.occurred_at or item.work.at).astimezone(dt.UTC), item.work.at),
             kept=kept,
             expired={},
         )

@@ -61,7 +61,7 @@ class Standing:
         if self.contributions is not None:
             if amount:
                 self.contributions.append((at, amount))
-            self.replay(max(until, at))
+            self.replay(until)
             return
         self.total += amount
         current = self.steps[-1] if self.steps else None

@@ -1,0 +1,32 @@
+"""What each role may do."""
+
+import pytest
+
+from service.domain.access.errors import UnknownRole
+from service.domain.access.roles import ROLES, SCOPES, scopes_of
+
+
+def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
+    assert set(scopes_of("pos")) == {
+        "members:lookup",
+        "members:enrol",
+        "members:read",
+        "purchases:write",
+        "purchases:read",
+        "returns:write",
+    }
+
+
+def test_an_app_never_records_purchases_nor_looks_members_up() -> None:
+    assert not {"purchases:write", "returns:write", "members:lookup"} & set(scopes_of("app"))
+
+
+def test_roles_name_only_scopes_that_exist() -> None:
+    assert {scope for given in ROLES.values() for scope in given} <= SCOPES.keys()
+
+
+def test_an_unknown_role_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownRole) as refused:
+        scopes_of("root")
+
+    assert refused.value.allowed == ("admin", "checkout", "app", "pos")
