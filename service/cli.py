@@ -50,6 +50,6 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="regulars")
+@click.version_option(package_name="regulars", prog_name="regulars")
 def main() -> None:
     """Regulars: a loyalty program and rewards service."""

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from service.infra.db import Database
-from tests.databases import Fresh, Server, open_folder, remove_leftovers, roots
+from tests.databases import Fresh, Server, open_folder, remove_leftovers
+from tests.running import Running
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The PostgreSQL of this run, with the migrated template."""
     remove_leftovers()
-    with open_folder(roots()[0]) as folder:
+    with open_folder() as folder:
         server = Server(folder / "data")
         yield server
         server.close()
@@ -46,5 +47,14 @@ async def db(database: Fresh) -> AsyncIterator[Database]:
 @pytest.fixture
 def data_folder() -> Iterator[Path]:
     """A data folder for `regulars … --data`, not there yet; PostgreSQL's account may enter it."""
-    with open_folder(roots()[-1]) as folder:
+    with open_folder() as folder:
         yield folder / "data"
+
+
+@pytest.fixture(scope="session")
+def two_workers() -> Iterator[Running]:
+    """The product with two worker processes, for tests that leave it running: `.url`, `.client()`."""
+    with open_folder() as folder:
+        running = Running(folder, "up", "--data", str(folder / "data"), "--workers", "2")
+        yield running
+        running.stop()

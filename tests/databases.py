@@ -20,10 +20,11 @@ from typing import Any, Final
 import asyncpg
 
 from service.infra.embedded import SUPERUSER, Embedded
-from service.infra.embedded_host import EmbeddedError
+from service.infra.embedded_host import EmbeddedError, account_for
 from service.infra.migrate import migrate
 
 _IN_MEMORY: Final = pathlib.Path("/dev/shm")  # noqa: S108 - mkdtemp makes our own folder there
+_ON_DISK: Final = (pathlib.Path("/tmp"), pathlib.Path("/var/tmp"))  # noqa: S108 - as above
 _IN_MEMORY_BYTES_MIN: Final = 2 * 1024**3
 TEMPLATE: Final = "regulars_template"
 _PREFIX: Final = "regulars-tests-"
@@ -85,18 +86,19 @@ class Server:
 
 
 def roots() -> list[pathlib.Path]:
-    """Where temporary folders may lie, the fastest first."""
-    disk = pathlib.Path(tempfile.gettempdir())
+    """Where temporary folders may lie that PostgreSQL's account can enter, the fastest first."""
+    found = [pathlib.Path(tempfile.gettempdir()), *_ON_DISK]
     with contextlib.suppress(OSError):
         if shutil.disk_usage(_IN_MEMORY).free > _IN_MEMORY_BYTES_MIN:
-            return [_IN_MEMORY, disk]
-    return [disk]
+            found.insert(0, _IN_MEMORY)
+    account = account_for(pathlib.Path("/nowhere"))
+    return [one for one in found if one.is_dir() and account.closed_folder(one) is None]
 
 
 @contextlib.contextmanager
-def open_folder(root: pathlib.Path) -> Iterator[pathlib.Path]:
+def open_folder() -> Iterator[pathlib.Path]:
     """A temporary folder that other accounts may enter, for data folders; removed at the end."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=root))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=roots()[0]))
     folder.chmod(0o711)
     try:
         yield folder

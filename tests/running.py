@@ -44,6 +44,19 @@ def bare(environ: Mapping[str, str] | None) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **(environ or {})}
 
 
+def purchase(number: int) -> dict[str, Any]:
+    """A purchase of 4.20 EUR under its own receipt, by one of seven cards."""
+    return {
+        "mode": "record",
+        "channel": "pos",
+        "external_id": f"receipt-{number}",
+        "store": "waw-01",
+        "currency": "EUR",
+        "member": [{"kind": "card", "value": f"C-{number % 7}"}],
+        "lines": [{"sku": "flat-white", "amount": 420, "category": "coffee"}],
+    }
+
+
 class Running:
     """A server started with `words` (`up --data DIR`, `serve`), once it is ready."""
 

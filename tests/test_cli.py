@@ -1,4 +1,4 @@
-"""The command, as an operator meets it: what needs no server. See test_running.py for the rest."""
+"""The command, as an operator meets it: what needs no server. See commands/ for the rest."""
 
 import json
 import pathlib

@@ -8,7 +8,7 @@ from service.api.errors import PreconditionFailed
 from service.api.reply import PRIVATE, Header, Reply
 
 _TAG: Final = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-_LIST: Final = re.compile(rb"[ \t]*(?:,[ \t]*)*")
+_BETWEEN: Final = b" \t,"
 
 VARY: Final = b"Authorization, Accept, Accept-Encoding"
 
@@ -46,18 +46,14 @@ def _names(given: bytes, current: bytes, *, strong: bool) -> bool:
 def _tags(given: bytes) -> list[tuple[bool, bytes]]:
     """(weak, tag) of a well-formed list, none of anything else."""
     found: list[tuple[bool, bytes]] = []
-    at = _end(given, 0)
+    at = len(given) - len(given.lstrip(_BETWEEN))
     while at < len(given):
         match = _TAG.match(given, at)
         if match is None:
             return []
         found.append((match[1] is not None, match[2]))
-        at = _end(given, match.end())
-        if at == match.end() and at < len(given):  # two tags without a comma between them
+        rest = given[match.end() :].lstrip(_BETWEEN)
+        at = len(given) - len(rest)
+        if rest and b"," not in given[match.end() : at]:
             return []
     return found
-
-
-def _end(given: bytes, at: int) -> int:
-    match = _LIST.match(given, at)
-    return match.end() if match else at

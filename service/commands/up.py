@@ -69,7 +69,7 @@ PURCHASE: Final = (
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16))
 def command(data: pathlib.Path, host: str, port: int, workers: int) -> None:
     """Run everything in one folder: PostgreSQL, the demo program, the service."""
     signal.signal(signal.SIGTERM, _end)

@@ -142,7 +142,7 @@ async def _prepare(
 def _item(ctx: Context, asked: Command, n: int, now: dt.datetime, *, awaited: bool) -> Item:
     body = asked.body
     said = (body.occurred_at or asked.at or now).astimezone(dt.UTC)
-    occurred_at = min(said, now)  # a till whose clock runs ahead: nothing is effective in the future
+    occurred_at = min(said, now)  # a clock may run ahead, but nothing is effective in the future
     program = ctx.programs.at(occurred_at)
     _check(program, body, said, now, importing=asked.at is not None)
     cart = cart_of(body, program.document.program.prices)

@@ -14,7 +14,12 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.programs.errors import VersionBehind
 from service.domain.purchases import store as purchases
-from service.domain.purchases.errors import InTheFuture, PurchaseNotFound
+from service.domain.purchases.errors import (
+    InTheFuture,
+    PurchaseNotFound,
+    UnknownChannel,
+    UnknownStore,
+)
 from service.domain.purchases.stored import Purchase
 from service.domain.returns import store as returns
 from service.domain.returns.content import check_reference, fingerprint
@@ -95,9 +100,9 @@ async def _run(
         open_ = await _replays(tx, commands, batch, results)
         named = await _resolve(tx, commands, open_)
     for n in open_:
-        at = commands[n].body.occurred_at
-        if at is not None and at > now + IN_THE_FUTURE_MAX:
-            results[n] = InTheFuture(now=now)
+        refusal = _refusal(ctx, commands[n].body, now)
+        if refusal is not None:
+            results[n] = refusal
         elif n not in named and commands[n].body.purchase.id is not None:
             results[n] = PurchaseNotFound()
     parking = [n for n in open_ if results[n] is None and n not in named]
@@ -110,6 +115,18 @@ async def _run(
             chosen.setdefault(holder_id, (n, purchase_id))
     if chosen:
         await _record(ctx, commands, chosen, results, wait=wait)
+
+
+def _refusal(ctx: Context, body: RecordReturn, now: dt.datetime) -> ExpectedError | None:
+    """What no return may get wrong, a parked one either."""
+    document = ctx.programs.at(now).document
+    if body.channel not in document.channels:
+        return UnknownChannel(channel=body.channel, allowed=document.channels)
+    if body.store is not None and document.stores and body.store not in document.stores:
+        return UnknownStore(store=body.store)
+    if body.occurred_at is not None and body.occurred_at > now + IN_THE_FUTURE_MAX:
+        return InTheFuture(now=now)
+    return None
 
 
 async def _replays(

@@ -53,6 +53,7 @@ _ACCEPTING, _NO_ANSWER = 0, 2  # exit codes of pg_isready; 1: starting up or shu
 _SETTINGS: Final = """\
 # Written by Regulars at each start: put your own settings into local.conf beside this file.
 listen_addresses = ''
+max_connections = 200
 unix_socket_directories = '{sockets}'
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -292,8 +293,8 @@ def _prepare(data: pathlib.Path, account: Account) -> None:
     closed = account.closed_folder(data.parent)
     if closed is not None:
         raise EmbeddedError(
-            f"PostgreSQL does not run as root, and its own account cannot enter {closed}: choose a"
-            " data folder elsewhere (--data), or start as the owner of that folder."
+            f"PostgreSQL does not run as root, and its own account cannot enter {closed}. Choose a"
+            " data folder elsewhere, for example --data /var/lib/regulars, or do not start as root."
         )
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,7 +3,10 @@
 from typing import Any, Final
 
 CARD: Final = "4012001"
-IDENTIFIERS: Final = [{"kind": "card", "value": CARD}, {"kind": "email", "value": "ola@example.org"}]
+IDENTIFIERS: Final = [
+    {"kind": "card", "value": CARD},
+    {"kind": "email", "value": "ola@example.org"},
+]
 
 
 def purchase(external_id: str = "order-1", **changes: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import pytest
 from service.infra import embedded_host
 from service.infra.embedded import SOCKET_BYTES_MAX, Embedded
 from service.infra.embedded_host import ACCOUNT, EmbeddedError
-from tests.databases import open_folder, roots
+from tests.databases import open_folder
 
 ROOT = os.geteuid() == 0
 PROJECT = pathlib.Path(__file__).parents[2]
@@ -63,7 +63,7 @@ class Child:
 
 @pytest.fixture
 def folder() -> Iterator[pathlib.Path]:
-    with open_folder(roots()[0]) as found:
+    with open_folder() as found:
         yield found
 
 

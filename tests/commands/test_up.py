@@ -1,4 +1,4 @@
-"""`regulars up` and `serve` as processes: started, used, stopped, killed."""
+"""`regulars up` as a process: started, used, stopped, killed, and other commands beside it."""
 
 import asyncio
 import contextlib
@@ -17,15 +17,15 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.databases import Fresh, open_folder, roots
-from tests.running import PROJECT, Running, bare, free_port, regulars
+from tests.databases import open_folder
+from tests.running import PROJECT, Running, bare, free_port, purchase, regulars
 
-SECRET = "for-tests-only-for-tests-only-for-tests-only"
+PROGRAM = PROJECT / "service" / "programs" / "corner-coffee.yaml"
 
 
 @pytest.fixture
 def folder() -> Iterator[pathlib.Path]:
-    with open_folder(roots()[0]) as found:
+    with open_folder() as found:
         yield found
 
 
@@ -35,15 +35,6 @@ def service(folder: pathlib.Path) -> Iterator[Running]:
     running = up(folder)
     yield running
     finish(running)
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Running]:
-    """One for the tests that leave it running."""
-    with open_folder(roots()[0]) as found:
-        running = up(found)
-        yield running
-        running.stop()
 
 
 def up(folder: pathlib.Path, *words: str) -> Running:
@@ -68,18 +59,6 @@ def workers(running: Running) -> list[int]:
     return [int(pid) for pid in path.read_text().split()]
 
 
-def purchase(number: int) -> dict[str, Any]:
-    return {
-        "mode": "record",
-        "channel": "pos",
-        "external_id": f"receipt-{number}",
-        "store": "waw-01",
-        "currency": "EUR",
-        "member": [{"kind": "card", "value": f"C-{number % 7}"}],
-        "lines": [{"sku": "flat-white", "amount": 420, "category": "coffee"}],
-    }
-
-
 async def sell(client: httpx.AsyncClient, recorded: dict[int, Any], numbers: range) -> None:
     """Record purchases one by one, noting each acknowledged one, until the server is gone."""
     with contextlib.suppress(httpx.TransportError):
@@ -89,12 +68,12 @@ async def sell(client: httpx.AsyncClient, recorded: dict[int, Any], numbers: ran
             recorded[number] = answer.json()
 
 
-async def test_the_first_purchase_can_be_pasted(shared: Running) -> None:
+async def test_the_first_purchase_can_be_pasted(two_workers: Running) -> None:
     if shutil.which("curl") is None or shutil.which("bash") is None:
         pytest.skip("needs bash and curl")
-    while "Ctrl-C stops everything" not in shared.out():
+    while "Ctrl-C stops everything" not in two_workers.out():
         await asyncio.sleep(0.05)
-    lines = shared.out().partition("first purchase:")[2].partition("Ctrl-C")[0]
+    lines = two_workers.out().partition("first purchase:")[2].partition("Ctrl-C")[0]
     done = subprocess.run(["bash", "-ec", lines], capture_output=True, text=True, check=True)
     decoder = json.JSONDecoder()
     member, end = decoder.raw_decode(done.stdout)
@@ -204,79 +183,28 @@ async def test_a_port_in_use_is_said_so(folder: pathlib.Path) -> None:
     assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
 
 
-async def test_commands_work_on_the_folder_of_a_running_service(shared: Running) -> None:
-    data = ("--data", str(shared.folder / "data"))
+async def test_commands_work_on_the_folder_of_a_running_service(two_workers: Running) -> None:
+    data = ("--data", str(two_workers.folder / "data"))
     made = regulars("keys", "create", "--role", "admin", "--name", "audit", *data)
     assert made.returncode == 0, made.stderr
     headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-    async with httpx.AsyncClient(base_url=shared.url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=two_workers.url, headers=headers) as client:
         assert (await client.get("/v1/program/versions")).status_code == 200
-    program = pathlib.Path(__file__).parents[1] / "service" / "programs" / "corner-coffee.yaml"
-    changed = shared.folder / "changed.yaml"
-    changed.write_text(program.read_text().replace("fixed: 300", "fixed: 250"))
+    changed = two_workers.folder / "changed.yaml"
+    changed.write_text(PROGRAM.read_text().replace("fixed: 300", "fixed: 250"))
     planned = regulars("program", "plan", str(changed), *data)
     assert planned.returncode == 0, planned.stderr
     assert "big-spender" in planned.stdout
     applied = regulars("program", "apply", str(changed), "--note", "less", *data)
     assert applied.stdout.startswith("version 2 of corner-coffee, effective ")
-    assert postmaster(shared) is not None
-    async with shared.client() as client, asyncio.timeout(20):
+    assert postmaster(two_workers) is not None
+    async with two_workers.client() as client, asyncio.timeout(20):
         while (await client.get("/v1/program")).json()["version"] != 2:
             await asyncio.sleep(0.2)
 
 
-def serving(database: Fresh) -> dict[str, str]:
-    return {
-        "REGULARS_DATABASE_URL": database.url,
-        "REGULARS_OWNER_URL": database.owner_url,
-        "REGULARS_SECRET": SECRET,
-        "REGULARS_PRODUCTION": "true",
-    }
-
-
-def test_serve_asks_for_what_is_not_set() -> None:
-    done = regulars("serve")
-    assert done.returncode == 1
-    assert "REGULARS_DATABASE_URL is not set" in done.stderr
-
-
-def test_serve_refuses_a_database_that_was_not_migrated(empty_database: Fresh) -> None:
-    environ = serving(empty_database)
-    done = regulars("serve", environ=environ)
-    assert done.returncode == 1
-    assert "run `regulars migrate` first" in done.stderr
-    check = regulars("migrate", "--check", environ=environ)
-    assert (check.returncode, check.stdout) == (1, "pending 0001_initial\n")
-    first = regulars("migrate", environ=environ)
-    assert (first.returncode, first.stdout) == (0, "applied 0001_initial\n")
-    for words in (["migrate"], ["migrate", "--check"]):
-        again = regulars(*words, environ=environ)
-        assert (again.returncode, again.stdout) == (0, "up to date\n")
-
-
-async def test_serve_answers_and_logs_in_json(database: Fresh, folder: pathlib.Path) -> None:
-    environ = serving(database)
-    program = pathlib.Path(__file__).parents[1] / "service" / "programs" / "corner-coffee.yaml"
-    assert regulars("program", "apply", str(program), environ=environ).returncode == 0
-    key = regulars("keys", "create", "--role", "checkout", environ=environ).stdout.strip()
-    running = Running(folder, "serve", environ=environ)
-    headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=running.url, headers=headers) as client:
-        assert (await client.get("/health/live")).json() == {"status": "live"}
-        answer = await client.post("/v1/purchases", json=purchase(1))
-        assert answer.status_code == 201, answer.text
-        refused = await client.post("/v1/purchases", json={**purchase(2), "currency": "USD"})
-        assert refused.status_code == 422, refused.text
-    assert running.stop() < 10
-    assert running.process.returncode == 0
-    lines = [json.loads(line) for line in running.err().splitlines()]
-    assert all({"at", "level", "event"} <= line.keys() for line in lines)
-    assert key not in running.err()
-    assert refused.headers["X-Request-Id"] in {line.get("request_id") for line in lines}
-
-
-async def test_a_head_that_is_too_long_is_refused(shared: Running) -> None:
-    async with httpx.AsyncClient(base_url=shared.url) as client:
+async def test_a_head_that_is_too_long_is_refused(two_workers: Running) -> None:
+    async with httpx.AsyncClient(base_url=two_workers.url) as client:
         answer = await client.get("/health/live", headers={"X-Long": "x" * 20_000})
     assert answer.status_code == 431
 

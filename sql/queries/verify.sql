@@ -1,0 +1,550 @@
+-- name: get_size
+-- How much there is to verify, and the clock; reads whole tables.
+select
+  (select count(*) from holder) as holders,
+  (select count(*) from purchase) as purchases,
+  clock_timestamp() as now
+
+-- name: list_bounds
+-- Every n-th holder in order, the ends of ranges; reads the whole table.
+select n.holder_id
+from (select h.holder_id, row_number() over (order by h.holder_id) as place from holder h) n
+where n.place % :step::bigint = 0
+order by n.holder_id
+
+-- name: list_wrong_wallets
+-- I1 for a range of holders: each wallet against the sums of its entries and of its lots.
+with
+s as (
+  select i.holder_id, i.wallet, sum(i.amount)::bigint as amount, sum(i.debt_change)::bigint as debt,
+    count(*) as entries, max(i.seq) as last_seq
+  from entry i
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.wallet),
+e as (
+  select s.holder_id, s.wallet, s.amount, s.debt, s.entries, s.last_seq, t.after
+  from s
+  left join entry t on t.holder_id = s.holder_id and t.wallet = s.wallet and t.seq = s.last_seq),
+l as (
+  select i.holder_id, i.wallet, sum(i.remaining)::bigint as remaining, sum(i.held)::bigint as held,
+    coalesce(sum(i.remaining) filter (
+      where i.available_at is null or i.available_at > h.settled_at), 0)::bigint as pending
+  from lot i
+  left join holder h on h.holder_id = i.holder_id
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.wallet),
+w as (
+  select i.holder_id, i.wallet, i.posted, i.pending, i.held, i.debt, i.entry_seq
+  from wallet i
+  where i.holder_id between :low::uuid and :high::uuid),
+found as (
+  select holder_id, wallet, array_remove(array[
+    case when w.posted is null then 'it has entries or lots, but no row' end,
+    case when w.posted <> coalesce(e.amount, 0)
+      then format('posted %s, its entries sum to %s', w.posted, coalesce(e.amount, 0)) end,
+    case when w.posted <> coalesce(e.after, 0)
+      then format('posted %s, after the last entry it was %s', w.posted, coalesce(e.after, 0)) end,
+    case when w.posted <> coalesce(l.remaining, 0)
+      then format('posted %s, its lots hold %s', w.posted, coalesce(l.remaining, 0)) end,
+    case when w.pending <> coalesce(l.pending, 0)
+      then format('pending %s, of its lots %s are', w.pending, coalesce(l.pending, 0)) end,
+    case when w.held <> coalesce(l.held, 0)
+      then format('held %s, of its lots %s are', w.held, coalesce(l.held, 0)) end,
+    case when w.debt <> coalesce(e.debt, 0)
+      then format('debt %s, its entries say %s', w.debt, coalesce(e.debt, 0)) end,
+    case when w.entry_seq <> coalesce(e.entries, 0) or w.entry_seq <> coalesce(e.last_seq, 0)
+      then format('entry_seq %s, there are %s entries, the last is %s',
+        w.entry_seq, coalesce(e.entries, 0), coalesce(e.last_seq, 0)) end], null) as wrong
+  from w
+  full join e using (holder_id, wallet)
+  full join l using (holder_id, wallet))
+select f.holder_id, 'wallet ' || f.wallet as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.wallet
+
+-- name: list_wrong_lots
+-- I1, I3 for a range of holders: each lot against the entry that made it and those that took from it.
+with
+t as (
+  select i.holder_id, i.wallet, i.lot_no, sum(i.amount)::bigint as taken
+  from entry_lot i
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.wallet, i.lot_no),
+r as (
+  select i.holder_id, i.return_id, i.purchase_id
+  from purchase_return i
+  where i.holder_id between :low::uuid and :high::uuid),
+found as (
+  select holder_id, wallet, lot_no, array_remove(array[
+    case when l.granted is null then 'entries take from it, but it is not there' end,
+    case when l.granted is not null and m.amount is null then 'no entry made it' end,
+    case when m.amount <> l.granted
+      then format('granted %s, its entry says %s', l.granted, m.amount) end,
+    case when l.remaining <> l.granted + coalesce(t.taken, 0)
+      then format('%s remain of %s, entries took %s', l.remaining, l.granted, -coalesce(t.taken, 0)) end,
+    case when l.expires_at <= h.settled_at and l.remaining > l.held
+      then format('%s units should have expired at %s', l.remaining - l.held, l.expires_at) end,
+    case when m.op_id is not null and l.origin_op_id is distinct from coalesce(r.purchase_id, m.op_id)
+      then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.purchase_id, m.op_id)) end
+    ], null) as wrong
+  from (
+    select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at
+    from lot i
+    where i.holder_id between :low::uuid and :high::uuid) l
+  full join t using (holder_id, wallet, lot_no)
+  left join holder h using (holder_id)
+  left join lateral (
+    select i.amount, i.op_id
+    from entry i
+    where i.holder_id = l.holder_id and i.wallet = l.wallet and i.seq = l.lot_no) m on true
+  left join r on r.holder_id = l.holder_id and r.return_id = m.op_id)
+select f.holder_id, 'wallet ' || f.wallet || ', lot ' || f.lot_no as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.wallet, f.lot_no
+
+-- name: list_wrong_entries
+-- I3 for a range of holders: each entry against its lots and its one operation of record. Those
+-- whose operation is derived (expiries, debt paid) are looked at by list_derived_entries.
+with
+t as (
+  select i.holder_id, i.wallet, i.seq, sum(i.amount)::bigint as taken
+  from entry_lot i
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.wallet, i.seq),
+op as (
+  select i.holder_id, i.purchase_id as op_id, 'purchase' as sort, 0 as kind
+  from purchase i
+  where i.holder_id between :low::uuid and :high::uuid
+  union all
+  select i.holder_id, i.return_id, 'return', 0
+  from purchase_return i
+  where i.holder_id between :low::uuid and :high::uuid
+  union all
+  select i.holder_id, i.op_id, 'operation', i.kind
+  from operation i
+  where i.holder_id between :low::uuid and :high::uuid),
+ops as (
+  select op.holder_id, op.op_id, count(*) as records, min(op.sort) as sort, min(op.kind) as kind
+  from op
+  group by op.holder_id, op.op_id),
+e as (
+  select i.holder_id, i.wallet, i.seq, i.amount, i.debt_change, i.reason, i.contra, i.op_id,
+    i.recorded_at, lag(i.recorded_at) over (partition by i.holder_id, i.wallet order by i.seq) as earlier
+  from entry i
+  where i.holder_id between :low::uuid and :high::uuid),
+found as (
+  select e.holder_id, e.wallet, e.seq, array_remove(array[
+    case when k.contra is distinct from e.contra
+      then format('reason %s with house account %s', e.reason, e.contra) end,
+    case when e.amount > 0 and l.lot_no is null then 'it made no lot' end,
+    case when e.amount <= 0 and l.lot_no is not null then 'it made a lot though it gives nothing' end,
+    case when least(e.amount, 0) <> coalesce(t.taken, 0)
+      then format('amount %s, it took %s from lots', e.amount, coalesce(t.taken, 0)) end,
+    case when e.recorded_at < e.earlier then 'recorded before the entry before it' end,
+    case when k.sorts is null then null
+      when o.records is null then 'no operation of record has its id'
+      when o.records > 1 then format('%s operations of record have its id', o.records)
+      when o.sort || ' ' || o.kind <> all (string_to_array(k.sorts, ','))
+        then format('reason %s belongs to no %s', e.reason, o.sort) end], null) as wrong
+  from e
+  left join unnest(:reasons::smallint[], :contras::smallint[], :sorts::text[])
+    as k (reason, contra, sorts) on k.reason = e.reason
+  left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
+  left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
+  left join ops o on o.holder_id = e.holder_id and o.op_id = e.op_id)
+select f.holder_id, 'wallet ' || f.wallet || ', entry ' || f.seq as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.wallet, f.seq
+
+-- name: list_derived_entries
+-- Expiries and paid debts of a range of holders with the one lot each took from and its making.
+select
+  e.holder_id, e.wallet, e.seq, e.reason, e.amount, e.debt_change, e.op_id, e.op_line, e.occurred_at,
+  t.lots, t.lot_no, m.op_id as made_by, l.available_at, l.expires_at
+from entry e
+left join (
+  select i.holder_id, i.wallet, i.seq, count(*) as lots, min(i.lot_no) as lot_no
+  from entry_lot i
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.wallet, i.seq) t
+  on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
+left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = t.lot_no
+left join entry m on m.holder_id = e.holder_id and m.wallet = e.wallet and m.seq = t.lot_no
+where e.holder_id between :low::uuid and :high::uuid and e.reason = any(:reasons::smallint[])
+order by e.holder_id, e.wallet, e.seq
+
+-- name: list_wrong_purchases
+-- I3 for a range of holders: each purchase has its natural key and belongs to whom it names.
+with found as (
+  select p.holder_id, p.purchase_id, array_remove(array[
+    case when k.channel is null then 'its natural key is not kept'
+      when k.purchase_id is distinct from p.purchase_id
+        then format('its natural key names %s', coalesce(k.purchase_id::text, 'no purchase'))
+      when k.holder_id is distinct from p.holder_id
+        then format('its natural key names holder %s', coalesce(k.holder_id::text, 'none')) end,
+    case when h.holder_id is null then 'its holder is not there'
+      when ((p.flags & :unmatched::int) > 0) <> (h.kind = 2)
+        then 'it says otherwise than its holder whether a member is known' end], null) as wrong
+  from purchase p
+  left join purchase_key k on k.channel = p.channel and k.external_id = p.external_id
+  left join holder h on h.holder_id = p.holder_id
+  where p.holder_id between :low::uuid and :high::uuid)
+select f.holder_id, 'purchase ' || f.purchase_id as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.purchase_id
+
+-- name: list_wrong_returns
+-- I3 for a range of holders: each return has its purchase and its natural key.
+with found as (
+  select r.holder_id, r.return_id, array_remove(array[
+    case when p.purchase_id is null then 'its purchase is not there' end,
+    case when k.channel is null then 'its natural key is not kept'
+      when k.return_id is distinct from r.return_id
+        then format('its natural key names %s', coalesce(k.return_id::text, 'no return'))
+      when k.holder_id is distinct from r.holder_id
+        then format('its natural key names holder %s', coalesce(k.holder_id::text, 'none')) end
+    ], null) as wrong
+  from purchase_return r
+  left join lateral (
+    select i.purchase_id
+    from purchase i
+    where i.purchase_id = r.purchase_id and i.holder_id = r.holder_id
+    limit 1) p on true
+  left join return_key k on k.channel = r.channel and k.external_id = r.external_id
+  where r.holder_id between :low::uuid and :high::uuid)
+select f.holder_id, 'return ' || f.return_id as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.return_id
+
+-- name: list_wrong_operations
+-- I3 for a range of holders: each operation of record moved something.
+select o.holder_id, 'operation ' || o.op_id as place, array['no entry belongs to it'] as wrong
+from operation o
+where o.holder_id between :low::uuid and :high::uuid
+  and not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id)
+order by o.holder_id, o.op_id
+
+-- name: list_wrong_purchase_keys
+-- I3 over the whole table: each natural key has its purchase, or a return waits for one.
+select
+  coalesce(k.holder_id, '00000000-0000-0000-0000-000000000000') as holder_id,
+  'natural key ' || k.channel || ' ' || k.external_id as place,
+  array[case when k.purchase_id is null then 'no return waits for its purchase'
+    else format('purchase %s is not there', k.purchase_id) end] as wrong
+from purchase_key k
+where case when k.purchase_id is null
+  then not exists (
+    select from parked_return w where w.channel = k.channel and w.external_id = k.external_id)
+  else not exists (
+    select from purchase p
+    where p.purchase_id = k.purchase_id and p.holder_id = k.holder_id
+      and p.channel = k.channel and p.external_id = k.external_id) end
+order by k.channel, k.external_id
+
+-- name: list_wrong_return_keys
+-- I3 over the whole table: each natural key of a return has its return, or that is parked.
+select
+  coalesce(k.holder_id, '00000000-0000-0000-0000-000000000000') as holder_id,
+  'natural key of a return ' || k.channel || ' ' || k.external_id as place,
+  array[case when k.return_id is null then 'it is neither applied nor parked'
+    else format('return %s is not there', k.return_id) end] as wrong
+from return_key k
+left join (
+  select w.return_channel, w.return_external_id
+  from parked_return w
+  join purchase_key p on p.channel = w.channel and p.external_id = w.external_id
+  where p.purchase_id is null) w
+  on w.return_channel = k.channel and w.return_external_id = k.external_id
+where case when k.return_id is null
+  then w.return_channel is null
+  else not exists (
+    select from purchase_return r
+    where r.return_id = k.return_id and r.channel = k.channel and r.external_id = k.external_id) end
+order by k.channel, k.external_id
+
+-- name: list_wrong_parked
+-- I3 over the whole table: what is parked waits for a purchase that has not come, under its own key.
+select
+  '00000000-0000-0000-0000-000000000000'::uuid as holder_id,
+  'parked return ' || w.return_channel || ' ' || w.return_external_id as place,
+  array_remove(array[
+    case when p.channel is null or p.purchase_id is not null
+      then 'its purchase is not awaited' end,
+    case when k.channel is null or k.return_id is not null
+      then 'its natural key is not that of a parked return' end], null) as wrong
+from parked_return w
+left join purchase_key p on p.channel = w.channel and p.external_id = w.external_id
+left join return_key k on k.channel = w.return_channel and k.external_id = w.return_external_id
+where p.channel is null or p.purchase_id is not null or k.channel is null or k.return_id is not null
+order by w.return_channel, w.return_external_id
+
+-- name: list_wrong_identifiers
+-- Over the whole table: no two hold one identifier at the same time, and each holder is there.
+with i as (
+  select d.holder_id, d.digest, d.from_at, lag(d.from_at) over o as earlier,
+    lag(d.until_at) over o as earlier_until
+  from identifier d
+  window o as (partition by d.digest order by d.from_at)),
+found as (
+  select i.holder_id, i.digest, array_remove(array[
+    case when i.earlier is not null and (i.earlier_until is null or i.earlier_until > i.from_at)
+      then 'another holds it at the same time' end,
+    case when h.holder_id is null then 'its holder is not there' end], null) as wrong
+  from i
+  left join holder h on h.holder_id = i.holder_id)
+select f.holder_id, 'identifier ' || encode(f.digest, 'hex') as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.digest
+
+-- name: list_wrong_holders
+-- For a range of holders: members have their row, only members hold units, nothing is due unnoticed.
+with
+due as (
+  select d.holder_id, min(d.at) as at
+  from (
+    select l.holder_id, l.available_at as at
+    from lot l
+    where l.holder_id between :low::uuid and :high::uuid and l.remaining > 0
+    union all
+    select l.holder_id, l.expires_at
+    from lot l
+    where l.holder_id between :low::uuid and :high::uuid and l.remaining > 0
+    union all
+    select s.holder_id, s.due_at
+    from tier_step s
+    where s.holder_id between :low::uuid and :high::uuid and s.until_at is null
+    union all
+    select f.holder_id, f.until_at
+    from tier_floor f
+    where f.holder_id between :low::uuid and :high::uuid) d
+  join holder h on h.holder_id = d.holder_id
+  where d.at > h.settled_at
+  group by d.holder_id),
+found as (
+  select h.holder_id, array_remove(array[
+    case when (h.kind = 1) <> (m.holder_id is not null)
+      then 'it says otherwise than the table of members whether it is one' end,
+    case when h.kind = 2 and exists (select from wallet w where w.holder_id = h.holder_id)
+      then 'it holds units, but is no member' end,
+    case when due.at is not null and (h.next_due is null or h.next_due > due.at)
+      then format('next_due %s, but something is due at %s', coalesce(h.next_due::text, 'never'), due.at)
+      end], null) as wrong
+  from holder h
+  left join member m on m.holder_id = h.holder_id
+  left join due on due.holder_id = h.holder_id
+  where h.holder_id between :low::uuid and :high::uuid)
+select f.holder_id, 'holder' as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id
+
+-- name: list_wrong_versions
+-- I4 for a range of holders: events are 1..version, in their shard, placed in the order of versions.
+with
+o as (
+  select i.holder_id, i.version, i.shard, i.pub_seq, i.recorded_at,
+    row_number() over by_version as place,
+    lag(i.pub_seq) over by_version as pub_before,
+    lag(i.recorded_at) over by_version as recorded_before
+  from outbox i
+  where i.holder_id between :low::uuid and :high::uuid
+  window by_version as (partition by i.holder_id order by i.version)),
+s as (
+  select o.holder_id, count(*) as events, max(o.version) as last,
+    min(o.version) filter (where o.version <> o.place) as after_gap,
+    min(o.version) filter (
+      where o.pub_seq <= o.pub_before or (o.pub_before is null and o.pub_seq is not null and o.place > 1))
+      as disordered,
+    min(o.version) filter (where o.recorded_at < o.recorded_before) as early,
+    min(o.version) filter (
+      where o.shard <> (get_byte(uuid_send(o.holder_id), 15) & 63)) as elsewhere
+  from o
+  group by o.holder_id),
+found as (
+  select holder_id, array_remove(array[
+    case when h.version is null then 'events of a holder that is not there' end,
+    case when h.version <> coalesce(s.last, 0)
+      then format('version %s, its last event is %s', h.version, coalesce(s.last, 0)) end,
+    case when s.after_gap is not null
+      then format('events are missing before %s', s.after_gap) end,
+    case when s.disordered is not null
+      then format('event %s is placed before an earlier one', s.disordered) end,
+    case when s.early is not null
+      then format('event %s is recorded before an earlier one', s.early) end,
+    case when s.elsewhere is not null
+      then format('event %s is in another shard', s.elsewhere) end], null) as wrong
+  from (
+    select i.holder_id, i.version
+    from holder i
+    where i.holder_id between :low::uuid and :high::uuid) h
+  full join s using (holder_id))
+select f.holder_id, 'events' as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id
+
+-- name: list_wrong_shards
+-- I4 over the whole table: each shard's stream is 1..last_seq.
+with s as (
+  select o.shard, count(o.pub_seq) as events, min(o.pub_seq) as first, max(o.pub_seq) as last
+  from outbox o
+  group by o.shard),
+found as (
+  select shard, array_remove(array[
+    case when d.last_seq is null then 'no such shard' end,
+    case when d.last_seq <> coalesce(s.last, 0)
+      then format('last_seq %s, the last event is at %s', d.last_seq, coalesce(s.last, 0)) end,
+    case when s.events > 0 and (s.first <> 1 or s.last - s.first + 1 <> s.events)
+      then format('%s events from %s to %s', s.events, s.first, s.last) end], null) as wrong
+  from s
+  full join outbox_shard d using (shard))
+select
+  '00000000-0000-0000-0000-000000000000'::uuid as holder_id, 'shard ' || f.shard as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.shard
+
+-- name: count_rows
+-- What a range of holders has.
+select
+  (select count(*) from wallet i where i.holder_id between :low::uuid and :high::uuid) as wallets,
+  (select count(*) from lot i where i.holder_id between :low::uuid and :high::uuid) as lots,
+  (select count(*) from entry i where i.holder_id between :low::uuid and :high::uuid) as entries,
+  (select count(*) from outbox i where i.holder_id between :low::uuid and :high::uuid) as events,
+  (select count(*) from holder i where i.holder_id between :low::uuid and :high::uuid) as holders
+
+-- name: list_house
+-- I6 for a range of holders: what each house account got of the entries, by wallet and reason.
+select e.wallet, e.contra, e.reason, sum(e.amount)::bigint as amount, sum(e.debt_change)::bigint as debt
+from entry e
+where e.holder_id between :low::uuid and :high::uuid
+group by e.wallet, e.contra, e.reason
+
+-- name: list_balances
+-- The wallets of a range of holders.
+select w.holder_id, w.wallet, w.posted, w.pending, w.held, w.debt
+from wallet w
+where w.holder_id between :low::uuid and :high::uuid
+
+-- name: list_changes
+-- I10 for a range of holders: events that tell of wallets.
+select o.holder_id, o.version, o.body
+from outbox o
+where o.holder_id between :low::uuid and :high::uuid and o.type = any(:types::text[])
+
+-- name: list_complete
+-- I10 for a range of holders: those whose events 1..version are all kept.
+select h.holder_id
+from holder h
+where h.holder_id between :low::uuid and :high::uuid
+  and h.version = (
+    select count(*) from outbox o where o.holder_id = h.holder_id and o.version between 1 and h.version)
+
+-- name: list_decisions
+-- The purchases of a range of holders; carts and facts only of those to be decided again: all, those
+-- of the last day, a share by a hash of id and seed, and those of which something came back.
+select
+  p.holder_id, p.purchase_id, p.occurred_at, p.program_version, p.engine, p.flags, p.net, p.quantity,
+  p.by_category::text as by_category, p.returned, p.decision, c.chosen,
+  case when c.chosen or p.returned is not null then p.cart end as cart,
+  case when c.chosen or p.returned is not null then p.facts end as facts
+from purchase p
+cross join lateral (
+  select :every::boolean or p.recorded_at > :since::timestamptz
+    or ('x' || left(md5(p.purchase_id::text || ' ' || :seed::text), 8))::bit(32)::bigint < :below::bigint
+    as chosen) c
+where p.holder_id between :low::uuid and :high::uuid
+
+-- name: list_earned
+-- The lots that purchases of a range of holders made, and the entries that made them.
+select e.op_id, e.wallet, e.amount, l.available_at, l.expires_at
+from entry e
+left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
+where e.holder_id between :low::uuid and :high::uuid and e.reason = :earned::smallint
+
+-- name: list_taken_back
+-- Units that operations on purchases of a range of holders took back: the purchase of a return, else
+-- the operation itself; what was given back is negative.
+select coalesce(r.purchase_id, e.op_id) as taken_from, e.wallet, sum(e.debt_change - e.amount)::bigint as units
+from entry e
+left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
+where e.holder_id between :low::uuid and :high::uuid and e.reason = :reversed::smallint
+group by coalesce(r.purchase_id, e.op_id), e.wallet
+
+-- name: list_returned
+-- What came back of purchases of a range of holders: thousandths per line and money, per return.
+select r.purchase_id, r.lines, r.total
+from purchase_return r
+where r.holder_id between :low::uuid and :high::uuid
+
+-- name: list_kept
+-- What purchases of a range of holders earned and keep after returns.
+select w.purchase_id, w.wallet, w.earned, w.kept, w.lapsed
+from purchase_wallet w
+where w.holder_id between :low::uuid and :high::uuid
+
+-- name: list_limit_uses
+-- The uses of limited rules by a range of holders.
+select u.purchase_id, u.rule, u.occurred_at
+from limit_use u
+where u.holder_id between :low::uuid and :high::uuid
+
+-- name: list_tier_floors
+-- The tiers that rules set, for a range of holders.
+select f.purchase_id, f.ladder, f.rule, f.from_at, f.until_at, f.tier
+from tier_floor f
+where f.holder_id between :low::uuid and :high::uuid
+
+-- name: list_members
+-- The members of a range of holders: up to when each is settled, and since when they belong.
+select h.holder_id, h.settled_at, m.enrolled_at
+from holder h
+join member m on m.holder_id = h.holder_id
+where h.holder_id between :low::uuid and :high::uuid
+order by h.holder_id
+
+-- name: list_tier_steps
+-- All intervals of a range of holders, those of holders that are no members too.
+select s.holder_id, s.ladder, s.from_at, s.until_at, s.tier, s.valid_until, s.due_at
+from tier_step s
+where s.holder_id between :low::uuid and :high::uuid
+order by s.holder_id, s.ladder, s.from_at
+
+-- name: list_budgets
+-- Each budget with what its slots still hold; the whole tables, a few rows.
+select b.campaign, b.cap, coalesce(sum(s.remaining), 0)::bigint as remaining
+from budget b
+left join budget_slot s on s.campaign = b.campaign
+group by b.campaign, b.cap
+order by b.campaign
+
+-- name: list_constraints
+-- I2: the constraints of the whole catalog; reads whole tables of it.
+select t.relname as table_name, c.conname as name, pg_get_constraintdef(c.oid) as definition,
+  c.convalidated as valid,
+  not exists (select from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled = 'D') as enforced
+from pg_constraint c
+join pg_class t on t.oid = c.conrelid
+where c.connamespace = 'public'::regnamespace and c.contype in ('c', 'f', 'p', 'u')
+
+-- name: list_unique_indexes
+-- I2: the unique indexes of the whole catalog; reads whole tables of it.
+select t.relname as table_name, x.relname as name, pg_get_indexdef(i.indexrelid) as definition,
+  i.indisvalid and i.indisready as valid
+from pg_index i
+join pg_class x on x.oid = i.indexrelid
+join pg_class t on t.oid = i.indrelid
+where x.relnamespace = 'public'::regnamespace and i.indisunique
+
+-- name: list_required
+-- I2: columns that may not be null; reads whole tables of the catalog.
+select t.relname as table_name, a.attname as column_name
+from pg_attribute a
+join pg_class t on t.oid = a.attrelid
+where t.relnamespace = 'public'::regnamespace and t.relkind = 'r' and a.attnum > 0 and a.attnotnull
