@@ -33,7 +33,6 @@ TAG: Final = "Returns"
         202: Answer(
             what="Its purchase is not known yet: parked, applied when the purchase arrives.",
             body=ReturnReceipt,
-            headers=("Idempotency-Replayed",),
         ),
         200: Answer(
             what="Recorded earlier under the same natural key with the same content.",
@@ -66,5 +65,6 @@ async def record_return(call: Call, body: RecordReturn) -> Reply:
     """
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.record_return(call.actor, ours)
-    status = 202 if done.parked else 200 if done.replayed else 201
-    return Reply(status, encode(done.body), headers=REPLAYED if done.replayed else ())
+    if done.replayed and not done.parked:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return Reply(202 if done.parked else 201, encode(done.body))

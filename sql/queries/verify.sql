@@ -71,33 +71,33 @@ t as (
   from entry_lot i
   where i.holder_id between :low::uuid and :high::uuid
   group by i.holder_id, i.wallet, i.lot_no),
+lots as (
+  select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at
+  from lot i
+  where i.holder_id between :low::uuid and :high::uuid),
 r as (
   select i.holder_id, i.return_id, i.purchase_id
   from purchase_return i
   where i.holder_id between :low::uuid and :high::uuid),
 found as (
-  select holder_id, wallet, lot_no, array_remove(array[
+  select l.holder_id, l.wallet, l.lot_no, array_remove(array[
     case when l.granted is null then 'entries take from it, but it is not there' end,
     case when l.granted is not null and m.amount is null then 'no entry made it' end,
     case when m.amount <> l.granted
       then format('granted %s, its entry says %s', l.granted, m.amount) end,
-    case when l.remaining <> l.granted + coalesce(t.taken, 0)
-      then format('%s remain of %s, entries took %s', l.remaining, l.granted, -coalesce(t.taken, 0)) end,
+    case when l.remaining <> l.granted + coalesce(l.taken, 0)
+      then format('%s remain of %s, entries took %s', l.remaining, l.granted, -coalesce(l.taken, 0)) end,
     case when l.expires_at <= h.settled_at and l.remaining > l.held
       then format('%s units should have expired at %s', l.remaining - l.held, l.expires_at) end,
     case when m.op_id is not null and l.origin_op_id is distinct from coalesce(r.purchase_id, m.op_id)
       then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.purchase_id, m.op_id)) end
     ], null) as wrong
   from (
-    select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at
-    from lot i
-    where i.holder_id between :low::uuid and :high::uuid) l
-  full join t using (holder_id, wallet, lot_no)
-  left join holder h using (holder_id)
-  left join lateral (
-    select i.amount, i.op_id
-    from entry i
-    where i.holder_id = l.holder_id and i.wallet = l.wallet and i.seq = l.lot_no) m on true
+    select holder_id, wallet, lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at, t.taken
+    from lots i
+    full join t using (holder_id, wallet, lot_no)) l
+  left join holder h on h.holder_id = l.holder_id
+  left join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
   left join r on r.holder_id = l.holder_id and r.return_id = m.op_id)
 select f.holder_id, 'wallet ' || f.wallet || ', lot ' || f.lot_no as place, f.wrong
 from found f

@@ -1,1 +1,1 @@
-"""Stories: what happens to people over a year, through HTTP only, every figure worked out by hand."""
+"""Stories: what happens to people over a year, through HTTP only, figures worked out by hand."""

@@ -25,7 +25,7 @@ async def points(shop: Shop, member: str, **query: str) -> dict[str, int]:
     return balance
 
 
-async def test_olas_year(shop: Shop) -> None:
+async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one story
     await shop.today("2027-01-10T10:00:00Z")
     enrolled = await shop.app.post("/v1/members", json={"identifiers": CARD})
     member = enrolled.json()["id"]
