@@ -53,7 +53,7 @@ def data_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def two_workers() -> Iterator[Running]:
-    """The product with two worker processes, for tests that leave it running: `.url`, `.client()`."""
+    """The product with two workers, for tests that leave it running: `.url`, `.client()`."""
     with open_folder() as folder:
         running = Running(folder, "up", "--data", str(folder / "data"), "--workers", "2")
         yield running

@@ -15,6 +15,18 @@ import httpx
 
 PROJECT: Final = pathlib.Path(__file__).parents[1]
 START_SECONDS_MAX: Final = 60
+# `regulars …` that ends when the tests are killed; PostgreSQL and the workers end with it.
+WATCHED: Final = """
+import os, signal, sys, threading, time
+from service.cli import main
+parent = os.getppid()
+def watch():
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
+main(prog_name="regulars")
+"""
 STOP_SECONDS_MAX: Final = 60
 
 
@@ -71,7 +83,7 @@ class Running:
         self._err = (folder / "stderr.log").open("w")
         listen = ["--port", port] if words[0] == "up" else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "service", *words, *listen],
+            [sys.executable, "-c", WATCHED, *words, *listen],
             cwd=PROJECT,
             env=bare({**(environ or {}), "REGULARS_PORT": port}),
             stdout=self._out,

@@ -9,6 +9,7 @@ from service.api.reply import PRIVATE, Header, Reply
 
 _TAG: Final = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _BETWEEN: Final = b" \t,"
+TAGS_MAX: Final = 100  # of a longer list the rest is not looked at
 
 VARY: Final = b"Authorization, Accept, Accept-Encoding"
 
@@ -44,10 +45,10 @@ def _names(given: bytes, current: bytes, *, strong: bool) -> bool:
 
 
 def _tags(given: bytes) -> list[tuple[bool, bytes]]:
-    """(weak, tag) of a well-formed list, none of anything else."""
+    """(weak, tag) of the first TAGS_MAX of a well-formed list, none of anything else."""
     found: list[tuple[bool, bytes]] = []
     at = len(given) - len(given.lstrip(_BETWEEN))
-    while at < len(given):
+    while at < len(given) and len(found) < TAGS_MAX:
         match = _TAG.match(given, at)
         if match is None:
             return []

@@ -129,19 +129,18 @@ def as_litestar(given: Route) -> HTTPRouteHandler:
     )(handler)
 
 
-def asgi(given: Route) -> ASGIApp:
+def asgi(route_: Route) -> ASGIApp:
     """The route as an ASGI application behind the edge: authorise, read, handle, send."""
-    read, handler, needed = given.takes, given.handler, given.scope
+    takes, handler, needed = route_.takes, route_.handler, route_.scope
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
         if needed != PUBLIC:
             call.actor = await _authorised(call, needed)
-        if read is not None:
-            reply = await handler(call, await read.read(call))
-        else:
+        if not isinstance(takes, Query):
             refuse_query(call)
-            reply = await handler(call, None)
+        given = None if takes is None else await takes.read(call)
+        reply = await handler(call, given)
         await reply(scope, receive, send)
 
     return run

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
@@ -10,6 +11,7 @@ from litestar import Litestar
 
 from service.api.authentication import Keyring
 from service.api.docs.build import build_pages
+from service.api.pages import Pages
 from service.api.route import Route
 from service.api.services import Services
 from service.api.table import ROUTES
@@ -74,6 +76,11 @@ def row_of(code: codes.Code, scopes: Iterable[str], store: str | None = None) ->
     )
 
 
+@functools.cache
+def _pages(*, docs: bool) -> Pages:
+    return build_pages(ROUTES, docs=docs)
+
+
 async def note_nothing(_key: KeyRow) -> None:
     """Uses of a key are not written down here."""
 
@@ -101,7 +108,7 @@ async def alone(
             verbs=one.verbs,  # type: ignore[arg-type]
             reads=one.reads,  # type: ignore[arg-type]
             keyring=Keyring(find, note_nothing),
-            pages=build_pages(ROUTES, docs=docs),
+            pages=_pages(docs=docs),
             ready=one.ready,
         )
         yield

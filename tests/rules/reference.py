@@ -169,15 +169,15 @@ def ask(
     own = [part for part in parts if part.campaign == campaign.id]
     if budget.unit is BudgetUnit.USES:
         giving = {part.rule for part in own}
-        users = [
+        giving_rules = [
             rule.id
             for owner, rule in fired
             if owner.id == campaign.id
             and (rule.id in giving or any(isinstance(effect, SetTier) for effect in rule.then))
         ]
         if grant is not None:
-            stopped.update(users[grant:])
-        return len(users)
+            stopped.update(giving_rules[grant:])
+        return len(giving_rules)
     paying = [part for part in own if part.wallet in budget_wallets(scene, budget)]
     wanted = sum(part.wanted for part in paying)
     if grant is not None:

@@ -25,11 +25,22 @@ async def points(shop: Shop, member: str, **query: str) -> dict[str, int]:
     return balance
 
 
-async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one story
+async def test_olas_year(shop: Shop) -> None:
     await shop.today("2027-01-10T10:00:00Z")
     enrolled = await shop.app.post("/v1/members", json={"identifiers": CARD})
     member = enrolled.json()["id"]
+    await she_buys_on_the_web(shop, member)
+    await her_points_become_usable_without_a_write(shop, member)
+    await the_till_was_offline(shop)
+    phone_order = await she_orders_by_phone(shop)
+    await one_of_two_bags_comes_back(shop, member)
+    await the_grinder_comes_back_whole(shop, member, phone_order)
+    await the_bonus_can_be_earned_again(shop)
+    await a_year_later_points_lapse_and_silver_ends(shop, member)
+    await the_events_add_up_to_the_wallets(shop, member)
 
+
+async def she_buys_on_the_web(shop: Shop, member: str) -> None:
     # coffee 2 x 12.99 = 25.98, doubled 51.96; a mug 10.02; together 61.98 -> 61; status 36.00 -> 36
     first = await shop.checkout.post(
         "/v1/purchases",
@@ -53,6 +64,8 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     ]
     assert await points(shop, member) == {"available": 0, "pending": 61, "held": 0, "debt": 0}
 
+
+async def her_points_become_usable_without_a_write(shop: Shop, member: str) -> None:
     before = (await shop.app.get(f"/v1/members/{member}/wallets")).headers["etag"]
     await shop.today("2027-01-25T10:00:00Z")
     after = await shop.app.get(f"/v1/members/{member}/wallets", headers={"If-None-Match": before})
@@ -63,6 +76,8 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     )
     assert again.status_code == 304
 
+
+async def the_till_was_offline(shop: Shop) -> None:
     # the till was offline on the 20th: 80.00 of beans; status 36 + 80 = 116 -> silver
     second = await shop.pos.post(
         "/v1/purchases",
@@ -74,6 +89,8 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     assert second.status_code == 201, second.text
     assert second.json()["tier"]["main"] == {"id": "silver", "changed": True}
 
+
+async def she_orders_by_phone(shop: Shop) -> str:
     # by phone, 100.00: spend in 30 days 36 + 80 + 100 = 216 >= 200 -> 50 more
     phone = basket(
         "call-center", "call-1", "2027-01-25T10:00:00Z", {"sku": "GRINDER", "amount": 10000}
@@ -89,7 +106,11 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     assert replay.status_code == 200
     assert replay.headers["idempotency-replayed"] == "true"
     assert replay.json() == third.json()
+    found: str = third.json()["id"]
+    return found
 
+
+async def one_of_two_bags_comes_back(shop: Shop, member: str) -> None:
     # one of the two bags comes back: 40.00, 40 points; silver now stands since the phone order
     await shop.today("2027-01-26T10:00:00Z")
     bag = await shop.pos.post(
@@ -110,17 +131,21 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     assert (tier["progress"]["tier"], tier["progress"]["total"]) == ("silver", 176)
     assert tier["since"] == "2027-01-25T10:00:00Z"
 
+
+async def the_grinder_comes_back_whole(shop: Shop, member: str, phone_order: str) -> None:
     # the grinder comes back whole: 150 points go, status 76, silver no longer stands
     grinder = await shop.checkout.post(
         "/v1/returns",
         json={
-            "channel": "web", "external_id": "ret-2", "purchase": {"id": third.json()["id"]},
+            "channel": "web", "external_id": "ret-2", "purchase": {"id": phone_order},
         },
     )  # fmt: skip
     assert grinder.json()["refund"]["total"] == 10000
     assert grinder.json()["tier"]["main"] == {"id": "bronze", "changed": True}
     assert await points(shop, member) == {"available": 61, "pending": 40, "held": 0, "debt": 0}
 
+
+async def the_bonus_can_be_earned_again(shop: Shop) -> None:
     # 130.00: spend in 30 days 36 + 40 + 130 = 206; the bonus was given back with the grinder
     await shop.today("2027-01-27T10:00:00Z")
     fourth = await shop.checkout.post(
@@ -129,7 +154,11 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     )
     assert [e["amount"] for e in fourth.json()["earned"]] == [180, 130]
     assert fourth.json()["tier"]["main"] == {"id": "silver", "changed": True}
+    why = await shop.checkout.get(f"/v1/purchases/{fourth.json()['id']}/explanation")
+    assert why.json()["same"] is True
 
+
+async def a_year_later_points_lapse_and_silver_ends(shop: Shop, member: str) -> None:
     # a year on: the first 61 lapsed at the end of January; silver was not earned again
     await shop.today("2028-02-01T10:00:00Z")
     assert await points(shop, member) == {"available": 220, "pending": 0, "held": 0, "debt": 0}
@@ -142,10 +171,6 @@ async def test_olas_year(shop: Shop) -> None:  # noqa: PLR0915 a year is one sto
     then = await points(shop, member, at="2027-02-01T10:00:00Z")
     assert then == {"available": 61, "pending": 220, "held": 0, "debt": 0}
     assert (await points(shop, member, at="2028-03-01T10:00:00Z"))["available"] == 0
-
-    why = await shop.checkout.get(f"/v1/purchases/{fourth.json()['id']}/explanation")
-    assert why.json()["same"] is True
-    await the_events_add_up_to_the_wallets(shop, member)
 
 
 async def the_events_add_up_to_the_wallets(shop: Shop, member: str) -> None:

@@ -6,7 +6,7 @@ rules of their own day, oldest first; what came back of them meanwhile is left o
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -59,6 +59,17 @@ async def plan(
     """
     digests = {digest(ctx.secret, i): i for i in identifiers}
     owned = await members.ownerships(tx, digests)
+    return claims_on(owned, digests, member_id, now, cutoff)
+
+
+def claims_on(
+    owned: Mapping[bytes, list[Ownership]],
+    digests: Mapping[bytes, Identifier],
+    member_id: uuid.UUID,
+    now: dt.datetime,
+    cutoff: dt.datetime,
+) -> list[Claim]:
+    """`plan`, from ownerships that were read before."""
     claims: list[Claim] = []
     for value, identifier in digests.items():
         held = [o for o in owned[value] if o.kind == Kind.MEMBER]

@@ -1,0 +1,127 @@
+"""Every purchase again: its decision from the stored facts, its lots, its budgets, its returns."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from service.domain.purchases.stored import pack
+from service.domain.wallets.types import Reason
+from service.flows.steps.budgets import used
+from service.infra.sql import load
+from service.rules.cart import Cart
+from service.rules.compile import Program
+from service.rules.decide import decide
+from service.rules.decision import ENGINE, Decision
+from service.rules.expiry import ExpiryKind
+from service.rules.facts import Facts
+from service.rules.kept import kept
+from service.verify import returned
+from service.verify.look import Look, of_purchase
+from service.verify.report import Check
+from service.verify.returned import Outcomes
+
+SQL: Final = load("verify")
+_PREFETCH: Final = 500
+
+_cart: Final = msgspec.msgpack.Decoder(Cart)
+_facts: Final = msgspec.msgpack.Decoder(Facts)
+_decision: Final = msgspec.msgpack.Decoder(Decision)
+
+# wallet, units, available, expires; none of them is there when the entry made no lot
+Lot = tuple[int, int, dt.datetime | None, dt.datetime | None]
+
+
+async def look_at_range(look: Look) -> None:
+    """All purchases of the range, as many decided again as the sample asks for."""
+    outcomes = Outcomes()
+    await outcomes.load(look)
+    lots: defaultdict[uuid.UUID, list[Lot]] = defaultdict(list)
+    for purchase_id, *lot in await look.rows(SQL["list_earned"], earned=int(Reason.EARNED)):
+        lots[purchase_id].append((lot[0], lot[1], lot[2], lot[3]))
+    sample, statement = look.sample, SQL["list_decisions"]
+    given = statement.arguments(
+        {
+            "low": look.low, "high": look.high, "every": sample.every, "since": sample.since,
+            "seed": str(sample.seed), "below": sample.below,
+        }
+    )  # fmt: skip
+    async for row in look.tx.connection.cursor(statement.text, *given, prefetch=_PREFETCH):
+        _look_at(look, row, lots.pop(row["purchase_id"], []), outcomes)
+    outcomes.left_over(look)
+
+
+def _look_at(look: Look, row: Any, lots: list[Lot], outcomes: Outcomes) -> None:
+    look.tally.count(Check.RETURNS, 1)
+    try:
+        for check, text in _wrong(look, row, lots, outcomes):
+            look.tally.differ(check, of_purchase(row), text)
+    except (LookupError, ValueError, msgspec.MsgspecError) as failure:
+        look.tally.differ(Check.DECISIONS, of_purchase(row), f"cannot be read: {failure!r}")
+
+
+def _wrong(
+    look: Look, row: Any, lots: list[Lot], outcomes: Outcomes
+) -> Iterator[tuple[Check, str]]:
+    program = look.programs.version(row["program_version"])
+    decision = _decision.decode(row["decision"])
+    rest = decision
+    if row["cart"] is not None and row["facts"] is not None:
+        cart, facts = _cart.decode(row["cart"]), _facts.decode(row["facts"])
+        if row["chosen"]:
+            for text in _decided_again(look, row, program, decision, cart, facts):
+                yield Check.DECISIONS, text
+        for text in returned.wrong_sums(row, cart, outcomes):
+            yield Check.RETURNS, text
+        if any(row["returned"] or ()):
+            rest = kept(program, cart, row["returned"], facts, decision)
+    for text in _wrong_lots(look, program, decision, lots):
+        yield Check.DECISIONS, text
+    for text in returned.wrong(row, program, decision, rest, outcomes):
+        yield Check.RETURNS, text
+    for campaign, units in used(program, rest).items():
+        look.tally.used[campaign] = look.tally.used.get(campaign, 0) + units
+
+
+def _decided_again(
+    look: Look,
+    row: Mapping[str, Any],
+    program: Program,
+    decision: Decision,
+    cart: Cart,
+    facts: Facts,
+) -> Iterator[str]:
+    if row["engine"] != ENGINE:
+        look.tally.note("decisions of older engines", 1)
+        return
+    look.tally.count(Check.DECISIONS, 1)
+    again = decide(program, cart, facts)
+    if pack(again) != row["decision"] and again != decision:
+        yield f"comes out as {again}, recorded is {decision}"
+    if facts.at != row["occurred_at"]:
+        yield f"decided for {facts.at}, it happened at {row['occurred_at']}"
+
+
+def _wrong_lots(
+    look: Look, program: Program, decision: Decision, lots: list[Lot]
+) -> Iterator[str]:
+    """The lots it made are its awards; in an inactivity wallet they may live longer by now."""
+    awards: list[Lot] = [
+        (program.wallets[award.wallet].number, award.points, award.available_at, award.expires_at)
+        for award in decision.awards
+    ]
+    have, should = _comparable(look, lots), _comparable(look, awards)
+    if have != should:
+        yield f"made lots {have}, decided was {should}"
+
+
+def _comparable(look: Look, lots: list[Lot]) -> list[Any]:
+    known = look.programs.wallets
+    moving = {n for n, wallet in known.items() if wallet.expires.kind is ExpiryKind.INACTIVITY}
+    return sorted(
+        (wallet, units, str(available_at), "" if wallet in moving else str(expires_at))
+        for wallet, units, available_at, expires_at in lots
+    )

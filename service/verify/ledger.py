@@ -1,0 +1,57 @@
+"""I1, I3, I4: wallets, lots, entries, keys and events, by statements that answer what is wrong."""
+
+from typing import Final
+
+from service.domain.purchases.stored import Flag
+from service.domain.wallets.types import CONTRA_OF, Reason
+from service.infra.sql import load
+from service.verify.look import Look
+from service.verify.report import Check
+
+SQL: Final = load("verify")
+
+# What an entry of a reason belongs to: "<table> <kind>"; those left out have derived ids.
+_RETURN_OR_CLAIM: Final = "return 0,operation 3"
+RECORDS: Final = {
+    Reason.EARNED: "purchase 0",
+    Reason.REVERSED: _RETURN_OR_CLAIM,
+    Reason.ADJUSTED: "operation 1",
+    Reason.OPENING: "operation 2",
+}
+
+
+async def look_at_range(look: Look) -> None:
+    """The rows of a range of holders against each other."""
+    tally = look.tally
+    (counted,) = await look.rows(SQL["count_rows"])
+    for figure in ("holders", "wallets", "lots", "entries", "events"):
+        tally.note(figure, counted[figure])
+    tally.count(Check.WALLETS, counted["wallets"])
+    tally.count(Check.OPERATIONS, counted["entries"])
+    tally.count(Check.EVENTS, counted["events"])
+    tally.count(Check.HOLDERS, counted["holders"])
+    await look.wrong(Check.WALLETS, SQL["list_wrong_wallets"])
+    await look.wrong(Check.WALLETS, SQL["list_wrong_lots"])
+    await look.wrong(
+        Check.OPERATIONS,
+        SQL["list_wrong_entries"],
+        reasons=[int(reason) for reason in Reason],
+        contras=[int(CONTRA_OF[reason]) for reason in Reason],
+        sorts=[RECORDS.get(reason) for reason in Reason],
+    )
+    await look.wrong(
+        Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED)
+    )
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_returns"])
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"])
+    await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])
+    await look.wrong(Check.EVENTS, SQL["list_wrong_versions"])
+
+
+async def look_at_keys(look: Look) -> None:
+    """What has no holder in front of its key: natural keys, parked returns, shards."""
+    await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_purchase_keys"])
+    await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_return_keys"])
+    await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_parked"])
+    await look.wrong_anywhere(Check.HOLDERS, SQL["list_wrong_identifiers"])
+    await look.wrong_anywhere(Check.EVENTS, SQL["list_wrong_shards"])

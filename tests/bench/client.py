@@ -1,0 +1,166 @@
+"""Callers over HTTP/1.1, as cheap as Python allows, so that the service gets the cores.
+
+Each caller is one keep-alive connection that sends its next request when the answer to the last one
+is whole. Requests come ready as bytes; of an answer only the status, the length and, where asked,
+the body are looked at, but of every answer: anything unexpected ends the run.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+GRACE_SECONDS: Final = 30.0  # for answers still on their way when the time is up
+_HEAD_END: Final = b"\r\n\r\n"
+_LENGTH: Final = b"\r\ncontent-length: "
+_SHOWN_BYTES_MAX: Final = 600
+
+
+class UnexpectedAnswer(Exception):
+    """The server answered what no caller of a benchmark may get, or hung up."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What callers got in `seconds`: how many answers, and how long each took (milliseconds)."""
+
+    answers: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+
+    def per_second(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+class Traffic:
+    """What all callers of a run share: where requests come from, when to count, when to stop."""
+
+    def __init__(
+        self, request: Callable[[], bytes], status: bytes, check: Callable[[bytes], None] | None
+    ) -> None:
+        self.request = request
+        self.status = status
+        self.check = check
+        self.counts_from = 0.0
+        self.ends_at = 0.0
+        self.took: list[float] = []
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.calling = 0
+
+    def fail(self, what: str) -> None:
+        """End the run with an error."""
+        if not self.done.done():
+            self.done.set_exception(UnexpectedAnswer(what))
+
+    def left(self) -> None:
+        """A caller has its last answer."""
+        self.calling -= 1
+        if not self.calling and not self.done.done():
+            self.done.set_result(None)
+
+
+class Caller(asyncio.Protocol):
+    """One connection: one request under way at any time."""
+
+    __slots__ = ("_asked_at", "_buffer", "_traffic", "_transport")
+
+    _transport: asyncio.Transport
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._buffer = b""
+        self._asked_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask at once."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._traffic.calling += 1
+        self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Only we hang up, and only when the time is up."""
+        if not self._traffic.done.done() and time.perf_counter() < self._traffic.ends_at:
+            self._traffic.fail(f"the server hung up: {exc}")
+
+    def data_received(self, data: bytes) -> None:
+        """Part of an answer, usually all of it."""
+        self._buffer = data = self._buffer + data if self._buffer else data
+        head = data.find(_HEAD_END)
+        if head < 0:
+            return
+        at = data.find(_LENGTH, 0, head)
+        if at < 0:
+            self._traffic.fail(f"an answer without content-length: {_shown(data)}")
+            return
+        at += len(_LENGTH)
+        line_end = data.find(b"\r", at)
+        end = head + len(_HEAD_END) + int(data[at:line_end])
+        if len(data) >= end:
+            self._buffer = b""
+            self._answered(data, head + len(_HEAD_END), end)
+
+    def _ask(self) -> None:
+        self._asked_at = time.perf_counter()
+        self._transport.write(self._traffic.request())
+
+    def _answered(self, data: bytes, body_at: int, end: int) -> None:
+        traffic, now = self._traffic, time.perf_counter()
+        if data[9:12] != traffic.status or len(data) != end:
+            traffic.fail(f"expected {traffic.status.decode()}: {_shown(data)}")
+            return
+        if traffic.check is not None:
+            traffic.check(data[body_at:end])
+        if traffic.counts_from <= now < traffic.ends_at:
+            traffic.took.append(now - self._asked_at)
+        if now < traffic.ends_at:
+            self._ask()
+        else:
+            self._transport.close()
+            traffic.left()
+
+
+async def drive(
+    port: int,
+    callers: int,
+    request: Callable[[], bytes],
+    *,
+    seconds: float,
+    warm_up: float,
+    status: int,
+    check: Callable[[bytes], None] | None = None,
+) -> Measured:
+    """Let so many callers ask for so long, after a warm-up that is not counted.
+
+    `check` gets every body and raises UnexpectedAnswer. Raises it too for any other status.
+    """
+    traffic = Traffic(request, str(status).encode(), check)
+    now = time.perf_counter()
+    traffic.counts_from, traffic.ends_at = now + warm_up, now + warm_up + seconds
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: traffic.fail(_failure(context)))
+    for _ in range(callers):
+        await loop.create_connection(lambda: Caller(traffic), "127.0.0.1", port)
+    async with asyncio.timeout(warm_up + seconds + GRACE_SECONDS):
+        await traffic.done
+    return measured(traffic.took, seconds)
+
+
+def measured(took: list[float], seconds: float) -> Measured:
+    """The figures of a run; UnexpectedAnswer when nobody got an answer."""
+    if not took:
+        raise UnexpectedAnswer("no answer within the time")
+    ordered = sorted(took)
+    half, most = (ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99))
+    return Measured(len(took), seconds, half, most)
+
+
+def _shown(data: bytes) -> str:
+    return data[:_SHOWN_BYTES_MAX].decode("utf-8", "replace")
+
+
+def _failure(context: dict[str, object]) -> str:
+    return f"{context.get('message')}: {context.get('exception')!r}"

@@ -1,0 +1,128 @@
+"""The PostgreSQL of a run: the embedded server with production's settings, and its databases."""
+
+import asyncio
+import contextlib
+import importlib.resources
+import os
+import pathlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import Coroutine, Iterator
+from typing import Any, Final, Self, TypeVar
+
+import asyncpg
+
+from service.flows.create_key import create_key
+from service.flows.publish_program import publish_program
+from service.infra.db import Database
+from service.infra.embedded import SUPERUSER, Embedded
+from service.infra.migrate import migrate
+from service.kernel.actor import Actor, ActorKind
+from service.kernel.ids import derived_id
+from tests.bench.members import load
+from tests.databases import remove_leftovers, roots
+
+T = TypeVar("T")
+PROGRAM: Final = "program.yaml"
+SERVICE_ROLE: Final = "regulars"
+_BENCH: Final = Actor(kind=ActorKind.JOB, id="bench", client_id=derived_id("job", "bench"))
+_NO_CONNECTIONS_SECONDS_MAX: Final = 15
+
+
+class Place:
+    """A folder with a server of our own. `secret` keys the identifiers of all its databases."""
+
+    def __init__(self, folder: pathlib.Path, server: Embedded) -> None:
+        self.folder = folder
+        self.server = server
+        self.secret = secrets.token_urlsafe(32)
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, root: pathlib.Path | None = None, *, settings: str = "") -> Iterator[Self]:
+        """A fresh one below `root` (where temporary files lie on disk), removed at the end.
+
+        `settings`: lines for local.conf, which the server reads after those of production.
+        """
+        remove_leftovers()
+        with _folder(root or roots()[-1]) as folder, _server(folder / "data", settings) as pg:
+            yield cls(folder, pg)
+
+    def create(self, name: str, members: int) -> str:
+        """A migrated database with the program and so many members; answers a checkout's key."""
+        wait(self._on(SUPERUSER, f"create database {name} owner regulars_owner"))
+        wait(migrate(self.server.url("regulars_owner", name)))
+        key = wait(_set_up(self.url(name)))
+        wait(load(self.server.url(SUPERUSER, name), self.secret, members))
+        return key
+
+    def clone(self, name: str, template: str) -> None:
+        """A database just like another to which nobody is connected any more."""
+        wait(self.until_alone(template))
+        wait(self._on(SUPERUSER, f"create database {name} template {template}"))
+
+    def url(self, name: str) -> str:
+        """Where the service finds a database."""
+        return self.server.url(SERVICE_ROLE, name)
+
+    def rows(self, name: str, statement: str) -> list[Any]:
+        """What a statement of the superuser answers."""
+        return wait(self._rows(name, statement))
+
+    async def until_alone(self, name: str) -> None:
+        """Wait until the last connection to a database has gone, and left its statistics."""
+        text = f"select count(*) from pg_stat_activity where datname = '{name}'"
+        async with asyncio.timeout(_NO_CONNECTIONS_SECONDS_MAX):
+            while (await self._rows(SUPERUSER, text))[0][0]:
+                await asyncio.sleep(0.05)
+
+    async def _on(self, name: str, statement: str) -> None:
+        connection = await asyncpg.connect(self.server.url(SUPERUSER, name))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def _rows(self, name: str, statement: str) -> list[Any]:
+        connection = await asyncpg.connect(self.server.url(SUPERUSER, name))
+        try:
+            found: list[Any] = await connection.fetch(statement)
+            return found
+        finally:
+            await connection.close()
+
+
+def wait(task: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end."""
+    return asyncio.run(task)
+
+
+@contextlib.contextmanager
+def _folder(root: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Named as those of the tests are, so that `remove_leftovers` finds one that was killed."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"regulars-tests-{os.getpid()}-", dir=root))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _server(data: pathlib.Path, settings: str) -> Iterator[Embedded]:
+    if settings:  # the folder has to be made before local.conf can lie in it
+        with Embedded.start(data) as first:
+            (first.cluster / "local.conf").write_text(settings, encoding="utf-8")
+    with Embedded.start(data) as server:
+        yield server
+
+
+async def _set_up(url: str) -> str:
+    source = importlib.resources.files("tests.bench").joinpath(PROGRAM).read_text(encoding="utf-8")
+    db = await Database.open(url)
+    try:
+        await publish_program(db, _BENCH, source)
+        return await create_key(db, "checkout", "bench")
+    finally:
+        await db.close()
