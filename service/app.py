@@ -6,6 +6,7 @@ are public) is refused.
 """
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from litestar import Litestar
@@ -16,16 +17,14 @@ from litestar.types import ASGIApp, Scope
 from service.api.authentication import Keyring
 from service.api.docs.build import build_pages
 from service.api.edge import Edge
-from service.api.pages import Pages
 from service.api.reply import Reply
 from service.api.route import PUBLIC, Route, RouteWithoutScope, as_litestar
 from service.api.services import Services
 from service.api.table import ROUTES
-from service.domain.access import store as access
 from service.domain.access.roles import SCOPES
-from service.domain.access.types import KeyRow
 from service.flows.build import build
 from service.flows.note_key_use import note_key_use
+from service.flows.reads.keys import find_key
 from service.infra.db import Database
 from service.infra.settings import Settings, from_environment
 from service.jobs.clock import Clock
@@ -119,14 +118,4 @@ def _options(path: str, methods: list[str]) -> HTTPRouteHandler:
 
 
 def _keyring(db: Database) -> Keyring:
-    async def find(kid: str) -> KeyRow | None:
-        async with db.reading() as tx:
-            return await access.find_key(tx, kid)
-
-    async def note(key: KeyRow) -> None:
-        await note_key_use(db, key)
-
-    return Keyring(find, note)
-
-
-__all__ = ["Pages", "assemble", "create_app", "create_app_from_environment", "edge_of"]
+    return Keyring(functools.partial(find_key, db), functools.partial(note_key_use, db))

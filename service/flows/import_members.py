@@ -49,7 +49,9 @@ OPENINGS_MAX: Final = 1_000  # lots one member brings along
 Owned = Mapping[bytes, list[Ownership]]
 
 
-class ImportMember(Enrol, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ImportMember(
+    Enrol, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A member as an earlier system has them. `enrolled_at` absent: now."""
 
     enrolled_at: Instant | None = None

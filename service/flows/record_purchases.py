@@ -30,7 +30,7 @@ from service.domain.purchases.stored import receipt
 from service.domain.purchases.types import MemberRef, Mode, RecordPurchase
 from service.flows.steps import deciding, posting
 from service.flows.steps.context import EARLIEST, IN_THE_FUTURE_MAX, Context
-from service.flows.steps.match import Match, MatchAgain, Who, check_kinds, held_by, match
+from service.flows.steps.match import Match, MatchAgain, Who, check_kinds, held_by, look, match
 from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -108,7 +108,12 @@ async def _run(
         items = await _prepare(tx, ctx, commands, batch, results)
         if not items:
             return
-        matches = await _match(ctx, items, tx.now or EARLIEST)
+        now = tx.now or EARLIEST
+        known = await look(tx, ctx, [_who(item) for item in items], now)
+    matches = [one for one in known if one is not None]
+    if len(matches) < len(known):
+        async with ctx.db.transaction() as tx:
+            matches = await match(tx, ctx, [_who(item) for item in items], now)
     await _record(ctx, items, matches, results, wait=wait)
 
 
@@ -174,11 +179,6 @@ def _check(
     earliest = EARLIEST if importing else shift(now, document.program.backdate_max, program.tz, -1)
     if at < earliest:
         raise BackdateTooFar(earliest=earliest)
-
-
-async def _match(ctx: Context, items: list[Item], now: dt.datetime) -> list[Match | ExpectedError]:
-    async with ctx.db.transaction() as tx:
-        return await match(tx, ctx, [_who(item) for item in items], now)
 
 
 def _who(item: Item) -> Who:

@@ -22,7 +22,11 @@ def seal(secret: bytes, position: Any) -> str:
     """A position as URL-safe text."""
     body = msgspec.msgpack.encode(position)
     tag = hmac.digest(secret, body, hashlib.sha256)[:_TAG_BYTES]
-    return base64.urlsafe_b64encode(tag + body).decode().rstrip("=")
+    return _text(tag + body)
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def unseal(secret: bytes, cursor: str, into: Any) -> Any:
@@ -31,6 +35,8 @@ def unseal(secret: bytes, cursor: str, into: Any) -> Any:
         raise CursorInvalid
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        if _text(raw) != cursor:  # the decoder skips characters and bits that mean nothing
+            raise CursorInvalid
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
         if not hmac.compare_digest(tag, hmac.digest(secret, body, hashlib.sha256)[:_TAG_BYTES]):
             raise CursorInvalid

@@ -105,9 +105,7 @@ def _decided_again(
         yield f"decided for {facts.at}, it happened at {row['occurred_at']}"
 
 
-def _wrong_lots(
-    look: Look, program: Program, decision: Decision, lots: list[Lot]
-) -> Iterator[str]:
+def _wrong_lots(look: Look, program: Program, decision: Decision, lots: list[Lot]) -> Iterator[str]:
     """The lots it made are its awards; in an inactivity wallet they may live longer by now."""
     awards: list[Lot] = [
         (program.wallets[award.wallet].number, award.points, award.available_at, award.expires_at)

@@ -39,9 +39,7 @@ async def look_at_range(look: Look) -> None:
         contras=[int(CONTRA_OF[reason]) for reason in Reason],
         sorts=[RECORDS.get(reason) for reason in Reason],
     )
-    await look.wrong(
-        Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED)
-    )
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED))
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_returns"])
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"])
     await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])

@@ -28,8 +28,11 @@ _SETTINGS: Final = {
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """Which decisions are made again: `every` one, or those recorded after `since` and a share of
-    `below` / 2^32 of the others, by a hash of the purchase and `seed`."""
+    """Which decisions are made again: `every` one, or a part.
+
+    The part: those recorded after `since`, and `below` / 2^32 of the others by a hash of purchase
+    and `seed`.
+    """
 
     every: bool
     since: dt.datetime

@@ -91,15 +91,15 @@ def wrong_sums(row: Mapping[str, Any], cart: Cart, found: Outcomes) -> Iterator[
     returned: Sequence[int] = row["returned"] or [0] * len(cart.lines)
     rest = remainder(cart, returned)
     if (row["net"], row["quantity"]) != (net_of(rest), quantity_of(rest)):
-        yield f"net {row['net']}, quantity {row['quantity']}, left of the cart is " \
-            f"{net_of(rest)}, {quantity_of(rest)}"  # fmt: skip
+        have, should = (row["net"], row["quantity"]), (net_of(rest), quantity_of(rest))
+        yield f"net and quantity {have}, left of the cart are {should}"
     stored = _categories.decode(row["by_category"]) if row["by_category"] else {}
     if stored != by_category(rest):
         yield f"categories {stored}, left of the cart is {by_category(rest)}"
     paid_back = found.paid_back.pop(row["purchase_id"], 0)
-    if paid_back != sum(returned_value(cart, returned)):
-        yield f"{paid_back} was paid back, what came back is worth " \
-            f"{sum(returned_value(cart, returned))}"  # fmt: skip
+    worth = sum(returned_value(cart, returned))
+    if paid_back != worth:
+        yield f"{paid_back} was paid back, what came back is worth {worth}"
 
 
 def _kept(
@@ -121,8 +121,8 @@ def _kept(
         missing = total - kept - lapsed - taken
         clamped = program.wallets_by_number[number].shortfall is Shortfall.CLAMP
         if missing < 0 or (missing and not clamped):
-            yield f"wallet {number}: of {total - kept} to take back {taken} were taken, " \
-                f"{lapsed} had lapsed"  # fmt: skip
+            less = f"{total - kept} less are kept"
+            yield f"wallet {number}: {less}, {taken} were taken and {lapsed} had lapsed"
 
 
 def _taken(row: Mapping[str, Any], wallet: int, found: Outcomes) -> int:

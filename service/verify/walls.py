@@ -121,7 +121,7 @@ def _named(table: str, name: str, says: str, keys: dict[str, tuple[str, ...]]) -
 
 
 def _of_column(table: str, part: str, keys: dict[str, tuple[str, ...]]) -> Iterator[Wall]:
-    column = part.split()[0]
+    column = part.split(maxsplit=1)[0]
     if match := _REFERENCES.search(part):
         yield _foreign(table, f"{table}_{column}_fkey", column, match[1], match[2], keys)
     check = part.find("check (")
@@ -135,10 +135,13 @@ def _expression(says: str) -> str | None:
 
 
 def _foreign(
-    table: str, name: str, columns: str, other: str, given: str | None, keys: dict[str, tuple[str, ...]]
+    table: str,
+    name: str,
+    columns: str,
+    other: str,
+    given: str | None,
+    keys: dict[str, tuple[str, ...]],
 ) -> Wall:
     theirs = _columns(given) if given else keys[other]
     says = f"foreign key {columns} references {other} {','.join(theirs)}"
-    return Wall(
-        table, name, normal(says), columns=_columns(columns), refers=(other, theirs)
-    )
+    return Wall(table, name, normal(says), columns=_columns(columns), refers=(other, theirs))

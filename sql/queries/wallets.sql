@@ -32,7 +32,7 @@ select
   l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
   l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
 from lot l
-where l.holder_id = any(:holders::uuid[])
+where l.holder_id = any(:holders::uuid[]) and l.wallet = any(:wallets::smallint[])
   and (l.remaining > 0 or l.origin_op_id = any(:operations::uuid[]))
 
 -- name: list_lapsed

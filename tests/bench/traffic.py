@@ -24,21 +24,22 @@ CATEGORIES: Final = (
 BRANDS: Final = ("house", "house", "national", "premium", None)
 CHANNELS: Final = ("pos", "pos", "web", "app")
 STORES: Final = ("waw-01", "waw-02", "krk-01")
-_EXTERNAL_ID: Final = "@" * 24
+_NUMBER_LENGTH: Final = 23
+_EXTERNAL_ID: Final = "@" * (_NUMBER_LENGTH + 1)
 _CARD: Final = "#" * CARD_LENGTH
 _CREATED: Final = 201
 
 
 class Requests:
-    """Requests of one run. `name`: three letters or digits no other run on the database has."""
+    """Requests of one run. `name`: no other run on the database has it; it seeds the random too."""
 
-    def __init__(self, name: str, key: str, members: int, seed: int) -> None:
+    def __init__(self, name: str, key: str, members: int) -> None:
         self._key = key
         self._members = members
-        self._random = random.Random(seed)
+        self._random = random.Random(name)
         self._baskets = [_pieces(_basket(self._random)) for _ in range(BASKETS)]
         self._numbers = itertools.count()
-        self._prefix = f"{name:>3.3}-".replace(" ", "0")
+        self._prefix = name
 
     def purchase(self) -> bytes:
         """POST /v1/purchases."""
@@ -61,7 +62,7 @@ class Requests:
     def _body(self) -> bytes:
         number = next(self._numbers)
         head, middle, tail = self._baskets[int(self._random.random() * BASKETS)]
-        external_id = f"{self._prefix}{number:020d}".encode()
+        external_id = f"{self._prefix}-{number:0{_NUMBER_LENGTH - len(self._prefix)}d}".encode()
         who = card(int(self._random.random() * self._members)).encode()
         return b"".join((head, external_id, middle, who, tail))
 

@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 import uuid
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -58,6 +59,16 @@ def line_in(line: Line) -> LineIn:
         brand=line.brand,
         discount_given=line.discount,
     )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Wallets now, some time ahead and some time back, and the ladders now."""
+
+    now: WalletsView
+    ahead: WalletsView
+    back: WalletsView
+    tier: TierView
 
 
 class Driver:
@@ -227,14 +238,28 @@ class Driver:
 
     # ------------------------------------------------------------ answers
 
+    def answers(self, members: Sequence[uuid.UUID], at: Sequence[dt.datetime]) -> list[Answers]:
+        """What the service says of each of them now; `at`: an instant ahead and one past."""
+
+        async def all_of_them() -> list[Answers]:
+            return list(await asyncio.gather(*(self._answers(each, *at) for each in members)))
+
+        return self.run(all_of_them())
+
+    async def _answers(self, member: uuid.UUID, ahead: dt.datetime, back: dt.datetime) -> Answers:
+        reads = self.built.reads
+        tagged = await reads.wallets(member)
+        return Answers(
+            now=msgspec.json.decode(tagged.body, type=WalletsView),
+            ahead=await reads.wallets_at(member, ahead, None),
+            back=await reads.wallets_at(member, back, None),
+            tier=await reads.tier(member),
+        )
+
     def wallets(self, member: uuid.UUID) -> WalletsView:
         """The wallets now."""
         tagged = self.run(self.built.reads.wallets(member))
         return msgspec.json.decode(tagged.body, type=WalletsView)
-
-    def wallets_at(self, member: uuid.UUID, at: dt.datetime) -> WalletsView:
-        """The wallets at an instant, past or to come."""
-        return self.run(self.built.reads.wallets_at(member, at, None))
 
     def tier(self, member: uuid.UUID) -> TierView:
         """The ladders now."""

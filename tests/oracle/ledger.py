@@ -1,7 +1,7 @@
 """One wallet of one member: lots, pending units, debt. Everything else is counted from the lots."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 FAR = dt.datetime.max.replace(tzinfo=dt.UTC)
 
@@ -59,6 +59,17 @@ class WalletBook:
             if lot.remaining:
                 groups[lot.expires_at] = groups.get(lot.expires_at, 0) + lot.remaining
         return groups
+
+    def as_of(self, until: dt.datetime) -> "WalletBook":
+        """The same wallet once everything due by the instant has happened; this one stays."""
+        later = replace(
+            self,
+            lots=[replace(lot) for lot in self.lots],
+            entries=list(self.entries),
+            counted=dict(self.counted),
+        )
+        later.settle(until)
+        return later
 
     def settle(self, until: dt.datetime) -> None:
         """Let everything due by the instant happen, in time order, releases before expiries."""

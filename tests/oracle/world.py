@@ -4,7 +4,6 @@ Decisions are made once, at arrival, with history and tiers as then known; a ret
 remainder again with what the purchase saw. Tiers are replayed from their contributions each time.
 """
 
-import copy
 import datetime as dt
 from dataclasses import dataclass, field, replace
 
@@ -151,14 +150,12 @@ class World:
 
     def balance(self, member: str, wallet: str, now: dt.datetime) -> Balance:
         """The wallet at the instant, everything due by then having happened."""
-        book = copy.deepcopy(self.members[member].books[wallet])
-        book.settle(now)
+        book = self.members[member].books[wallet].as_of(now)
         return Balance(book.available(), book.pending(), book.debt, book.expiring())
 
     def worth_at(self, member: str, wallet: str, at: dt.datetime) -> int:
         """Units less debt by effective time: what had happened by the instant."""
-        book = copy.deepcopy(self.members[member].books[wallet])
-        book.settle(at)
+        book = self.members[member].books[wallet].as_of(at)
         return sum(e.amount - e.debt_change for e in book.entries if e.occurred_at <= at)
 
     def ladder(self, member: str, ladder: str, now: dt.datetime) -> tiers.Climb:

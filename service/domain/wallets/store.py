@@ -87,10 +87,19 @@ async def load_due_lots(
 
 
 async def load_open_lots(
-    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+    tx: Tx,
+    found: Books,
+    holders: Sequence[uuid.UUID],
+    operations: Sequence[uuid.UUID],
+    wallets: Collection[int],
 ) -> None:
-    """Put all open lots of the holders, and the operations' own lots, into the books."""
-    rows = await tx.rows(SQL["list_open_lots"], holders=list(holders), operations=list(operations))
+    """Put the open lots of some wallets, and the operations' own lots there, into the books."""
+    rows = await tx.rows(
+        SQL["list_open_lots"],
+        holders=list(holders),
+        operations=list(operations),
+        wallets=list(wallets),
+    )
     _add_lots(found, rows)
 
 

@@ -49,37 +49,55 @@ def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], poi
             )
 
 
+async def look(
+    tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
+) -> list[Match | ExpectedError | None]:
+    """Each purchase's holder as it is known; None: nobody holds it yet."""
+    digests = _digests(ctx, asked)
+    return await _look(tx, asked, digests, await _owned(tx, digests), now)
+
+
 async def match(
     tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
 ) -> list[Match | ExpectedError]:
     """Each purchase's holder; what nobody holds yet gets an unclaimed holder of its own."""
-    digests = [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
-    wanted = {d for of_one in digests for d in of_one}
-    owned = await members.ownerships(tx, wanted) if wanted else {}
-    named = {who.member_id for who in asked if who.member_id is not None}
-    by_id = await holders.find(tx, named) if named else {}
-    results: list[Match | ExpectedError | None] = []
-    for who, of_one in zip(asked, digests, strict=True):
-        results.append(
-            _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
-        )
+    digests = _digests(ctx, asked)
+    owned = await _owned(tx, digests)
+    results = await _look(tx, asked, digests, owned, now)
     await _make_unclaimed(tx, asked, digests, owned, results, now)
     return [result if result is not None else MemberNotFound() for result in results]
+
+
+def _digests(ctx: Context, asked: Sequence[Who]) -> list[list[bytes]]:
+    return [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
+
+
+async def _owned(tx: Tx, digests: Sequence[list[bytes]]) -> dict[bytes, list[Ownership]]:
+    wanted = {d for of_one in digests for d in of_one}
+    return await members.ownerships(tx, wanted) if wanted else {}
+
+
+async def _look(
+    tx: Tx,
+    asked: Sequence[Who],
+    digests: Sequence[list[bytes]],
+    owned: dict[bytes, list[Ownership]],
+    now: dt.datetime,
+) -> list[Match | ExpectedError | None]:
+    named = {who.member_id for who in asked if who.member_id is not None}
+    by_id = await holders.find(tx, named) if named else {}
+    return [
+        _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
+        for who, of_one in zip(asked, digests, strict=True)
+    ]
 
 
 async def held_by(
     tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
 ) -> list[uuid.UUID | None]:
     """Who holds what was asked now that the holders are locked; None: nobody."""
-    digests = [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
-    wanted = {d for of_one in digests for d in of_one}
-    owned = await members.ownerships(tx, wanted) if wanted else {}
-    by_id = await holders.find(tx, {who.member_id for who in asked if who.member_id is not None})
-    found: list[uuid.UUID | None] = []
-    for who, of_one in zip(asked, digests, strict=True):
-        matched = _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
-        found.append(matched.holder_id if isinstance(matched, Match) else None)
-    return found
+    found = await look(tx, ctx, asked, now)
+    return [one.holder_id if isinstance(one, Match) else None for one in found]
 
 
 def _by_id(

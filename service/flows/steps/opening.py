@@ -65,9 +65,7 @@ async def bring(tx: Tx, ctx: Context, actor: Actor, all_: Sequence[Bringing]) ->
     works = [one.work for one in all_]
     await wallets.load(tx, ctx, works)
     people = {one.row.holder_id: one.row for one in all_}
-    standings = await tiers.load(
-        tx, ctx, [(work, work.at) for work in works], people, replay=True
-    )
+    standings = await tiers.load(tx, ctx, [(work, work.at) for work in works], people, replay=True)
     operations_made: list[tuple[uuid.UUID, uuid.UUID]] = []
     for one in all_:
         holder_id, op_id = one.row.holder_id, new_id()
@@ -107,9 +105,7 @@ def _bring_one(ctx: Context, actor: Actor, one: Bringing, op_id: uuid.UUID) -> N
     work.emit(PointsAdjusted(operation_id=op_id, changes=work.changes(ctx.programs)), work.at)
 
 
-def _expires_at(
-    ctx: Context, number: int, lot: Opening, now: dt.datetime
-) -> dt.datetime | None:
+def _expires_at(ctx: Context, number: int, lot: Opening, now: dt.datetime) -> dt.datetime | None:
     """As given, or by the wallet's policy: from when it was earned, or from the import."""
     if lot.expires_at is None:
         return None

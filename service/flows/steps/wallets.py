@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from service.domain.holders import store as holders
 from service.domain.wallets import store as wallets
@@ -56,23 +56,30 @@ async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
             work.holder.due_settled = True
 
 
-async def load_lots(tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]) -> None:
-    """All open lots of the works' books, and the operations' own, for clawbacks and spending.
+async def load_lots(
+    tx: Tx,
+    works: Sequence[Work],
+    operations: Sequence[uuid.UUID],
+    numbers: Collection[int] | None = None,
+) -> None:
+    """Open lots of the works' books (all, or some wallets'), and the operations' own.
 
-    Lots that settling has touched already stay as they are in memory.
+    For clawbacks and spending. Lots that settling has touched already stay as they are in memory.
     """
     found = {
         (work.holder.holder_id, number): book
         for work in works
         for number, book in work.books.items()
     }
+    wanted = {number for _, number in found} if numbers is None else numbers
     holder_ids = [work.holder.holder_id for work in works]
-    await wallets.load_open_lots(tx, found, holder_ids, operations)
+    await wallets.load_open_lots(tx, found, holder_ids, operations, wanted)
 
 
 async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]) -> None:
     """A purchase prolongs the open lots of inactivity wallets: number -> new earliest expiry."""
-    await load_lots(tx, [work for work, _ in active], [])
+    numbers = {number for _, until in active for number in until}
+    await load_lots(tx, [work for work, _ in active], [], numbers)
     for work, until in active:
         for number, expires_at in until.items():
             work.books[number].touch_activity(expires_at)

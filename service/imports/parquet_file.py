@@ -1,0 +1,85 @@
+"""Parquet: typed columns, read in pieces. Needs pyarrow.
+
+Numbers in floating point are refused: money is given in whole minor units, quantities as integers,
+decimals or text. Instants are timestamps in UTC, or text with an offset.
+"""
+
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from service.imports.rows import FileRefused, Rejected, flaw
+from service.imports.table import Cell, Column, ColumnKind, Record
+
+ROWS_A_PIECE: Final = 32_768
+
+
+class ParquetTable:
+    """A Parquet file; FileRefused when it is none."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = path
+        try:
+            self._schema = pq.read_schema(path)
+        except (pa.ArrowException, OSError) as failure:
+            raise FileRefused(f"is no Parquet file: {failure}") from failure
+        self.names = tuple(self._schema.names)
+
+    def records(self, columns: Sequence[Column]) -> Iterator[Record | Rejected]:
+        """All rows; their number counts from 1."""
+        for column in columns:
+            self._check(column)
+        number = 0
+        with pq.ParquetFile(self._path) as file:
+            names = [column.name for column in columns]
+            for piece in file.iter_batches(ROWS_A_PIECE, columns=names):
+                cells = [_cells(piece.column(column.name), column.kind) for column in columns]
+                for row in zip(*cells, strict=True):
+                    number += 1
+                    problem = flaw("".join([cell for cell in row if type(cell) is str]))
+                    if problem is None:
+                        yield Record(number, row)
+                    else:
+                        yield Rejected(number, problem, [ascii(cell) for cell in row])
+
+    def _check(self, column: Column) -> None:
+        kind = self._schema.field(column.name).type
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if not _fits(kind, column.kind):
+            raise FileRefused(
+                f"the column '{column.name}' is {kind}, but should be {column.kind.value}"
+            )
+
+
+def _fits(kind: Any, wanted: ColumnKind) -> bool:
+    if pa.types.is_null(kind):
+        return True
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    whole = pa.types.is_integer(kind)
+    if wanted is ColumnKind.WHOLE:
+        return bool(whole)
+    if wanted is ColumnKind.TEXT:
+        return bool(text or whole or pa.types.is_boolean(kind) or pa.types.is_date(kind))
+    if wanted is ColumnKind.QUANTITY:
+        return bool(text or whole or pa.types.is_decimal(kind))
+    return bool(text or (pa.types.is_timestamp(kind) and kind.tz is not None))
+
+
+def _cells(column: Any, wanted: ColumnKind) -> list[Cell]:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = kind.value_type
+    if pa.types.is_timestamp(kind):
+        column = pc.cast(column, pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
+    elif pa.types.is_decimal(kind):
+        column = column.cast(pa.string())
+    elif wanted is ColumnKind.TEXT and not pa.types.is_string(kind):
+        column = column.cast(pa.string())
+    cells: list[Cell] = column.to_pylist()
+    return cells
