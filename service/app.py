@@ -8,8 +8,10 @@ are public) is refused.
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 from litestar import Litestar
+from litestar.events import BaseEventEmitterBackend
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Scope
@@ -73,6 +75,7 @@ def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = Fal
             *(as_litestar(route) for route in routes),
         ],
         lifespan=[lifespan],
+        event_emitter_backend=_NoEvents,
         openapi_config=None,
         logging_config=None,
         debug=False,
@@ -80,6 +83,17 @@ def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = Fal
     refuse_undeclared(app)
     app.asgi_handler = Edge(app.asgi_router, verbose=verbose)  # see edge.py
     return app
+
+
+class _NoEvents(BaseEventEmitterBackend):
+    """Litestar's own events are not used; their task group would wrap what fails at the start."""
+
+    def emit(self, event_id: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody emits any."""
+        raise NotImplementedError
+
+    async def __aexit__(self, *failure: object) -> None:
+        """Nothing was opened."""
 
 
 def edge_of(app: Litestar) -> Edge:

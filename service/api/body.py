@@ -44,7 +44,11 @@ class Body(Generic[T]):
         length = _content_length(headers.get(b"content-length"))
         if length is not None and length > self.bytes_max:
             raise BodyTooLarge(bytes_max=self.bytes_max)
-        return self._strict.decode(await self._receive(call.receive, length))
+        return self.decode(await self._receive(call.receive, length))
+
+    def decode(self, raw: bytes) -> T:
+        """The value of these bytes; raises InvalidBody."""
+        return self._strict.decode(raw)
 
     async def _receive(self, receive: Receive, length: int | None) -> bytes:
         """All bytes. A timer that cancels is `asyncio.timeout` at a third of its price."""

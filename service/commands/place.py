@@ -5,6 +5,8 @@ import contextlib
 import os
 import pathlib
 import secrets
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
@@ -62,7 +64,7 @@ def folder(
     data: pathlib.Path, *, host: str = "127.0.0.1", port: int = 8000, workers: int = 1
 ) -> Iterator[Settings]:
     """PostgreSQL in the folder, started or attached to, migrated; stopped at the end if started."""
-    with Embedded.start(data) as server:
+    with _sigterm_as_ctrl_c(), Embedded.start(data) as server:
         asyncio.run(migrate(server.url("regulars_owner")))
         yield Settings(
             database_url=server.url("regulars"),
@@ -73,6 +75,19 @@ def folder(
             port=port,
             workers=workers,
         )
+
+
+@contextlib.contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """So that PostgreSQL is stopped too; the handlers of a server that runs inside come first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def write_private(path: pathlib.Path, text: str) -> None:

@@ -11,12 +11,10 @@ import importlib.resources
 import json
 import pathlib
 import secrets
-import signal
 import threading
 import time
 import urllib.error
 import urllib.request
-from types import FrameType
 from typing import Final
 
 import click
@@ -72,16 +70,10 @@ PURCHASE: Final = (
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16))
 def command(data: pathlib.Path, host: str, port: int, workers: int) -> None:
     """Run everything in one folder: PostgreSQL, the demo program, the service."""
-    signal.signal(signal.SIGTERM, _end)
     with plain_errors(), folder(data, host=host, port=port, workers=workers) as settings:
         asyncio.run(set_up(settings, data / "keys.json"))
         announce = functools.partial(_announce_when_ready, settings, data / "keys.json")
         http.serve(settings, lambda: threading.Thread(target=announce, daemon=True).start())
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM before the service listens: as Ctrl-C, so that PostgreSQL is stopped too."""
-    raise KeyboardInterrupt
 
 
 async def set_up(settings: Settings, keys: pathlib.Path) -> None:

@@ -11,7 +11,12 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
 from service.domain.members import store as members
-from service.domain.members.errors import IdentifierNotHeld, LastIdentifier, MemberNotFound
+from service.domain.members.errors import (
+    AddedAndRemoved,
+    IdentifierNotHeld,
+    LastIdentifier,
+    MemberNotFound,
+)
 from service.domain.members.fields import check_fields
 from service.domain.members.identifiers import digest, normalise
 from service.domain.members.store import MemberRow
@@ -92,7 +97,10 @@ def _patched(row: MemberRow, body: PatchMember) -> MemberRow:
     fields = {**row.fields, **body.fields}
     removed = {(i.kind, normalise(i)) for i in body.remove}
     held = {(i.kind, normalise(i)) for i in row.identifiers}
+    added = {(i.kind, normalise(i)) for i in body.add}
     for n, identifier in enumerate(body.remove):
+        if (identifier.kind, normalise(identifier)) in added:
+            raise AddedAndRemoved(kind=identifier.kind, pointer=f"/remove/{n}")
         if (identifier.kind, normalise(identifier)) not in held:
             raise IdentifierNotHeld(kind=identifier.kind, pointer=f"/remove/{n}")
     kept: list[Identifier] = [i for i in row.identifiers if (i.kind, normalise(i)) not in removed]

@@ -247,7 +247,7 @@ def _work(one: _Fresh, now: dt.datetime, outbox: Outbox) -> Work:
 
 
 async def _with_purchases(ctx: Context, actor: Actor, one: _Fresh) -> Any:
-    """A member whose identifiers have purchases: both holders are locked, the purchases credited."""
+    """A member whose identifiers have purchases: all holders are locked, those credited."""
     member_id = one.row.holder_id
     try:
         async with ctx.db.transaction() as tx:

@@ -214,7 +214,7 @@ async def _record(
         locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
         if newest > ctx.programs.newest:
             raise VersionBehind
-        now, outbox = tx.now or EARLIEST, Outbox()
+        now = tx.now or EARLIEST
         found = await purchases.by_ids(tx, [p for _, p in chosen.values()])
         begun: dict[int, tuple[Work, Purchase]] = {}
         for holder_id, (n, purchase_id) in chosen.items():
@@ -223,7 +223,7 @@ async def _record(
             purchase = found[purchase_id]
             if purchase.holder_id != holder_id:
                 raise RunAgain  # claimed meanwhile
-            work = Work(locked[holder_id], commands[n].at or now, now, outbox)
+            work = Work(locked[holder_id], commands[n].at or now, now, Outbox())
             begun[n] = (work, purchase)
         loaded = await _load(tx, ctx, commands, begun)
         for n, returned in loaded.items():
@@ -233,7 +233,7 @@ async def _record(
                 done[n] = returned
             except ExpectedError as refusal:
                 refused[n] = refusal
-        await _write(tx, commands, done, outbox)
+        await _write(tx, commands, done)
     for n, _ in chosen.values():
         if n in done and done[n].row is not None:
             results[n] = Answer(done[n].row.receipt)  # type: ignore[union-attr]
@@ -285,9 +285,7 @@ async def _load(
     return loaded
 
 
-async def _write(
-    tx: Tx, commands: Sequence[Command], done: dict[int, Returning], outbox: Outbox
-) -> None:
+async def _write(tx: Tx, commands: Sequence[Command], done: dict[int, Returning]) -> None:
     if not done:
         return
     standings = {r.work.holder.holder_id: r.standings for r in done.values() if r.standings}
@@ -302,4 +300,5 @@ async def _write(
         raise RunAgain
     await tiers.write(tx, standings)
     await wallets.write(tx, [r.work for r in done.values()])
-    await outbox.write(tx)
+    # of those that were applied: what settling found due for a refused one is not written either
+    await Outbox.of(r.work.outbox for r in done.values()).write(tx)

@@ -46,17 +46,20 @@ class CsvTable:
                     continue
                 if not row:
                     continue
-                problem = self._problem(row)
-                if problem is not None:
-                    yield Rejected(line, problem, row)
+                if len(row) != len(self.names):
+                    reason = f"{len(row)} cells under {len(self.names)} columns"
+                    yield Rejected(line, reason, [_shown(cell) for cell in row])
                     continue
                 cells = [row[n] for n in places]
-                yield Record(line, tuple(map(_cell, cells, whole)))
+                problem = flaw("".join(cells))
+                if problem is not None:
+                    cells = [_shown(cell) for cell in cells]
+                yield Record(line, tuple(map(_cell, cells, whole)), problem)
 
-    def _problem(self, row: list[str]) -> str | None:
-        if len(row) != len(self.names):
-            return f"{len(row)} cells under {len(self.names)} columns"
-        return flaw("".join(row))
+
+def _shown(text: str) -> str:
+    """A text that can be written down, whatever bytes it was made from."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _cell(text: str, whole: bool) -> Cell:  # noqa: FBT001 mapped over two lists

@@ -1,6 +1,6 @@
-"""NDJSON: a JSON object a line, decoded strictly; what two readers could read differently is refused.
+"""NDJSON: a JSON object a line, decoded strictly.
 
-Blank lines are skipped.
+What two readers could read differently is refused. Blank lines are skipped.
 """
 
 import pathlib

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from service.imports.rows import FileRefused, Rejected, flaw
+from service.imports.rows import FileRefused, flaw
 from service.imports.table import Cell, Column, ColumnKind, Record
 
 ROWS_A_PIECE: Final = 32_768
@@ -29,7 +29,7 @@ class ParquetTable:
             raise FileRefused(f"is no Parquet file: {failure}") from failure
         self.names = tuple(self._schema.names)
 
-    def records(self, columns: Sequence[Column]) -> Iterator[Record | Rejected]:
+    def records(self, columns: Sequence[Column]) -> Iterator[Record]:
         """All rows; their number counts from 1."""
         for column in columns:
             self._check(column)
@@ -40,11 +40,8 @@ class ParquetTable:
                 cells = [_cells(piece.column(column.name), column.kind) for column in columns]
                 for row in zip(*cells, strict=True):
                     number += 1
-                    problem = flaw("".join([cell for cell in row if type(cell) is str]))
-                    if problem is None:
-                        yield Record(number, row)
-                    else:
-                        yield Rejected(number, problem, [ascii(cell) for cell in row])
+                    texts = [cell for cell in row if type(cell) is str]
+                    yield Record(number, row, flaw("".join(texts)))
 
     def _check(self, column: Column) -> None:
         kind = self._schema.field(column.name).type
@@ -77,9 +74,7 @@ def _cells(column: Any, wanted: ColumnKind) -> list[Cell]:
         kind = kind.value_type
     if pa.types.is_timestamp(kind):
         column = pc.cast(column, pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
-    elif pa.types.is_decimal(kind):
-        column = column.cast(pa.string())
-    elif wanted is ColumnKind.TEXT and not pa.types.is_string(kind):
+    elif wanted is ColumnKind.TEXT or pa.types.is_decimal(kind):
         column = column.cast(pa.string())
     cells: list[Cell] = column.to_pylist()
     return cells

@@ -33,10 +33,14 @@ Cell = str | int | None  # an instant of a Parquet file is an int: microseconds 
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A row of the file: cells in the order asked for, None where there is nothing."""
+    """A row of the file: cells in the order asked for, None where there is nothing.
+
+    `problem`: why the row is not taken, though it can be taken apart.
+    """
 
     line: int
     cells: tuple[Cell, ...]
+    problem: str | None = None
 
 
 class Table(Protocol):
@@ -63,9 +67,7 @@ def check_columns(
     known = list(known)
     problems = [f"the column '{name}' occurs twice" for name in _twice(names)]
     for name in dict.fromkeys(names):
-        if name not in known and not any(
-            name.startswith(o) and len(name) > len(o) for o in open_
-        ):
+        if name not in known and not any(name.startswith(o) and len(name) > len(o) for o in open_):
             near = difflib.get_close_matches(name, known, 1)
             hint = f", did you mean '{near[0]}'?" if near else ""
             problems.append(f"the column '{name}' is not known{hint}")

@@ -6,9 +6,11 @@
     check/       values -> Document, every problem at once, with did-you-mean
     document.py  the canonical program: what is stored, compiled and compared
     conditions/  one file, one condition (a Struct and its closure); effects/ the same for effects
-    compile.py   Document -> Program: closures, index, needs
+    compile.py   Document -> Program; compiled_rule.py a rule, index.py which ones can do something
     cart.py facts.py decision.py   what goes in, what comes out
-    decide.py    one purchase, one decision; awards.py its arithmetic; kept.py after returns
+    case.py      a cart with its facts while it is decided; tally.py one wallet's exact total
+    decide.py    one purchase, one decision; awards.py parts and lots, grants.py what budgets cut
+    kept.py      what is kept after returns; windows.py which purchases and uses count
     explain.py   why each rule fired or did not; plan.py what a new version changes, in words.py
     schema.py    JSON Schema of the program file, for editors
 

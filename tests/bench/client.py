@@ -23,9 +23,12 @@ class UnexpectedAnswer(Exception):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What callers got in `seconds`: how many answers, and how long each took (milliseconds)."""
+    """What callers got in `seconds`: how many answers, and how long each took (milliseconds).
 
-    answers: int
+    An answer that was under way when the time began or ended counts by its part inside.
+    """
+
+    answers: float
     seconds: float
     p50_ms: float
     p99_ms: float
@@ -46,6 +49,7 @@ class Traffic:
         self.check = check
         self.counts_from = 0.0
         self.ends_at = 0.0
+        self.answers = 0.0
         self.took: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.calling = 0
@@ -54,6 +58,13 @@ class Traffic:
         """End the run with an error."""
         if not self.done.done():
             self.done.set_exception(UnexpectedAnswer(what))
+
+    def count(self, asked_at: float, now: float) -> None:
+        """An answer took from then to now."""
+        inside = min(now, self.ends_at) - max(asked_at, self.counts_from)
+        if inside > 0:
+            self.answers += inside / (now - asked_at)
+            self.took.append(now - asked_at)
 
     def left(self) -> None:
         """A caller has its last answer."""
@@ -113,8 +124,7 @@ class Caller(asyncio.Protocol):
             return
         if traffic.check is not None:
             traffic.check(data[body_at:end])
-        if traffic.counts_from <= now < traffic.ends_at:
-            traffic.took.append(now - self._asked_at)
+        traffic.count(self._asked_at, now)
         if now < traffic.ends_at:
             self._ask()
         else:
@@ -145,16 +155,16 @@ async def drive(
         await loop.create_connection(lambda: Caller(traffic), "127.0.0.1", port)
     async with asyncio.timeout(warm_up + seconds + GRACE_SECONDS):
         await traffic.done
-    return measured(traffic.took, seconds)
+    half, most = percentiles(traffic.took)
+    return Measured(traffic.answers, seconds, half * 1000, most * 1000)
 
 
-def measured(took: list[float], seconds: float) -> Measured:
-    """The figures of a run; UnexpectedAnswer when nobody got an answer."""
+def percentiles(took: list[float]) -> tuple[float, float]:
+    """The 50th and the 99th; UnexpectedAnswer when nobody got an answer."""
     if not took:
         raise UnexpectedAnswer("no answer within the time")
     ordered = sorted(took)
-    half, most = (ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99))
-    return Measured(len(took), seconds, half, most)
+    return ordered[len(ordered) * 50 // 100], ordered[len(ordered) * 99 // 100]
 
 
 def _shown(data: bytes) -> str:

@@ -59,7 +59,7 @@ class Place:
 
     def clone(self, name: str, template: str) -> None:
         """A database just like another to which nobody is connected any more."""
-        wait(self.until_alone(template))
+        wait(self._until_alone(template))
         wait(self._on(SUPERUSER, f"create database {name} template {template}"))
 
     def url(self, name: str) -> str:
@@ -70,8 +70,12 @@ class Place:
         """What a statement of the superuser answers."""
         return wait(self._rows(name, statement))
 
-    async def until_alone(self, name: str) -> None:
-        """Wait until the last connection to a database has gone, and left its statistics."""
+    def rows_alone(self, name: str, statement: str) -> list[Any]:
+        """The same once nobody else is connected: backends that end have handed in their counts."""
+        wait(self._until_alone(name))
+        return self.rows(name, statement)
+
+    async def _until_alone(self, name: str) -> None:
         text = f"select count(*) from pg_stat_activity where datname = '{name}'"
         async with asyncio.timeout(_NO_CONNECTIONS_SECONDS_MAX):
             while (await self._rows(SUPERUSER, text))[0][0]:

@@ -1,7 +1,10 @@
 """The lock files: every package pinned with digests, nothing about where it came from."""
 
+import ast
+import importlib.metadata
 import pathlib
 import re
+import sys
 import tomllib
 from typing import Final
 
@@ -40,6 +43,13 @@ def asked(name: str) -> list[Requirement]:
     return [found for text in texts if (found := Requirement(text)).name != about["name"]]
 
 
+def extras() -> list[Requirement]:
+    """Of the extras that only some commands need."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = ("embedded", "parquet", "demo")
+    return [Requirement(t) for name in names for t in project["optional-dependencies"][name]]
+
+
 def problems(text: str) -> list[str]:
     """What is not a pinned package with digests, and every address."""
     joined = text.replace("\\\n", " ")
@@ -70,6 +80,29 @@ def test_a_lock_has_what_the_project_asks_for(name: str) -> None:
         version, digests = locked[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version), requirement
         assert digests, requirement
+
+
+def imported(folder: str) -> set[str]:
+    """Distributions whose modules the sources of a folder import."""
+    modules = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules.add(node.module.partition(".")[0])
+    found = importlib.metadata.packages_distributions()
+    foreign = modules - sys.stdlib_module_names - {"service", "tests"}
+    return {canonicalize_name(name) for module in foreign for name in found[module]}
+
+
+@pytest.mark.parametrize(
+    ("folder", "lock"), [("service", "requirements.lock"), ("tests", "requirements-dev.lock")]
+)
+def test_what_is_imported_is_asked_for(folder: str, lock: str) -> None:
+    """Not left to what another package happens to bring."""
+    allowed = asked(lock) + (asked("requirements-dev.lock") if folder == "tests" else extras())
+    assert imported(folder) <= {canonicalize_name(one.name) for one in allowed}
 
 
 def test_the_image_and_the_tests_run_the_same_versions() -> None:

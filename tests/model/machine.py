@@ -109,7 +109,7 @@ class Model(RuleBasedStateMachine):
         self.driver.set_clock(self.now)
 
     @rule(pick=st.integers(0, 30), early=st.booleans())
-    def wait_for_something_due(self, pick: int, early: bool) -> None:  # noqa: FBT001
+    def wait_for_something_due(self, pick: int, early: bool) -> None:
         """To the very instant at which something is due, or to the minute before."""
         due = sorted(compare.due_instants(self.world, self.now + 2 * MINUTE))
         if due:
@@ -158,7 +158,7 @@ class Model(RuleBasedStateMachine):
         self,
         lines: list[tuple[Line, ...]],
         shift: int,
-        one_request: bool,  # noqa: FBT001
+        one_request: bool,
     ) -> None:
         """Several purchases arrive together: by one request several of a member, else one each."""
         members = list(self.ids)
@@ -240,7 +240,7 @@ class Model(RuleBasedStateMachine):
         who: int,
         lines: tuple[Line, ...],
         ago: int,
-        second: bool,  # noqa: FBT001
+        second: bool,
     ) -> None:
         """The purchase a return waits for arrives, perhaps after another return of it."""
         key, since = next(iter(self.awaited.items()))
@@ -262,7 +262,7 @@ class Model(RuleBasedStateMachine):
         self,
         lines: tuple[Line, ...],
         ago: int,
-        again: bool,  # noqa: FBT001
+        again: bool,
         channel: str,
     ) -> None:
         """A purchase under a card that no member has."""

@@ -33,7 +33,8 @@ def contributions(draw: st.DrawFn, ladder: Ladder, name: str) -> list[tiers.Cont
         for step in tiers.climb(ladder, found, YEAR, zone, YEAR + 900 * 24 * 60 * MINUTE).steps
         if all(step.from_at != each.at for each in found)
     ]
-    if ends and draw(st.booleans()):
+    at_an_end = draw(st.booleans())
+    if ends and at_an_end:
         end = draw(st.sampled_from(ends))
         found.append(tiers.Contribution(end, draw(amounts)))
     return found

@@ -77,7 +77,6 @@ def test_a_campaign_is_on_from_its_start_to_before_its_end() -> None:
         (on("member.newsletter", eq=True), on("member.newsletter", eq=False)),
         (on("member.is_birthday", eq=False), on("member.is_birthday", eq=True)),
         (TimeOfDay(at="$", since=580, until=581), TimeOfDay(at="$", since=581, until=580)),
-        (Lines(at="$", where=by("category", "tea")), Lines(at="$", where=by("category", "wine"))),
     ],
 )
 def test_tests_of_few_values_are_answered_in_full(passes: Condition, fails: Condition) -> None:
@@ -91,6 +90,25 @@ def test_tests_of_few_values_are_answered_in_full(passes: Condition, fails: Cond
     )
     for _ in range(2):  # computed, then remembered
         assert candidates(known, facts(member)) == ["a"]
+    assert [one.rest for one in known.rules] == [None, None, None]
+
+
+def test_one_list_of_values_of_lines_is_answered_in_full() -> None:
+    known = program(
+        campaign(
+            rule("a", lift("gold"), when=Lines(at="$", where=by("category", "tea"))),
+            rule("b", lift("gold"), when=Lines(at="$", where=by("category", "wine"))),
+            rule(
+                "c",
+                lift("gold"),
+                when=all_of(
+                    Lines(at="$", where=by("category", "coffee")),
+                    Lines(at="$", where=(LineTest("brand", Test(is_in=("house", "acme"))),)),
+                ),
+            ),
+        )
+    )
+    assert candidates(known) == ["a", "c"]
     assert [one.rest for one in known.rules] == [None, None, None]
 
 

@@ -64,7 +64,7 @@ def test_a_free_line_is_worth_nothing_however_it_comes_back() -> None:
 
 @pytest.mark.parametrize("returned", [[1001], [-1], [], [0, 0]])
 def test_more_than_was_bought_cannot_be_returned(returned: list[int]) -> None:
-    with pytest.raises(ValueError, match="more returned than was bought|zip"):
+    with pytest.raises(ValueError, match=r"more returned than was bought|zip"):
         remainder(cart(line(100)), returned)
 
 

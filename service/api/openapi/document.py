@@ -94,7 +94,7 @@ def encoded(given: Schema) -> bytes:
 def _types(routes: Sequence[Route]) -> list[Any]:
     found: list[Any] = [Problem]
     for one in routes:
-        if one.takes is not None:
+        if isinstance(one.takes, Body):
             found.append(one.takes.given)
         found += [answer.body for answer in one.answers.values() if answer.body is not None]
     return found

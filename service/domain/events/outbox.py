@@ -6,6 +6,7 @@ the holder's version, padded to 19 digits so that it sorts as text; its scope is
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -52,6 +53,14 @@ class Outbox:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+
+    @classmethod
+    def of(cls, parts: Iterable["Outbox"]) -> "Outbox":
+        """The events of several, each holder's in its order."""
+        whole = cls()
+        for part in parts:
+            whole.rows += part.rows
+        return whole
 
     def emit(
         self,

@@ -28,14 +28,14 @@ class Opening(
 ):
     """A lot of an earlier system, in units of the wallet, as far as it is left.
 
-    `earned_at` absent: with the enrolment. `expires_at` null: never; absent: by the wallet's policy,
-    from `earned_at`, or from the import when that is absent too.
+    `earned_at` absent: with the enrolment. `expires_at` null: never; absent: by the wallet's
+    policy, from `earned_at`, or from the import when that is absent too.
     """
 
     wallet: Name
     amount: Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MAX)]
     earned_at: Instant | None = None
-    expires_at: Instant | None | msgspec.UnsetType = msgspec.UNSET
+    expires_at: Instant | msgspec.UnsetType | None = msgspec.UNSET
 
     def earned(self, enrolled_at: dt.datetime) -> dt.datetime:
         """When it was earned, UTC."""

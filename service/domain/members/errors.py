@@ -38,6 +38,14 @@ class IdentifierNotHeld(Unprocessable):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class AddedAndRemoved(Unprocessable):
+    """The same identifier is added and removed; name it once."""
+
+    kind: str
+    pointer: str = "/remove"
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class LastIdentifier(Unprocessable):
     """A member keeps at least one identifier."""
 

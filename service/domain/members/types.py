@@ -6,11 +6,12 @@ from typing import Annotated
 
 import msgspec
 
-from service.kernel.text import Name, Short, Text
+from service.kernel.text import SAFE_INT_MAX, Name, Short, Text
 from service.kernel.values import Balance, Identifier, LadderView, TierNow, WalletView
 
 Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
-FieldValue = bool | int | Text
+Whole = Annotated[int, msgspec.Meta(ge=-SAFE_INT_MAX, le=SAFE_INT_MAX)]
+FieldValue = bool | Whole | Text
 Fields = Annotated[dict[Name, FieldValue], msgspec.Meta(max_length=50)]
 
 

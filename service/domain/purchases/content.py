@@ -20,7 +20,7 @@ _NO_TAX: Final = Tax()
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-_ContentLine = tuple[str, int, int, str, str, str, tuple[tuple[str, str], ...], int, str, int]
+_ContentLine = tuple[str, int, int, str, str, str, tuple[tuple[str, str], ...], int, int, int]
 
 
 class _Content(msgspec.Struct, frozen=True, array_like=True):
@@ -64,10 +64,15 @@ def _tax_of(tax: Tax | None, amount: int, prices: Taxed, pointer: str) -> int:
         return tax.amount
     if tax.rate is None:
         return 0
-    whole, _, part = tax.rate.partition(".")
-    rate = int(whole) * 10_000 + int(part.ljust(4, "0") or "0")  # of a million
+    rate = _millionths(tax.rate)
     base = 1_000_000 + rate if prices is Taxed.GROSS else 1_000_000
     return (2 * amount * rate + base) // (2 * base)  # half up
+
+
+def _millionths(rate: str) -> int:
+    """Percent as text in millionths: "23" -> 230000."""
+    whole, _, part = rate.partition(".")
+    return int(whole) * 10_000 + int(part.ljust(4, "0") or "0")
 
 
 def measures(line: LineIn, pointer: str) -> tuple[int, int]:
@@ -149,7 +154,7 @@ def _content_line(line: LineIn, pointer: str) -> _ContentLine:
         line.brand or "",
         tuple(sorted(line.attributes.items())),
         -1 if tax.amount is None else tax.amount,
-        tax.rate or "",
+        -1 if tax.rate is None else _millionths(tax.rate),
         line.discount_given,
     )
 
@@ -157,7 +162,8 @@ def _content_line(line: LineIn, pointer: str) -> _ContentLine:
 def fingerprint(body: RecordPurchase) -> bytes:
     """SHA-256 of the canonical content, 32 bytes; `FP_VERSION` names its form.
 
-    The instant counts in UTC, quantities and amounts in their canonical form, defaults not at all.
+    The instant counts in UTC; quantities, amounts and rates in their canonical form, defaults not
+    at all.
     """
     charged = body.charged
     content = _Content(

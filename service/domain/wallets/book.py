@@ -208,7 +208,7 @@ class Book:
         if lot.is_pending(self.settled_at):
             self.pending += amount
             return lot
-        self._pay_debt(lot, op, occurred_at)
+        self._pay_debt(lot, op, max(occurred_at, self.settled_at))  # debt may be younger than it
         if expires_at is not None and expires_at <= self.settled_at:
             self._expire(lot)
         return lot
@@ -297,7 +297,10 @@ class Book:
         pending_after = sum(lot.remaining for lot in own if lot.is_pending(self.settled_at))
         self.pending -= pending_before - pending_after
         lapsed = min(lapsed_left, amount - taken)
-        more, more_takes = self._gather(self._usable(), amount - taken - lapsed)
+        others = self._usable()
+        more, more_takes = self._gather(others, amount - taken - lapsed)
+        # nothing is taken before it was there, so that the wallet adds up at any instant
+        at = max([at, *(lot.earned_at for lot, _ in zip(others, more_takes, strict=False))])
         missing = amount - taken - lapsed - more
         debt = 0 if self.clamp else missing
         if taken + more or debt:
@@ -306,6 +309,16 @@ class Book:
                 debt_change=debt, takes=(*takes, *more_takes),
             )  # fmt: skip
         return lapsed
+
+    def lapsed_of(self, origin_op: uuid.UUID) -> int:
+        """Units of a purchase's own lots that expired in this work."""
+        return -sum(
+            units
+            for entry in self.entries
+            if entry.reason is Reason.EXPIRED
+            for lot_no, units in entry.takes
+            if self.lots[lot_no].origin_op == origin_op
+        )
 
     def touch_activity(self, expires_at: dt.datetime) -> None:
         """An inactivity wallet: every open lot lives on at least until then."""

@@ -23,7 +23,6 @@ from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
 from service.domain.returns import store as returns
 from service.domain.wallets.book import Op
-from service.domain.wallets.types import Reason
 from service.flows.steps import deciding, posting, returning, tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
@@ -170,6 +169,7 @@ async def _credit_one(
     gone.emit(PurchaseReassigned(purchase_id=old.purchase_id, member_id=member.holder_id), gone.now)
     await wallets.write(tx, [item.work, gone])
     await item.work.outbox.write(tx)
+    member.old_settled_at = member.settled_at  # what was announced is not announced again
 
 
 def _item(ctx: Context, member: Holder, old: Purchase, actor: Actor, now: dt.datetime) -> Item:
@@ -202,13 +202,7 @@ async def _leave_out_returned(tx: Tx, item: Item, new: Purchase, actor: Actor) -
         left = keeps.get(wallet_id, 0)
         book = item.work.books[wallet.number]
         at = new.occurred_at if wallet.qualifying else item.work.at
-        expired = sum(
-            -units
-            for entry in book.entries
-            if entry.reason is Reason.EXPIRED
-            for lot_no, units in entry.takes
-            if book.lots[lot_no].origin_op == new.purchase_id
-        )
+        expired = book.lapsed_of(new.purchase_id)
         lapsed = book.claw_back(
             op, earned - left, origin_op=new.purchase_id, lapsed_left=expired, at=at
         ) if earned > left else 0  # fmt: skip

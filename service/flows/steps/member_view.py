@@ -13,8 +13,9 @@ from service.infra.db import Tx
 async def view(
     tx: Tx, ctx: Context, row: MemberRow, holder: Holder, *, claimed: int = 0
 ) -> MemberView:
-    """Reads what the transaction has written; the holder is locked, nothing is due."""
-    work = Work(holder, holder.settled_at, holder.recorded_at, Outbox())
+    """Reads what the transaction has written; what is due by now shows as if it were posted."""
+    now = tx.now or holder.settled_at
+    work = Work(holder, now, now, Outbox())
     await wallets.load(tx, ctx, [work])
     standings = await tiers.load(tx, ctx, [(work, work.at)], {row.holder_id: row})
     return MemberView(

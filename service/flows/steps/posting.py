@@ -8,6 +8,7 @@ from service.domain.events.catalog import PointsEarned, PurchaseRecorded
 from service.domain.purchases import store as purchases
 from service.domain.purchases.stored import Outcome, Purchase, effects, movements
 from service.domain.returns import store as returns
+from service.domain.returns.types import RecordReturn
 from service.domain.tiers.types import FloorRow
 from service.domain.wallets.book import Op
 from service.domain.wallets.types import Reason
@@ -201,11 +202,17 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
             standings=item.standings,
             body=body,
             actor=actor,
-            at=min((body.occurred_at or item.work.at).astimezone(dt.UTC), item.work.at),
+            at=_when(item, body),
             kept=kept,
-            expired={},
+            expired={n: book.lapsed_of(item.purchase_id) for n, book in item.work.books.items()},
         )
         returning.apply(ctx, returned, cut=True)
         item.purchase = returned.purchase
         done.append(returned)
     return done
+
+
+def _when(item: Item, body: RecordReturn) -> dt.datetime:
+    """A parked return takes effect when it says, but neither before its purchase nor later."""
+    said = (body.occurred_at or item.work.at).astimezone(dt.UTC)
+    return max(item.occurred_at, min(said, item.work.at))

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from service.domain.holders import store as holders
 from service.domain.wallets import store as wallets
 from service.domain.wallets.book import Book, Lot
-from service.domain.wallets.types import Reason
 from service.flows.steps.context import SETTLEMENT, Context
 from service.flows.steps.work import Work, all_written, open_books
 from service.infra.db import Tx
@@ -114,13 +113,10 @@ async def lapsed(
     found = await wallets.lapsed(tx, [work.holder.holder_id for work in works], operations)
     for work in works:
         for number, book in work.books.items():
-            for entry in book.entries:
-                if entry.reason is not Reason.EXPIRED:
-                    continue
-                for lot_no, units in entry.takes:
-                    key = (book.lots[lot_no].origin_op, number)
-                    if key[0] in operations:
-                        found[key] = found.get(key, 0) - units
+            for operation in operations:
+                units = book.lapsed_of(operation)
+                if units:
+                    found[operation, number] = found.get((operation, number), 0) + units
     return found
 
 

@@ -35,9 +35,7 @@ def at(year: int, month: int, day: int = 1) -> dt.datetime:
 
 
 def rolling(downgrade: Downgrade | None = None) -> Rulebook:
-    qualify = Qualify(
-        by=QualifyBy.WALLET, wallet="status", within=WithinKind.ROLLING, window=YEAR
-    )
+    qualify = Qualify(by=QualifyBy.WALLET, wallet="status", within=WithinKind.ROLLING, window=YEAR)
     return _book(qualify, downgrade)
 
 

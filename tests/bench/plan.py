@@ -1,0 +1,44 @@
+"""How much is measured, and for how long."""
+
+from typing import Final
+
+import msgspec
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Times in seconds. Each round measures everything once, so that what else the machine does
+    meanwhile hits all alike; the median of the rounds counts.
+
+    `members_few`, `members_many`: loaded, for everything and for growth. `fill`: batches before the
+    first round, so that members have a history. `expected`: of the whole run, for the progress bar.
+    """
+
+    members_few: int
+    members_many: int
+    rounds: int
+    seconds: int
+    warm_up: float
+    fill: float
+    expected: int
+
+
+FULL: Final = Plan(
+    members_few=10_000,
+    members_many=2_000_000,
+    rounds=3,
+    seconds=8,
+    warm_up=1.0,
+    fill=10.0,
+    expected=270,
+)
+SHORT: Final = Plan(
+    members_few=10_000,
+    members_many=200_000,
+    rounds=1,
+    seconds=3,
+    warm_up=0.3,
+    fill=3.0,
+    expected=55,
+)
+CALLERS: Final = 64
+BATCH_CALLERS: Final = 4

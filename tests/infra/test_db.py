@@ -1,0 +1,163 @@
+import asyncio
+import time
+
+import asyncpg
+import msgspec
+import pytest
+
+from service.infra.db import ACQUIRE_SECONDS_MAX, Database, DatabaseUnavailable
+from service.infra.sql import Statement
+from tests.databases import Fresh
+
+PAIR = Statement("test.pair", "select n, n * n as square from generate_series(1, :last::int) n", "")
+CLIENTS = Statement("test.count", "select count(*) from api_client", "")
+INSERT = Statement(
+    "test.insert",
+    "insert into api_client (client_id, name, role, recorded_at)"
+    " select gen_random_uuid(), n::text, 'pos', clock_timestamp()"
+    " from generate_series(1, :last::int) n",
+    "",
+)
+
+
+class Pair(msgspec.Struct, frozen=True):
+    square: int
+    n: int
+
+
+async def test_rows_become_structs_by_the_name_of_the_column(db: Database) -> None:
+    async with db.reading() as tx:
+        assert await tx.all(PAIR, Pair, last=2) == [Pair(square=1, n=1), Pair(square=4, n=2)]
+        assert await tx.one(PAIR, Pair, last=1) == Pair(square=1, n=1)
+        assert await tx.maybe(PAIR, Pair, last=0) is None
+        assert await tx.value(PAIR, last=3) == 1
+        assert await tx.value(PAIR, last=0) is None
+        assert [row["square"] for row in await tx.rows(PAIR, last=3)] == [1, 4, 9]
+
+
+async def test_the_absence_of_the_one_row_is_a_bug(db: Database) -> None:
+    async with db.reading() as tx:
+        with pytest.raises(LookupError, match=r"test\.pair"):
+            await tx.one(PAIR, Pair, last=0)
+
+
+async def test_a_write_says_how_many_rows_it_touched(db: Database) -> None:
+    async with db.transaction() as tx:
+        assert await tx.run(INSERT, last=3) == 3
+        assert await tx.run(INSERT, last=0) == 0
+
+
+async def test_a_transaction_commits_unless_an_exception_leaves_it(db: Database) -> None:
+    async def write(last: int, more: int) -> None:
+        async with db.transaction() as tx:
+            await tx.run(INSERT, last=last)
+            await tx.one(PAIR, Pair, last=more)
+
+    await write(2, more=1)
+    with pytest.raises(LookupError):
+        await write(40, more=0)
+
+    async with db.reading() as tx:
+        assert await tx.value(CLIENTS) == 2
+
+
+async def test_a_transaction_sees_what_others_commit_meanwhile(db: Database) -> None:
+    async with db.transaction() as tx:
+        assert await tx.value(CLIENTS) == 0
+        async with db.transaction() as other:
+            await other.run(INSERT, last=1)
+        assert await tx.value(CLIENTS) == 1
+
+
+async def test_a_repeatable_one_sees_one_moment_and_writes_nothing(db: Database) -> None:
+    async with db.transaction(repeatable=True) as tx:
+        assert await tx.value(CLIENTS) == 0
+        async with db.transaction() as other:
+            await other.run(INSERT, last=1)
+        assert await tx.value(CLIENTS) == 0
+
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        async with db.transaction(repeatable=True) as tx:
+            await tx.run(INSERT, last=1)
+
+
+async def test_single_reads_are_transactions_of_their_own(db: Database) -> None:
+    async with db.reading() as tx:
+        assert not tx.connection.is_in_transaction()
+    async with db.transaction() as tx:
+        assert tx.connection.is_in_transaction()
+
+
+async def test_an_exhausted_pool_is_unavailable_after_half_a_second(database: Fresh) -> None:
+    db = await Database.open(database.url, size_min=1, size_max=1)
+    async with db.reading():
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailable):
+            async with db.transaction():
+                pass
+        waited = time.monotonic() - started
+    async with db.reading() as tx:  # the pool is whole again
+        assert await tx.value(CLIENTS) == 0
+    await db.close()
+
+    assert ACQUIRE_SECONDS_MAX == 0.5
+    assert 0.4 < waited < 3
+
+
+async def test_a_closed_pool_is_unavailable(database: Fresh) -> None:
+    db = await Database.open(database.url)
+    await db.close()
+
+    with pytest.raises(DatabaseUnavailable):
+        async with db.reading():
+            pass
+
+
+async def test_a_server_that_does_not_answer_is_unavailable() -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await Database.open("postgresql://regulars@127.0.0.1:1/regulars")
+
+
+async def test_a_database_that_is_not_there_is_unavailable(database: Fresh) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await Database.open(database.url.replace(database.name, "nowhere"))
+
+
+async def test_a_lost_connection_is_replaced(db: Database) -> None:
+    with pytest.raises(asyncpg.InterfaceError):  # leaving the transaction finds nobody there
+        async with db.transaction() as tx:
+            await tx.connection.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    async with db.reading() as tx:
+        assert await tx.value(CLIENTS) == 0
+
+
+async def test_a_release_asks_the_server_nothing(database: Fresh) -> None:
+    db = await Database.open(database.url, size_min=1, size_max=1)
+    async with db.reading() as tx:
+        await tx.connection.execute("set work_mem = '7MB'")
+    async with db.reading() as tx:  # a reset would have undone it
+        assert await tx.connection.fetchval("show work_mem") == "7MB"
+    await db.close()
+
+
+async def test_a_cancelled_transaction_leaves_nothing_behind(db: Database) -> None:
+    async def write() -> None:
+        async with db.transaction() as tx:
+            await tx.run(INSERT, last=1)
+            await asyncio.sleep(60)
+
+    task = asyncio.get_running_loop().create_task(write())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with db.reading() as tx:
+        assert not tx.connection.is_in_transaction()
+        assert await tx.value(CLIENTS) == 0
+
+
+async def test_connections_say_whose_they_are(db: Database) -> None:
+    async with db.reading() as tx:
+        assert await tx.connection.fetchval("show application_name") == "regulars"

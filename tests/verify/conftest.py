@@ -1,0 +1,34 @@
+"""A database with a mixed history, made once. What breaks it is rolled back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from service.domain.programs.live import Programs
+from service.verify.look import load_programs
+from tests.databases import Fresh, Server
+from tests.verify import history
+from tests.verify.breaking import Broken
+
+
+@pytest.fixture(scope="session")
+def recorded(server: Server) -> Iterator[Fresh]:
+    """The history; nothing is ever committed to it."""
+    fresh = server.create()
+    asyncio.run(history.make(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture(scope="session")
+def programs(recorded: Fresh) -> Programs:
+    """The program versions of the history."""
+    return asyncio.run(load_programs(recorded.url))
+
+
+@pytest.fixture
+async def broken(recorded: Fresh, programs: Programs) -> AsyncIterator[Broken]:
+    """The history in the hands of somebody who may do everything."""
+    async with Broken.open(recorded, programs) as opened:
+        yield opened
