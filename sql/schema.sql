@@ -211,7 +211,10 @@ create table import_run (                       -- how far a file has been taken
 
 -- ---------------------------------------------------------------- roles: the service may not rewrite history
 
-grant select, insert on all tables in schema public to regulars, regulars_jobs;
+grant select on all tables in schema public to regulars, regulars_jobs;
+grant insert on holder, wallet, entry, lot, entry_lot, operation, member, member_profile, identifier, purchase,
+  purchase_key, purchase_wallet, purchase_return, return_key, parked_return, limit_use, tier_step, tier_floor, budget,
+  budget_slot, program_version, idem, outbox, api_client, api_key, import_run to regulars, regulars_jobs;
 grant update on holder, wallet, lot, member_profile, identifier, purchase, purchase_key, purchase_wallet,
   purchase_return, return_key, tier_step, tier_floor, budget, budget_slot, outbox, outbox_shard, api_key, import_run to regulars, regulars_jobs;
 grant delete on parked_return, limit_use, tier_step, tier_floor to regulars, regulars_jobs;

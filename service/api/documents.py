@@ -44,7 +44,7 @@ async def read_docs(call: Call, _: None) -> Reply:
     "/problems/{code}",
     scope=PUBLIC,
     tag=TAG,
-    answers={200: Answer(what="What it means.", body=ProblemPage)},
+    answers={200: Answer(what="What it means.", body=ProblemPage, page=True)},
     refuses=(RouteNotFound,),
 )
 async def read_problem(call: Call, _: None) -> Reply:

@@ -78,7 +78,13 @@ async def read_member(call: Call, _: None) -> Reply:
     tag=TAG,
     takes=Body(PatchMember),
     answers={200: Answer(what="The member after the change.", body=MemberView)},
-    refuses=(*_PERSON, errors.IdentifierNotHeld, errors.LastIdentifier, errors.MemberNotFound),
+    refuses=(
+        *_PERSON,
+        errors.AddedAndRemoved,
+        errors.IdentifierNotHeld,
+        errors.LastIdentifier,
+        errors.MemberNotFound,
+    ),
 )
 async def change_member(call: Call, body: PatchMember) -> Reply:
     """Change a member: claim and give up identifiers, change profile and fields.

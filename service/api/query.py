@@ -1,5 +1,6 @@
 """Query parameters, as strict as bodies: one Struct per route, nothing unknown, nothing twice."""
 
+import datetime as dt
 import re
 import urllib.parse
 from typing import Any, Final, Generic, TypeVar
@@ -9,7 +10,7 @@ from msgspec import inspect
 
 from service.api.call import Call
 from service.api.errors import FieldError, InvalidParameter
-from service.api.instants import Finder, instants_in, is_acceptable
+from service.api.instants import is_acceptable
 from service.api.pointers import field_error
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class Query(Generic[T]):
         assert isinstance(self.shape, inspect.StructType)  # noqa: S101  # a query is a Struct
         self._whole = {f.encode_name for f in self.shape.fields if _holds(f.type, inspect.IntType)}
         self._names = {f.encode_name for f in self.shape.fields}
-        self._instants: Finder | None = instants_in(self.shape)
+        self._instants = [f.name for f in self.shape.fields if _holds(f.type, inspect.DateTimeType)]
         self._empty = None if any(f.required for f in self.shape.fields) else given()
 
     async def read(self, call: Call) -> T:
@@ -53,8 +54,7 @@ class Query(Generic[T]):
             name = (found.pointer or "#/").removeprefix("#/")
             hint = "; send + as %2B" if " " in str(values.get(name, "")) else ""
             raise _invalid(name, found.detail + hint) from None
-        self._check_instants(value)
-        return value
+        return self._in_utc(value)
 
     def _value(self, name: str, text: str) -> str | int:
         if name not in self._whole:
@@ -63,14 +63,17 @@ class Query(Generic[T]):
             raise _invalid(name, "is not a whole number")
         return int(text)
 
-    def _check_instants(self, value: T) -> None:
-        if self._instants is None:
-            return
-        found: list[Any] = []
-        self._instants(value, "", found)
-        for pointer, instant in found:
+    def _in_utc(self, value: T) -> T:
+        """Instants are shown as they are everywhere else, whatever their offset was."""
+        changed = {}
+        for name in self._instants:
+            instant = getattr(value, name)
+            if instant is None:
+                continue
             if not is_acceptable(instant):
-                raise _invalid(pointer.lstrip("/"), "is not between the years 2000 and 2100")
+                raise _invalid(name, "is not between the years 2000 and 2100")
+            changed[name] = instant.astimezone(dt.UTC)
+        return msgspec.structs.replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
 def refuse_query(call: Call) -> None:

@@ -35,6 +35,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None  # a Struct type; None: no body
     schema: Mapping[str, Any] | None = None
     media: str = "application/json"
+    page: bool = False  # also as text/html, for those who ask for it
     headers: tuple[str, ...] = ()
 
 

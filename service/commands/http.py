@@ -59,7 +59,7 @@ def _load(settings: Settings) -> Any:
 
 
 def _end_at_once() -> None:
-    """Until a worker has its own handlers, those of its parent, inherited, would swallow a signal."""
+    """Until a worker has its own handlers, those inherited of its parent would swallow a signal."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -9,7 +9,7 @@ and reason.
 The path of a file: files.py (format, digest) -> ndjson.py | table.py, csv_file.py, parquet_file.py
 -> purchase_rows.py | member_rows.py (strict rows) -> run_purchases.py | run_members.py (verbs).
 
-*NDJSON*: a JSON object a line, as the bodies of `POST /v1/purchases` and `POST /v1/members` have it.
+*NDJSON*: a JSON object a line, as the bodies of `POST /v1/purchases` and `POST /v1/members`.
 A purchase has its `occurred_at`; a member may have `enrolled_at` and `opening`, a list of
 `{"wallet", "amount", "earned_at", "expires_at"}`.
 *CSV* (UTF-8, commas, a header) and *Parquet*, purchases: a row a line item, the rows of a purchase

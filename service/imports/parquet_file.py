@@ -4,6 +4,7 @@ Numbers in floating point are refused: money is given in whole minor units, quan
 decimals or text. Instants are timestamps in UTC, or text with an offset.
 """
 
+import itertools
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -16,6 +17,7 @@ from service.imports.rows import FileRefused, flaw
 from service.imports.table import Cell, Column, ColumnKind, Record
 
 ROWS_A_PIECE: Final = 32_768
+_INSTANT: Final = pa.timestamp("us", "UTC")
 
 
 class ParquetTable:
@@ -33,15 +35,16 @@ class ParquetTable:
         """All rows; their number counts from 1."""
         for column in columns:
             self._check(column)
-        number = 0
+        numbers = itertools.count(1)
         with pq.ParquetFile(self._path) as file:
             names = [column.name for column in columns]
             for piece in file.iter_batches(ROWS_A_PIECE, columns=names):
-                cells = [_cells(piece.column(column.name), column.kind) for column in columns]
-                for row in zip(*cells, strict=True):
-                    number += 1
-                    texts = [cell for cell in row if type(cell) is str]
-                    yield Record(number, row, flaw("".join(texts)))
+                found = [_texts(piece.column(column.name), column.kind) for column in columns]
+                flawed = any(_has_flaw(column) for column in found)
+                cells = [column.to_pylist() for column in found]
+                rows = zip(*cells, strict=True)
+                for row, number in zip(rows, numbers, strict=False):  # rows first: none is skipped
+                    yield Record(number, row, _problem(row) if flawed else None)
 
     def _check(self, column: Column) -> None:
         kind = self._schema.field(column.name).type
@@ -67,14 +70,25 @@ def _fits(kind: Any, wanted: ColumnKind) -> bool:
     return bool(text or (pa.types.is_timestamp(kind) and kind.tz is not None))
 
 
-def _cells(column: Any, wanted: ColumnKind) -> list[Cell]:
+def _texts(column: Any, wanted: ColumnKind) -> Any:
+    """The column as texts or whole numbers."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = kind.value_type
     if pa.types.is_timestamp(kind):
-        column = pc.cast(column, pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
-    elif wanted is ColumnKind.TEXT or pa.types.is_decimal(kind):
-        column = column.cast(pa.string())
-    cells: list[Cell] = column.to_pylist()
-    return cells
+        return pc.cast(column, _INSTANT, safe=False).cast(pa.int64())
+    if wanted is ColumnKind.TEXT or pa.types.is_decimal(kind) or pa.types.is_large_string(kind):
+        return column.cast(pa.string())
+    return column
+
+
+def _has_flaw(column: Any) -> bool:
+    """Whether any text of it is not taken; most columns say the same few things again and again."""
+    if not pa.types.is_string(column.type):
+        return False
+    return flaw("".join(text for text in column.unique().to_pylist() if text)) is not None
+
+
+def _problem(row: tuple[Cell, ...]) -> str | None:
+    return flaw("".join([cell for cell in row if isinstance(cell, str)]))

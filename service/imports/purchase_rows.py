@@ -169,6 +169,7 @@ class PurchaseTable:
         self._line = of_line
         self._tax = [name for name in of_line if name in _TAX]
         self._attributes = [name for name in of_line if name.startswith(ATTRIBUTES)]
+        self._nested = bool(self._tax or self._attributes)
         self._columns = [
             Column(name, _HEAD.get(name) or _LINE.get(name) or ColumnKind.TEXT)
             for name in (*self._head, *of_line)
@@ -248,6 +249,8 @@ class PurchaseTable:
 
     def _item(self, cells: tuple[Cell, ...]) -> dict[str, Any]:
         item = _present(self._line, cells)
+        if not self._nested:
+            return item
         for name in self._tax:
             if name in item:
                 item.setdefault("tax", {})[_TAX[name]] = item.pop(name)

@@ -13,7 +13,7 @@ import msgspec
 _COMMENT: Final = re.compile(r"--[^\n]*")
 _TABLE: Final = re.compile(r"create table (\w+) \(")
 _INDEX: Final = re.compile(r"create unique index (\w+) on (\w+) ([^;]+);")
-_NAMED: Final = re.compile(r"constraint (\w+) (.+)", re.DOTALL)
+_NAMED: Final = re.compile(r"constraint (\w+)\s+(.+)", re.DOTALL)
 _KEY: Final = re.compile(r"primary key \(([^)]+)\)")
 _REFERENCES: Final = re.compile(r"references (\w+)(?: \(([^)]+)\))?")
 _FOREIGN: Final = re.compile(r"foreign key \(([^)]+)\) references (\w+)(?: \(([^)]+)\))?")

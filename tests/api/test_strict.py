@@ -265,6 +265,36 @@ def test_no_value_that_was_sent_comes_back_in_an_error() -> None:
         assert secret not in f"{pointer} {detail}"
 
 
+PURCHASE = Strict(RecordPurchase)
+ODD = [b'"', b"\\u0000", b"\\", b"[[", b"{}", b"1e999", b"\xff"]
+WHOLE = json.dumps(
+    {
+        "channel": "web",
+        "external_id": "order-1",
+        "occurred_at": "2026-11-22T10:00:00Z",
+        "currency": "EUR",
+        "member": [{"kind": "card", "value": "4012001"}],
+        "lines": [{"sku": "a", "amount": 1200, "quantity": "0.5", "attributes": {"roast": "dark"}}],
+    }
+).encode()
+
+
+@given(
+    st.integers(0, len(WHOLE)),
+    st.integers(0, 12),
+    st.binary(max_size=6) | st.sampled_from(ODD),
+)
+def test_a_purchase_with_a_few_bytes_changed_is_a_purchase_or_an_invalid_body(
+    at: int, length: int, other: bytes
+) -> None:
+    raw = WHOLE[:at] + other + WHOLE[at + length :]
+    try:
+        found = PURCHASE.decode(raw)
+    except InvalidBody:
+        return
+    assert json.loads(raw)["external_id"] == found.external_id
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_an_invalid_body(raw: bytes) -> None:
     try:

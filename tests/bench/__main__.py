@@ -6,11 +6,10 @@ settings: the service, the baselines and the callers share the machine's cores.
 
 import argparse
 import pathlib
-import sys
 
 from rich.console import Console
 
-from tests.bench import figures, profiling, run
+from tests.bench import figures, profiling, run, tables
 from tests.bench.plan import FULL, SHORT
 
 WORKERS = 1
@@ -26,7 +25,7 @@ def main() -> None:
     found = run.run(SHORT if given.short else FULL, given.workers, given.folder)
     if given.json:
         given.json.write_bytes(figures.as_json(found))
-    figures.show(found, console)
+    tables.show(found, console)
     if given.short:
         console.print("Short: short rounds, and growth to 200 thousand members, not to 2 million.")
 
@@ -48,4 +47,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

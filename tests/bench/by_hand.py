@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tests.bench.place import SERVICE_ROLE, Place
-from tests.bench.rows import Rows, Typical
+from tests.bench.rows import Typical, Written
 
 SCRIPT: Final = pathlib.Path(__file__).with_name("by_hand.sql")
 CLIENTS: Final = 8
@@ -33,7 +33,7 @@ class ByHand(msgspec.Struct, frozen=True):
 def run(
     place: Place,
     database: str,
-    rows: Rows,
+    written: Written,
     typical: Typical,
     *,
     members: int,
@@ -42,10 +42,10 @@ def run(
 ) -> ByHand:
     """Run CLIENTS clients for so long, or for so many transactions each. Raises PgbenchFailed.
 
-    `rows` says how often a purchase uses a limit or changes a tier, `typical` what it looks like.
+    `written` says how often a purchase uses a limit or changes a tier, `typical` what it looks like.
     """
     how_long = ["-T", str(seconds)] if transactions is None else ["-t", str(transactions)]
-    defined = _variables(rows, typical) | {"members": str(members)}
+    defined = _variables(written, typical) | {"members": str(members)}
     done = subprocess.run(
         [
             str(place.server.bin / "pgbench"),
@@ -62,15 +62,10 @@ def run(
     return _read(done)
 
 
-def _variables(rows: Rows, typical: Typical) -> dict[str, str]:
-    bodies = msgspec.structs.asdict(typical)
-    written = {name: _text(value) for name, value in bodies.items()}
-    moves = max(0.0, rows.get("outbox", 0) - 2)  # beside purchase.recorded and points.earned
-    return {
-        **written,
-        "uses": str(round(rows.get("limit_use", 0) * 1000)),
-        "moves": str(round(moves * 1000)),
-    }
+def _variables(written: Written, typical: Typical) -> dict[str, str]:
+    bodies = {name: _text(value) for name, value in msgspec.structs.asdict(typical).items()}
+    often = {"uses": written.rows.get("limit_use", 0.0), "moves": written.moves}
+    return bodies | {name: str(round(share * 1000)) for name, share in often.items()}
 
 
 def _text(value: bytes | str) -> str:

@@ -25,10 +25,12 @@ class UnexpectedAnswer(Exception):
 class Measured(msgspec.Struct, frozen=True):
     """What callers got in `seconds`: how many answers, and how long each took (milliseconds).
 
-    An answer that was under way when the time began or ended counts by its part inside.
+    An answer that was under way when the time began or ended counts by its part inside. `total`:
+    answers with those before and after.
     """
 
     answers: float
+    total: int
     seconds: float
     p50_ms: float
     p99_ms: float
@@ -50,6 +52,7 @@ class Traffic:
         self.counts_from = 0.0
         self.ends_at = 0.0
         self.answers = 0.0
+        self.total = 0
         self.took: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.calling = 0
@@ -61,6 +64,7 @@ class Traffic:
 
     def count(self, asked_at: float, now: float) -> None:
         """An answer took from then to now."""
+        self.total += 1
         inside = min(now, self.ends_at) - max(asked_at, self.counts_from)
         if inside > 0:
             self.answers += inside / (now - asked_at)
@@ -156,7 +160,7 @@ async def drive(
     async with asyncio.timeout(warm_up + seconds + GRACE_SECONDS):
         await traffic.done
     half, most = percentiles(traffic.took)
-    return Measured(traffic.answers, seconds, half * 1000, most * 1000)
+    return Measured(traffic.answers, traffic.total, seconds, half * 1000, most * 1000)
 
 
 def percentiles(took: list[float]) -> tuple[float, float]:

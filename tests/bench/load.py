@@ -3,7 +3,6 @@
 `python -m tests.bench.load` reads a job from its standard input and prints what was measured.
 """
 
-import asyncio
 import functools
 import gc
 import subprocess

@@ -73,7 +73,9 @@ async def load(url: str, secret: str, count: int) -> None:
     ) as pool:
         await asyncio.gather(
             _fill(pool, {"wallet": _WALLET}, numbers),
-            _fill(pool, {"holder": _HOLDER, "member": _MEMBER, "member_profile": _PROFILE}, numbers),
+            _fill(
+                pool, {"holder": _HOLDER, "member": _MEMBER, "member_profile": _PROFILE}, numbers
+            ),
             _fill_identifiers(pool, secret.encode(), count),
         )
         await pool.execute("checkpoint")

@@ -66,6 +66,11 @@ class Place:
         """Where the service finds a database."""
         return self.server.url(SERVICE_ROLE, name)
 
+    def pid(self) -> int:
+        """The process all others of the server descend from."""
+        text = (self.server.cluster / "postmaster.pid").read_text(encoding="utf-8")
+        return int(text.splitlines()[0])
+
     def rows(self, name: str, statement: str) -> list[Any]:
         """What a statement of the superuser answers."""
         return wait(self._rows(name, statement))

@@ -10,7 +10,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     meanwhile hits all alike; the median of the rounds counts.
 
     `members_few`, `members_many`: loaded, for everything and for growth. `fill`: batches before the
-    first round, so that members have a history. `expected`: of the whole run, for the progress bar.
+    first round, so that members have a history; `first`: reads of balances that nobody has read yet,
+    short, for after it they have. `expected`: of the whole run, for the progress bar.
     """
 
     members_few: int
@@ -19,6 +20,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int
     warm_up: float
     fill: float
+    first: float
     expected: int
 
 
@@ -29,6 +31,7 @@ FULL: Final = Plan(
     seconds=8,
     warm_up=1.0,
     fill=10.0,
+    first=2.0,
     expected=270,
 )
 SHORT: Final = Plan(
@@ -38,6 +41,7 @@ SHORT: Final = Plan(
     seconds=3,
     warm_up=0.3,
     fill=3.0,
+    first=1.0,
     expected=55,
 )
 CALLERS: Final = 64

@@ -32,24 +32,39 @@ join (select type, avg(length(body)) as bytes from outbox group by type) a using
 order by o.type, abs(length(o.body) - a.bytes)
 """
 
-Rows = dict[str, float]  # table -> rows
+_MOVES: Final = f"select count(*) from outbox where type = '{TYPES[TierChanged]}'"
 
 
-def written(place: Place, database: str) -> Rows:
-    """Rows inserted or updated per table since the database was made, once nobody is connected."""
+class Written(msgspec.Struct, frozen=True):
+    """Rows inserted or updated per table, and how many `moves` from tier to tier were among them.
+
+    Either since the database was made, or per purchase.
+    """
+
+    rows: dict[str, float]
+    moves: float
+
+    def total(self) -> float:
+        """Rows of all tables."""
+        return sum(self.rows.values())
+
+
+def written(place: Place, database: str) -> Written:
+    """What was written since the database was made, counted once nobody is connected."""
     found = place.rows_alone(database, _COUNT)
-    return {row["relname"]: row["written"] for row in found}
+    moves = place.rows(database, _MOVES)[0][0]
+    return Written({row["relname"]: row["written"] for row in found}, moves)
 
 
-def per_purchase(before: Rows, after: Rows) -> Rows:
-    """Rows of each table per purchase between two counts, tables without any left out."""
-    purchases = after["purchase"] - before["purchase"]
+def per_purchase(before: Written, after: Written) -> Written:
+    """What a purchase wrote between two counts, tables without rows left out."""
+    purchases = after.rows["purchase"] - before.rows["purchase"]
     changed = {
-        table: (count - before[table]) / purchases
-        for table, count in after.items()
-        if table not in _NOT_OF_A_PURCHASE
+        table: (count - before.rows[table]) / purchases
+        for table, count in sorted(after.rows.items())
+        if table not in _NOT_OF_A_PURCHASE and count > before.rows[table]
     }
-    return {table: rows for table, rows in sorted(changed.items()) if rows}
+    return Written(changed, (after.moves - before.moves) / purchases)
 
 
 class Typical(msgspec.Struct, frozen=True):

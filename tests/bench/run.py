@@ -4,9 +4,8 @@ import pathlib
 import time
 from typing import Final
 
-from tests.bench import by_hand, load, rows, rules_bench, serving
-from tests.bench.client import Measured
-from tests.bench.figures import Figures
+from tests.bench import by_hand, cpu, load, rows, rules_bench, serving
+from tests.bench.figures import Figures, Series
 from tests.bench.place import Place
 from tests.bench.plan import BATCH_CALLERS, CALLERS, Plan
 from tests.bench.progress import Steps
@@ -16,9 +15,14 @@ from tests.bench.traffic import BATCH
 FEW: Final = "few"
 MANY: Final = "many"
 BY_HAND: Final = "by_hand"
+_TOLERATED: Final = 0.05  # what the rows by hand may differ from those of the service
 _QUIET_SECONDS_MAX: Final = 20.0
 _QUIET_POLL_SECONDS: Final = 0.4
 _WAITING: Final = "select count(*) from outbox where pub_seq is null"
+
+
+class RowsDiffer(Exception):
+    """The transaction by hand does not write what a purchase writes: by_hand.sql is out of date."""
 
 
 class Run:
@@ -34,78 +38,86 @@ class Run:
         self._keys: dict[str, str] = {}
 
     def all(self) -> Figures:
-        """Measure everything."""
+        """Measure everything. Raises RowsDiffer, LoadFailed, PgbenchFailed."""
         self.step("rules alone")
         self.figures.rules = rules_bench.measure()
         self._load(FEW, self.plan.members_few)
         self._load(MANY, self.plan.members_many)
-        self._fill_and_count()
+        self._fill(MANY)
+        self._fill(FEW)
+        self._count()
         with serving.service(self.place, FEW, self.workers) as few:
-            self._writes(few)
+            with serving.service(self.place, MANY, self.workers) as many:
+                self._writes(few, many)
             self._reads(few)
-        self.figures.rows_by_hand = self._rows_by_hand()
+        self._count_by_hand()
         return self.figures
 
     def _load(self, database: str, members: int) -> None:
         self.step(f"loading {members:,} members")
         self._keys[database] = self.place.create(database, members)
 
-    def _fill_and_count(self) -> None:
-        """Purchases for a history; then a run whose rows are counted, and the copy for pgbench."""
-        for database in (MANY, FEW):
-            self.step("filling with purchases")
-            with serving.service(self.place, database, self.workers) as served:
-                self._ask("batch", served, database, seconds=self.plan.fill)
-        before = rows.written(self.place, FEW)
+    def _fill(self, database: str) -> None:
+        """Purchases for a history, and statistics: autovacuum would come once a minute."""
+        self.step("filling with purchases")
+        with serving.service(self.place, database, self.workers) as served:
+            self._ask(Series(), "batch", served, database, seconds=self.plan.fill)
+        self.place.rows(database, "vacuum (analyze)")
+
+    def _count(self) -> None:
+        """A run whose rows are counted; after it, the copy of the database for pgbench."""
         self.step("counting the rows of a purchase")
+        before = rows.written(self.place, FEW)
         with serving.service(self.place, FEW, self.workers) as served:
-            self._ask("purchases", served, FEW)
-        self._counted = rows.written(self.place, FEW)
-        self.figures.rows = rows.per_purchase(before, self._counted)
+            self._ask(Series(), "purchases", served, FEW)
+        self.figures.written = rows.per_purchase(before, rows.written(self.place, FEW))
         self._typical = rows.typical(self.place, FEW)
         self.place.clone(BY_HAND, FEW)
+        self.place.rows(BY_HAND, "vacuum (analyze)")
         self._cloned = rows.written(self.place, BY_HAND)
 
-    def _writes(self, few: Served) -> None:
+    def _writes(self, few: Served, many: Served) -> None:
         figures = self.figures
-        with serving.service(self.place, MANY, self.workers) as many:
-            self.step("purchases, 1 caller")
-            figures.one_caller.add(self._ask("purchases", few, FEW, callers=1))
-            for n in range(1, self.plan.rounds + 1):
-                of = f"({n} of {self.plan.rounds})"
-                self.step(f"purchases, {CALLERS} callers {of}")
-                figures.purchases.add(self._ask("purchases", few, FEW))
-                self.step(f"the same by hand, in pgbench {of}")
-                self._quiet()
-                figures.by_hand.rates.append(self._by_hand())
-                self.step(f"purchases, many members {of}")
-                figures.many_members.add(self._ask("purchases", many, MANY))
-                self.step(f"purchases in batches {of}")
-                self._quiet()
-                figures.batch.add(self._ask("batch", few, FEW), BATCH)
-            figures.worker_bytes = max(few.worker_bytes(), many.worker_bytes())
+        self.step("purchases, 1 caller")
+        self._ask(figures.one_caller, "purchases", few, FEW, callers=1)
+        for of in self._rounds():
+            self.step(f"purchases, {CALLERS} callers {of}")
+            self._ask(figures.purchases, "purchases", few, FEW)
+            self.step(f"the same rows by hand {of}")
+            self._ask_by_hand()
+            self.step(f"purchases, many members {of}")
+            self._ask(figures.many_members, "purchases", many, MANY)
+            self.step(f"purchases by {BATCH} {of}")
+            self._ask(figures.batch, "batch", few, FEW)
+        figures.worker_bytes = max(few.worker_bytes(), many.worker_bytes())
 
     def _reads(self, few: Served) -> None:
         figures = self.figures
-        self._quiet()
+        self.step("balances for the first time")
+        self._ask(figures.first_reads, "balance_in_order", few, FEW, seconds=self.plan.first)
+        self._ask(Series(), "balance", few, FEW, seconds=self.plan.fill)
         with serving.nothing(self.place, self.workers) as nothing:
-            for n in range(1, self.plan.rounds + 1):
-                of = f"({n} of {self.plan.rounds})"
-                self.step(f"balance reads {of}")
-                figures.balance.add(self._ask("balance", few, FEW))
+            for of in self._rounds():
+                self.step(f"balances {of}")
+                self._ask(figures.balance, "balance", few, FEW)
                 self.step(f"the trivial endpoint {of}")
-                figures.trivial.add(self._ask("trivial", nothing, FEW))
+                self._ask(figures.trivial, "trivial", nothing, FEW)
         figures.worker_bytes = max(figures.worker_bytes, few.worker_bytes())
+
+    def _rounds(self) -> list[str]:
+        rounds = self.plan.rounds
+        return [f"({n} of {rounds})" for n in range(1, rounds + 1)]
 
     def _ask(
         self,
+        series: Series,
         kind: str,
         served: Served,
         database: str,
         *,
         callers: int | None = None,
         seconds: float | None = None,
-    ) -> Measured:
+    ) -> None:
         self._runs += 1
         job = load.Job(
             kind=kind,
@@ -117,23 +129,30 @@ class Run:
             members=self.plan.members_many if database == MANY else self.plan.members_few,
             key=self._keys[database],
         )
-        return load.run(job)
+        self._quiet()
+        before = cpu.used(served.pid, self.place.pid())
+        measured = load.run(job)
+        spent = cpu.used(served.pid, self.place.pid()).minus(before)
+        series.add(measured, spent, BATCH if kind == "batch" else 1)
 
-    def _by_hand(self) -> float:
+    def _ask_by_hand(self) -> None:
+        self._quiet()
+        before = cpu.used(None, self.place.pid())
         done = by_hand.run(
             self.place,
             BY_HAND,
-            self.figures.rows,
+            self.figures.written,
             self._typical,
             members=self.plan.members_few,
             seconds=self.plan.seconds,
         )
-        return done.per_second
+        spent = cpu.used(None, self.place.pid()).minus(before)
+        self.figures.by_hand.add_rate(done.per_second, done.transactions, spent)
 
     def _quiet(self) -> None:
         """Wait until the sequencers have placed the events of the run before."""
         deadline = time.monotonic() + _QUIET_SECONDS_MAX
-        for database in (FEW, MANY):
+        for database in self._keys:
             before = -1
             while time.monotonic() < deadline:
                 waiting = self.place.rows(database, _WAITING)[0][0]
@@ -142,8 +161,13 @@ class Run:
                 before = waiting
                 time.sleep(_QUIET_POLL_SECONDS)
 
-    def _rows_by_hand(self) -> rows.Rows:
-        return rows.per_purchase(self._cloned, rows.written(self.place, BY_HAND))
+    def _count_by_hand(self) -> None:
+        figures = self.figures
+        after = rows.written(self.place, BY_HAND)
+        figures.written_by_hand = rows.per_purchase(self._cloned, after)
+        ours, by_hand_ = figures.written.total(), figures.written_by_hand.total()
+        if abs(by_hand_ / ours - 1) > _TOLERATED:
+            raise RowsDiffer(f"a purchase writes {ours:.2f} rows, by hand {by_hand_:.2f}")
 
 
 def run(plan: Plan, workers: int, root: pathlib.Path | None) -> Figures:

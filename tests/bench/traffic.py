@@ -43,11 +43,11 @@ class Requests:
 
     def purchase(self) -> bytes:
         """POST /v1/purchases."""
-        return self._post("/v1/purchases", self._body())
+        return self._post("/v1/purchases", self.purchase_body())
 
     def batch(self) -> bytes:
         """POST /v1/purchases/batch with BATCH items."""
-        items = b",".join([self._body() for _ in range(BATCH)])
+        items = b",".join([self.purchase_body() for _ in range(BATCH)])
         return self._post("/v1/purchases/batch", b'{"items":[' + items + b"]}")
 
     def balance(self) -> bytes:
@@ -55,11 +55,17 @@ class Requests:
         member = member_id(int(self._random.random() * self._members))
         return self._head("GET", f"/v1/members/{member}/wallets") + b"\r\n"
 
+    def balance_in_order(self) -> bytes:
+        """The same, one member after another."""
+        member = member_id(next(self._numbers) % self._members)
+        return self._head("GET", f"/v1/members/{member}/wallets") + b"\r\n"
+
     def trivial(self) -> bytes:
         """GET of the endpoint that does nothing (trivial.py)."""
         return self._head("GET", "/trivial") + b"\r\n"
 
-    def _body(self) -> bytes:
+    def purchase_body(self) -> bytes:
+        """Another purchase, as JSON."""
         number = next(self._numbers)
         head, middle, tail = self._baskets[int(self._random.random() * BASKETS)]
         external_id = f"{self._prefix}-{number:0{_NUMBER_LENGTH - len(self._prefix)}d}".encode()
@@ -100,6 +106,7 @@ KINDS: Final[dict[str, Kind]] = {
     "purchases": (Requests.purchase, _CREATED, None),
     "batch": (Requests.batch, 200, all_created),
     "balance": (Requests.balance, 200, None),
+    "balance_in_order": (Requests.balance_in_order, 200, None),
     "trivial": (Requests.trivial, 200, None),
 }
 

@@ -1,6 +1,7 @@
 """Answers of the service against those of the oracle."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping
 
 from service.domain.purchases.types import Receipt
@@ -10,7 +11,7 @@ from service.domain.wallets.types import WalletsView
 from service.kernel.answer import Answer
 from service.kernel.values import Balance, TierNow
 from tests.model.driver import Answers
-from tests.oracle import tiers
+from tests.oracle import days, tiers
 from tests.oracle.purchases import Purchase
 from tests.oracle.world import World
 
@@ -54,11 +55,13 @@ def balances(world: World, name: str, found: Mapping[str, Balance], at: dt.datet
 
 
 def posted(world: World, name: str, view: WalletsView, at: dt.datetime) -> None:
-    """Units less debt by effective time: the past as it is known now."""
+    """Units by effective time: the past as it is known now."""
     for wallet, answer in view.wallets.items():
-        balance = answer.balance
-        worth = balance.available + balance.pending + balance.held - balance.debt
-        same(worth, world.worth_at(name, wallet, at), name, wallet, at)
+        expected = world.posted_at(name, wallet, at)
+        if expected is not None:
+            balance = answer.balance
+            served = balance.available + balance.pending + balance.held
+            same(served, expected, name, wallet, at)
 
 
 def standing(world: World, name: str, ladder: str, view: LadderView, at: dt.datetime) -> None:
@@ -122,7 +125,8 @@ def is_refused(world: World, name: str, wallet: str, amount: int, now: dt.dateti
 
 
 def due_instants(world: World, after: dt.datetime) -> set[dt.datetime]:
-    """When something of anybody is due after the instant: releases, expiries, ends of tiers."""
+    """Instants after this one that matter to somebody: releases, expiries, ends of tiers, edges of
+    windows."""
     found: set[dt.datetime] = set()
     for name, someone in world.members.items():
         for book in someone.books.values():
@@ -132,4 +136,12 @@ def due_instants(world: World, after: dt.datetime) -> set[dt.datetime]:
             replay = world.ladder(name, ladder.id, after)
             found |= {step.from_at for step in replay.steps}
             found |= {at for at in (replay.valid_until, replay.due()) if at is not None}
+        for purchase in someone.purchases:
+            found |= edges(purchase.at, world.program.zone)
     return {at for at in found if at > after}
+
+
+def edges(at: dt.datetime, zone: zoneinfo.ZoneInfo) -> set[dt.datetime]:
+    """Where the windows and limits of the programs begin or end for a purchase of that instant."""
+    spans = [days.Span(count, "day") for count in (7, 20, 30, 60)]
+    return {days.plus(at, span, zone, sign) for span in spans for sign in (1, -1)}

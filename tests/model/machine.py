@@ -208,12 +208,7 @@ class Model(RuleBasedStateMachine):
     def bring_back(self, data: st.DataObject, pick: int, ago: int) -> None:
         """Some or all of a purchase comes back, reported at once or later."""
         purchase = list(self.world.purchases.values())[pick % len(self.world.purchases)]
-        left = [purchase.left(n) for n in range(1, len(purchase.lines) + 1)]
-        wanted = None
-        if any(left) and data.draw(st.booleans()):
-            wanted = data.draw(carts.some_of(purchase.lines, left))
-        at = max(purchase.at, self.now - ago * MINUTE)
-        self._bring_back(purchase.key, purchase.channel, wanted, at)
+        self._bring_some_back(data, purchase, max(purchase.at, self.now - ago * MINUTE))
 
     @precondition(lambda self: len(self.awaited) < 2)
     @rule(
@@ -247,7 +242,8 @@ class Model(RuleBasedStateMachine):
         if second:
             self._bring_back(key, "pos", {1: 300}, self.now)
         del self.awaited[key]
-        at = self._free_instant(min(since, self.now) - ago * MINUTE)
+        earliest = self.now - dt.timedelta(days=390)  # the programs take 400 days
+        at = self._free_instant(max(earliest, min(since, self.now) - ago * MINUTE))
         self._buy(key, self._member(who), lines, at, "pos", Mode.RECORD)
 
     # ------------------------------------------------------------ cards of nobody, corrections
@@ -291,23 +287,29 @@ class Model(RuleBasedStateMachine):
     @rule(who=st.integers(0, 2), wallet=st.integers(0, 2), amount=st.integers(-150, 120))
     def adjust(self, who: int, wallet: int, amount: int) -> None:
         """A correction by hand; more than is available is refused."""
+        if amount:
+            self._adjust(self._member(who), self.subject.twin.wallets[wallet].id, amount)
+
+    @rule(who=st.integers(0, 2), wallet=st.integers(0, 2), thirds=st.integers(1, 3))
+    def spend(self, who: int, wallet: int, thirds: int) -> None:
+        """Some or all of what is available goes."""
         member, name = self._member(who), self.subject.twin.wallets[wallet].id
-        if not amount:
-            return
-        key = self.key("adjustment")
+        amount = self.world.balance(member, name, self.now).available * thirds // 3
+        if amount:
+            self._adjust(member, name, -amount)
 
-        def make() -> Answer[Any]:
-            return self.driver.adjust(self.ids[member], name, amount, key)
-
-        answer = answer_or_refusal(make)
-        if isinstance(answer, ExpectedError):
-            assert answer.slug() == "insufficient-points"
-            assert compare.is_refused(self.world, member, name, amount, self.now)
-        else:
-            self.world.adjust(member, name, amount, answer.body.recorded_at)
-            compare.balances(self.world, member, answer.body.wallets, answer.body.recorded_at)
-            self.calls.append(Past(make, answer.body))
-        self.called()
+    @precondition(lambda self: self.world.owners)
+    @rule(data=st.data(), pick=st.integers(0, 1000), keep=st.integers(0, 20))
+    def spend_and_bring_back(self, data: st.DataObject, pick: int, keep: int) -> None:
+        """Nearly all that is available goes, then a purchase comes back: from here comes debt."""
+        key = list(self.world.owners)[pick % len(self.world.owners)]
+        for wallet in self.subject.twin.wallets:
+            amount = (
+                self.world.balance(self.world.owners[key], wallet.id, self.now).available - keep
+            )
+            if amount > 0 and not wallet.qualifying:
+                self._adjust(self.world.owners[key], wallet.id, -amount)
+        self._bring_some_back(data, self.world.purchases[key], self.now)
 
     # ------------------------------------------------------------ what must always hold
 
@@ -322,7 +324,7 @@ class Model(RuleBasedStateMachine):
     @invariant()
     def tables_hold(self) -> None:
         """The tables agree with themselves and with the events."""
-        assert self.driver.broken(list(self.ids.values())) == []
+        compare.same(self.driver.broken(list(self.ids.values())), [], "tables")
 
     # ------------------------------------------------------------ how
 
@@ -377,6 +379,30 @@ class Model(RuleBasedStateMachine):
         compare.receipt(self.world, member, purchase, answer.body, now=now, alone=alone)
         self.calls.append(Past(lambda: self.driver.purchase(body), answer.body))
         return purchase
+
+    def _adjust(self, member: str, wallet: str, amount: int) -> None:
+        key = self.key("adjustment")
+
+        def make() -> Answer[Any]:
+            return self.driver.adjust(self.ids[member], wallet, amount, key)
+
+        answer = answer_or_refusal(make)
+        if isinstance(answer, ExpectedError):
+            assert answer.slug() == "insufficient-points"
+            assert compare.is_refused(self.world, member, wallet, amount, self.now)
+        else:
+            now = answer.body.recorded_at
+            self.world.adjust(member, wallet, amount, now)
+            compare.balances(self.world, member, answer.body.wallets, now)
+            self.calls.append(Past(make, answer.body))
+        self.called()
+
+    def _bring_some_back(self, data: st.DataObject, purchase: Purchase, at: dt.datetime) -> None:
+        left = [purchase.left(n) for n in range(1, len(purchase.lines) + 1)]
+        wanted = None
+        if any(left) and data.draw(st.booleans()):
+            wanted = data.draw(carts.some_of(purchase.lines, left))
+        self._bring_back(purchase.key, purchase.channel, wanted, at)
 
     def _bring_back(
         self, purchase: str, channel: str, wanted: dict[int, int | None] | None, at: dt.datetime

@@ -57,8 +57,8 @@ def test_a_purchase_is_pending_then_available_then_gone() -> None:
     assert points(of, 14.9) == (0, 50, 0)
     assert points(of, 15) == (50, 0, 0)
     assert points(of, 45) == (0, 0, 0)
-    assert of.worth_at("ola", "points", day(44)) == 50
-    assert of.worth_at("ola", "points", day(45)) == 0
+    assert of.posted_at("ola", "points", day(44)) == 50
+    assert of.posted_at("ola", "points", day(45)) == 0
 
 
 def test_a_return_takes_back_the_share_of_the_units_returned() -> None:

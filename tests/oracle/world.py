@@ -153,10 +153,13 @@ class World:
         book = self.members[member].books[wallet].as_of(now)
         return Balance(book.available(), book.pending(), book.debt, book.expiring())
 
-    def worth_at(self, member: str, wallet: str, at: dt.datetime) -> int:
-        """Units less debt by effective time: what had happened by the instant."""
+    def posted_at(self, member: str, wallet: str, at: dt.datetime) -> int | None:
+        """Units by effective time, as now known. None for a wallet that ever owed: debt is known
+        only from its recording on, and what it would have taken of a lot before is no fact."""
         book = self.members[member].books[wallet].as_of(at)
-        return sum(e.amount - e.debt_change for e in book.entries if e.occurred_at <= at)
+        if any(entry.debt_change for entry in book.entries):
+            return None
+        return sum(entry.amount for entry in book.entries if entry.occurred_at <= at)
 
     def ladder(self, member: str, ladder: str, now: dt.datetime) -> tiers.Climb:
         """The replayed ladder at the instant, without floors."""

@@ -32,3 +32,11 @@ async def broken(recorded: Fresh, programs: Programs) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
     async with Broken.open(recorded, programs) as opened:
         yield opened
+
+
+@pytest.fixture
+def copied(server: Server, recorded: Fresh) -> Iterator[Fresh]:
+    """A copy of the history, to break for good."""
+    fresh = server.create(recorded.name)
+    yield fresh
+    server.drop(fresh)

@@ -1,4 +1,4 @@
-"""A mixed history, recorded by the verbs with the clock moving: what verification has to look at."""
+"""A mixed history, recorded by the verbs while the clock moves: all that is to be verified."""
 
 import pathlib
 from typing import Final

@@ -88,9 +88,11 @@ async def test_a_wrong_wallet_is_found(statement: str, text: str, broken: Broken
         ("delete from entry where seq = 1", "entry_chain"),
         ("update entry set prev_seq = null where seq > 1", "entry_seq"),
         (
-            "insert into entry (select holder_id, wallet, seq + 1, seq, after, after + 1, 1, 0, reason,"
-            " contra, op_id, op_line, actor_kind, actor_id, store_id, occurred_at, recorded_at"
-            " from entry where reason = 3)",
+            (
+                "insert into entry (select holder_id, wallet, seq + 1, seq, after, after + 1, 1, 0,"
+                " reason, contra, op_id, op_line, actor_kind, actor_id, store_id, occurred_at,"
+                " recorded_at from entry where reason = 3)"
+            ),
             "entry_",  # one expiry cannot be posted twice, nor two entries follow one
         ),
         ("update entry_lot set amount = 0", "entry_lot_amount_check"),
@@ -135,12 +137,17 @@ async def test_the_database_refuses(statement: str, refused: str, broken: Broken
         ("delete from operation", "no operation of record has its id"),
         ("update operation set kind = 3", "belongs to no operation"),
         (
-            "insert into operation select holder_id, return_id, 3, '', 1, '', recorded_at"
-            " from purchase_return",
+            (
+                "insert into operation select holder_id, return_id, 3, '', 1, '', recorded_at"
+                " from purchase_return"
+            ),
             "2 operations of record have its id",
         ),
         (
-            "insert into operation select holder_id, holder_id, 1, '', 1, '', recorded_at from member",
+            (
+                "insert into operation"
+                " select holder_id, holder_id, 1, '', 1, '', recorded_at from member"
+            ),
             "no entry belongs to it",
         ),
         ("delete from purchase where external_id = 'a1'", "no operation of record has its id"),
@@ -193,14 +200,16 @@ async def test_what_belongs_to_no_operation_is_found(
         ("update outbox_shard set last_seq = last_seq + 1", "the last event is at"),
         ("delete from outbox_shard where last_seq > 0", "no such shard"),
         ("update outbox set pub_seq = null", "the last event is at 0"),
-        ("update outbox set shard = (shard + 1) % 64 where version = 1", "in another shard"),
+        ("update outbox set shard = (shard + 1) % 64 where pub_seq is null", "in another shard"),
         (
             "update outbox set recorded_at = recorded_at - interval '1 year' where version = 2",
             "event 2 is recorded before",
         ),
         (
-            "insert into outbox (select shard_id.id, 1, 0, event_id, type, body, occurred_at,"
-            " recorded_at, null from outbox, (select gen_random_uuid() as id) shard_id limit 1)",
+            (
+                "insert into outbox (select shard_id.id, 1, 0, event_id, type, body, occurred_at,"
+                " recorded_at, null from outbox, (select gen_random_uuid() as id) shard_id limit 1)"
+            ),
             "a holder that is not there",
         ),
     ],
@@ -224,8 +233,11 @@ async def test_no_two_events_have_one_place(broken: Broken) -> None:
         ("update holder set kind = 2 where version > 20", "it holds units, but is no member"),
         ("update holder set kind = 1 where kind = 2", "the table of members"),
         (
-            "insert into identifier select digest, from_at + interval '1 second', null, holder_id,"
-            " kind, recorded_at from identifier where until_at is not null",
+            (
+                "insert into identifier"
+                " select digest, from_at + interval '1 second', null, holder_id, kind,"
+                " recorded_at from identifier where until_at is not null"
+            ),
             "another holds it at the same time",
         ),
         ("update identifier set holder_id = gen_random_uuid()", "its holder is not there"),

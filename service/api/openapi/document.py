@@ -183,10 +183,11 @@ def _response(one: Route, status: int, types: dict[Any, Schema]) -> Schema:
     content: Schema = {"schema": answer.schema or types[answer.body]}
     if (example := RESPONSES.get((one.operation_id, status))) is not None:
         content["example"] = example
+    pages = {"text/html": {"schema": {"type": "string"}}} if answer.page else {}
     return {
         "description": answer.what,
         "headers": {name: _ref("headers", name) for name in names},
-        "content": {answer.media: content},
+        "content": {answer.media: content, **pages},
     }
 
 

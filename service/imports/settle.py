@@ -1,0 +1,22 @@
+"""After an import all members are settled to now: what fell due since their last purchase is posted."""
+
+from collections.abc import Callable
+
+from service.domain.holders import store as holders
+from service.flows.settle_holders import settle_holders
+from service.flows.steps.context import EARLIEST, Context
+
+HOLDERS_MAX = 200  # in one transaction
+LISTED_MAX = 1_000_000
+
+
+async def settle_all(ctx: Context, report: Callable[[int, int], None]) -> int:
+    """Settle whoever has something due and is free; answers how many."""
+    async with ctx.db.reading() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        due = await holders.list_due(tx, tx.now or EARLIEST, LISTED_MAX)
+    settled = 0
+    for start in range(0, len(due), HOLDERS_MAX):
+        settled += await settle_holders(ctx, due[start : start + HOLDERS_MAX])
+        report(min(start + HOLDERS_MAX, len(due)), len(due))
+    return settled

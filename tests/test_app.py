@@ -1,0 +1,82 @@
+"""The application put together: it starts, it drains, two of them agree."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+from service.app import create_app, create_app_from_environment, edge_of
+from service.infra.db import DatabaseUnavailable
+from service.infra.settings import Settings
+from tests.api.bodies import enrolment, purchase
+from tests.api.client import SECRET, serving
+from tests.databases import Fresh
+
+
+async def test_an_application_from_the_environment_serves(
+    database: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGULARS_DATABASE_URL", database.url)
+    monkeypatch.setenv("REGULARS_SECRET", SECRET)
+
+    app = create_app_from_environment()
+
+    assert isinstance(app, Litestar)
+    async with app.lifespan():
+        assert await edge_of(app).services.ready() != {}  # no program yet
+
+
+async def test_without_a_database_the_start_fails_in_plain_words(database: Fresh) -> None:
+    url = database.url.replace(database.name, "nothing_here")
+    app = create_app(Settings(database_url=url, secret=SECRET))
+
+    with pytest.raises(DatabaseUnavailable):
+        async with app.lifespan():
+            pytest.fail("it started")
+
+
+async def test_what_was_accepted_is_answered_when_the_service_stops(database: Fresh) -> None:
+    tasks: list[asyncio.Task[Any]] = []
+    async with serving(database.url) as service:
+        await service.checkout.post("/v1/members", json=enrolment())
+        late = service.client(service.keys["checkout"])
+        for number in range(20):
+            sent = late.post("/v1/purchases", json=purchase(f"order-{number}"))
+            tasks.append(asyncio.create_task(sent))
+        gate = edge_of(service.application).services.verbs.gate
+        while not gate._running:
+            await asyncio.sleep(0)
+    answers = await asyncio.gather(*tasks)
+    await late.aclose()
+
+    # what had not reached the gate yet is told to come again; nothing is left unanswered
+    made = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+    assert made
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    async with serving(database.url, program="", keys=service.keys) as again:
+        for found in made:
+            assert (await again.checkout.get(f"/v1/purchases/{found}")).status_code == 200
+
+
+async def test_a_key_works_at_every_worker_and_a_write_at_one_shows_at_the_other(
+    database: Fresh,
+) -> None:
+    async with (
+        serving(database.url) as first,
+        serving(database.url, keys=first.keys) as second,
+    ):
+        member = (await first.checkout.post("/v1/members", json=enrolment())).json()["id"]
+        for number in range(10):
+            sold = await first.checkout.post("/v1/purchases", json=purchase(f"order-{number}"))
+            shown = await second.app.get(f"/v1/members/{member}/wallets")
+
+            pending = shown.json()["wallets"]["points"]["balance"]["pending"]
+            assert pending == sold.json()["wallets"]["points"]["pending"]
+
+
+async def test_documentation_can_be_switched_off(database: Fresh) -> None:
+    async with serving(database.url, program="", docs=False) as service:
+        page = await service.public.get("/docs")
+
+    assert page.status_code == 404
