@@ -25,7 +25,7 @@ from service.infra import logging
 from service.infra.settings import Settings
 
 DRAIN_SECONDS_MAX: Final = 30
-HEAD_BYTES_MAX: Final = 16 * 1024  # request line and headers; a longer head is answered 431
+HEAD_BYTES_MAX: Final = 32 * 1024  # request line and headers; a longer head is answered 431
 
 
 def serve(settings: Settings, on_listening: Callable[[], None] | None = None) -> None:

@@ -87,9 +87,9 @@ def members(
       opening_<wallet>   a balance that is there from the enrolment on and lapses by the wallet's
                          policy, from now
 
-    Identifiers count as verified unless the line says otherwise. A row whose identifiers are all one
-    member's is there already; one whose identifiers are those of several members, or new and known
-    ones together, is rejected.
+    Identifiers count as verified unless the line says otherwise. A row whose identifiers are all
+    one member's is there already; one whose identifiers are those of several members, or new and
+    known ones together, is rejected.
     """  # noqa: D301 click's mark for lines to be kept
     _import(import_members, file, rejects, data, again=again)
 

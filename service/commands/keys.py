@@ -1,4 +1,4 @@
-"""`regulars keys`: API keys, shown once."""
+"""`regulars keys`: API keys, shown once, and revoked."""
 
 import asyncio
 import pathlib
@@ -8,6 +8,7 @@ import click
 from service.commands.place import data_option, opened
 from service.domain.access.roles import ROLES
 from service.flows.create_key import create_key
+from service.flows.revoke_key import revoke_key
 from service.infra.db import Database
 
 
@@ -31,5 +32,23 @@ async def _create(url: str, role: str, name: str, store: str | None) -> str:
     db = await Database.open(url)
     try:
         return await create_key(db, role, name, store=store)
+    finally:
+        await db.close()
+
+
+@command.command("revoke")
+@click.argument("kid")
+@data_option
+def revoke(kid: str, data: pathlib.Path | None) -> None:
+    """Refuse a key from now on; KID is the part between the second and third underscore."""
+    with opened(data) as settings:
+        asyncio.run(_revoke(settings.database_url, kid))
+    click.echo(f"{kid} is refused, at the latest in half a minute.")
+
+
+async def _revoke(url: str, kid: str) -> None:
+    db = await Database.open(url)
+    try:
+        await revoke_key(db, kid)
     finally:
         await db.close()

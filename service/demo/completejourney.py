@@ -36,7 +36,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """The files, and what the data hold. `quantity_zero`, `amount_zero`: lines as they are given."""
+    """The files, and what the data hold. `quantity_zero`, `amount_zero`: lines as given."""
 
     members: pathlib.Path
     purchases: pathlib.Path

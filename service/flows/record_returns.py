@@ -24,7 +24,7 @@ from service.domain.purchases.stored import Purchase
 from service.domain.returns import store as returns
 from service.domain.returns.content import check_reference, fingerprint
 from service.domain.returns.errors import ReturnBeforePurchase, ReturnKeyReused
-from service.domain.returns.types import RecordReturn, ReturnReceipt
+from service.domain.returns.types import RecordReturn, ReturnReceipt, ReturnStatus
 from service.flows.steps import facts, returning, tiers, wallets
 from service.flows.steps.context import EARLIEST, IN_THE_FUTURE_MAX, Context
 from service.flows.steps.facts import Asked
@@ -175,7 +175,9 @@ async def _resolve(
 
 
 def _parked(body: RecordReturn) -> ReturnReceipt:
-    return ReturnReceipt(status="parked", channel=body.channel, external_id=body.external_id)
+    return ReturnReceipt(
+        status=ReturnStatus.PARKED, channel=body.channel, external_id=body.external_id
+    )
 
 
 async def _park(

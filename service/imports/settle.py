@@ -1,4 +1,4 @@
-"""After an import all members are settled to now: what fell due since their last purchase is posted."""
+"""After an import members are settled to now: what fell due since their last purchase."""
 
 from collections.abc import Callable
 

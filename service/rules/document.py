@@ -103,8 +103,10 @@ class WithinKind(enum.StrEnum):
 
 
 class Qualify(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a ladder's total is counted. rolling: `window`; calendar: `period`; anniversary: years
-    since enrolment."""
+    """How a ladder's total is counted.
+
+    rolling: `window`; calendar: `period`; anniversary: years since enrolment.
+    """
 
     by: QualifyBy
     wallet: str | None = None
@@ -121,8 +123,11 @@ class DowngradeWhen(enum.StrEnum):
 
 
 class Downgrade(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`one_step`: down one tier at a time; else to the tier the total reaches. `grace`: time after
-    the end in which the tier still holds and may be re-qualified."""
+    """What becomes of a tier that is not re-qualified.
+
+    `one_step`: down one tier at a time; else to the tier the total reaches. `grace`: time after the
+    end in which the tier still holds and may be re-qualified.
+    """
 
     when: DowngradeWhen = DowngradeWhen.PERIOD_END
     one_step: bool = False

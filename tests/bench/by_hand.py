@@ -42,7 +42,7 @@ def run(
 ) -> ByHand:
     """Run CLIENTS clients for so long, or for so many transactions each. Raises PgbenchFailed.
 
-    `written` says how often a purchase uses a limit or changes a tier, `typical` what it looks like.
+    `written`: how often a purchase uses a limit or changes a tier; `typical`: what it looks like.
     """
     how_long = ["-T", str(seconds)] if transactions is None else ["-t", str(transactions)]
     defined = _variables(written, typical) | {"members": str(members)}

@@ -26,11 +26,12 @@ class Measured(msgspec.Struct, frozen=True):
     """What callers got in `seconds`: how many answers, and how long each took (milliseconds).
 
     An answer that was under way when the time began or ended counts by its part inside. `total`:
-    answers with those before and after.
+    answers with those before and after, and the callers' CPU time for them.
     """
 
     answers: float
     total: int
+    cpu_seconds: float
     seconds: float
     p50_ms: float
     p99_ms: float
@@ -151,16 +152,23 @@ async def drive(
     `check` gets every body and raises UnexpectedAnswer. Raises it too for any other status.
     """
     traffic = Traffic(request, str(status).encode(), check)
-    now = time.perf_counter()
+    now, cpu_before = time.perf_counter(), time.process_time()
     traffic.counts_from, traffic.ends_at = now + warm_up, now + warm_up + seconds
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: traffic.fail(_failure(context)))
-    for _ in range(callers):
-        await loop.create_connection(lambda: Caller(traffic), "127.0.0.1", port)
-    async with asyncio.timeout(warm_up + seconds + GRACE_SECONDS):
-        await traffic.done
+    connections = []
+    try:
+        async with asyncio.timeout(warm_up + seconds + GRACE_SECONDS):
+            for _ in range(callers):
+                made = await loop.create_connection(lambda: Caller(traffic), "127.0.0.1", port)
+                connections.append(made[0])
+            await traffic.done
+    finally:
+        for connection in connections:
+            connection.abort()
     half, most = percentiles(traffic.took)
-    return Measured(traffic.answers, traffic.total, seconds, half * 1000, most * 1000)
+    cpu = time.process_time() - cpu_before
+    return Measured(traffic.answers, traffic.total, cpu, seconds, half * 1000, most * 1000)
 
 
 def percentiles(took: list[float]) -> tuple[float, float]:

@@ -13,14 +13,6 @@ class Cpu(msgspec.Struct, frozen=True):
     server: float
     postgres: float
 
-    def minus(self, before: "Cpu") -> "Cpu":
-        """What was used since."""
-        return Cpu(
-            self.callers - before.callers,
-            self.server - before.server,
-            self.postgres - before.postgres,
-        )
-
     def each(self, count: float) -> "Cpu":
         """Microseconds of one of so many."""
         callers, server, postgres = (
@@ -29,18 +21,21 @@ class Cpu(msgspec.Struct, frozen=True):
         return Cpu(callers, server, postgres)
 
 
-def used(server: int | None, postgres: int) -> Cpu:
-    """Up to now: processes we waited for, and the trees of two processes."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cpu(
-        ended.ru_utime + ended.ru_stime,
-        0.0 if server is None else tree_seconds(server),
-        tree_seconds(postgres),
-    )
+def ended() -> float:
+    """Seconds of all processes we have waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def tree_seconds(pid: int) -> float:
     """Of a process and of all it ever started, the ended ones included once it waited for them."""
     top = psutil.Process(pid)
-    times = [one.cpu_times() for one in (top, *top.children(recursive=True))]
-    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
+    return sum(_seconds(one) for one in (*top.children(recursive=True), top))
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:  # it ended this moment: its parent has its time now
+        return 0.0
+    return sum((times.user, times.system, times.children_user, times.children_system))

@@ -10,8 +10,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     meanwhile hits all alike; the median of the rounds counts.
 
     `members_few`, `members_many`: loaded, for everything and for growth. `fill`: batches before the
-    first round, so that members have a history; `first`: reads of balances that nobody has read yet,
-    short, for after it they have. `expected`: of the whole run, for the progress bar.
+    first round, so that members have a history. `first`: reads of balances that nobody has read;
+    short, for then they have. `expected`: the whole run, for the progress bar.
     """
 
     members_few: int

@@ -4,7 +4,8 @@ import pathlib
 import time
 from typing import Final
 
-from tests.bench import by_hand, cpu, load, rows, rules_bench, serving
+from tests.bench import by_hand, load, rows, rules_bench, serving
+from tests.bench.cpu import Cpu, ended, tree_seconds
 from tests.bench.figures import Figures, Series
 from tests.bench.place import Place
 from tests.bench.plan import BATCH_CALLERS, CALLERS, Plan
@@ -130,14 +131,18 @@ class Run:
             key=self._keys[database],
         )
         self._quiet()
-        before = cpu.used(served.pid, self.place.pid())
+        parties = (served.pid, self.place.pid())
+        before = [tree_seconds(pid) for pid in parties]
         measured = load.run(job)
-        spent = cpu.used(served.pid, self.place.pid()).minus(before)
+        server, postgres = (
+            tree_seconds(pid) - used for pid, used in zip(parties, before, strict=True)
+        )
+        spent = Cpu(measured.cpu_seconds, server, postgres)
         series.add(measured, spent, BATCH if kind == "batch" else 1)
 
     def _ask_by_hand(self) -> None:
         self._quiet()
-        before = cpu.used(None, self.place.pid())
+        pgbench, postgres = ended(), tree_seconds(self.place.pid())
         done = by_hand.run(
             self.place,
             BY_HAND,
@@ -146,7 +151,7 @@ class Run:
             members=self.plan.members_few,
             seconds=self.plan.seconds,
         )
-        spent = cpu.used(None, self.place.pid()).minus(before)
+        spent = Cpu(ended() - pgbench, 0.0, tree_seconds(self.place.pid()) - postgres)
         self.figures.by_hand.add_rate(done.per_second, done.transactions, spent)
 
     def _quiet(self) -> None:

@@ -13,7 +13,7 @@ import psutil
 
 from tests.bench import trivial
 from tests.bench.place import Place
-from tests.running import PROJECT, bare, free_port
+from tests.running import PROJECT, WATCHED, bare, free_port
 
 START_SECONDS_MAX: Final = 60
 STOP_SECONDS_MAX: Final = 60
@@ -44,7 +44,7 @@ def service(place: Place, database: str, workers: int) -> Iterator[Served]:
         "REGULARS_PRODUCTION": "true",
     }
     log = place.folder / f"service-{database}.log"
-    with _started(["-m", "service", "serve"], environ, log, port, "/health/ready") as served:
+    with _started(["-c", WATCHED, "serve"], environ, log, port, "/health/ready") as served:
         yield served
 
 

@@ -12,6 +12,7 @@ class Lot:
 
     number: int
     origin: str | None
+    earned_at: dt.datetime
     remaining: int
     available_at: dt.datetime
     expires_at: dt.datetime | None
@@ -35,6 +36,7 @@ class WalletBook:
 
     settled_at: dt.datetime
     clamp: bool = False
+    qualifying: bool = False
     debt: int = 0
     lots: list[Lot] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
@@ -95,7 +97,7 @@ class WalletBook:
         occurred_at: dt.datetime,
     ) -> None:
         """A new lot. What is available by now pays debt; what is past its expiry goes at once."""
-        lot = Lot(len(self.lots) + 1, origin, units, available_at, expires_at)
+        lot = Lot(len(self.lots) + 1, origin, occurred_at, units, available_at, expires_at)
         self.lots.append(lot)
         self._write(units, 0, occurred_at)
         if available_at <= self.settled_at:
@@ -112,10 +114,14 @@ class WalletBook:
         forgiven = min(units - taken, lapsed)
         self.counted[origin] = self.counted.get(origin, 0) + forgiven
         others = sorted(filter(self._usable, self.lots), key=redemption_order)
+        before = {lot.number: lot.remaining for lot in others}
         taken += self._take(units - taken - forgiven, others)
+        touched = [lot.earned_at for lot in others if lot.remaining < before[lot.number]]
         missing = 0 if self.clamp else units - taken - forgiven
         self.debt += missing
-        self._write(-taken, missing, occurred_at)
+        # Nothing is taken before it was there; but what qualifies goes as if it had never come.
+        effective = occurred_at if self.qualifying else max([occurred_at, *touched])
+        self._write(-taken, missing, effective)
 
     def give_back(
         self,

@@ -74,7 +74,10 @@ class World:
 
     def enrol(self, name: str, now: dt.datetime) -> None:
         """A new member, every wallet empty."""
-        books = {w.id: WalletBook(now, clamp=w.clamp) for w in self.program.wallets}
+        books = {
+            wallet.id: WalletBook(now, clamp=wallet.clamp, qualifying=wallet.qualifying)
+            for wallet in self.program.wallets
+        }
         self.members[name] = Member(now, books)
 
     def purchase(

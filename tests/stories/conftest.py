@@ -48,9 +48,7 @@ async def shop(database: Fresh) -> AsyncIterator[Shop]:
             await done.wait()
 
     task = asyncio.create_task(serve())
-    await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        await task
+    task.add_done_callback(lambda ended: ready.done() or ready.cancel())
     yield await ready
     done.set()
     await task

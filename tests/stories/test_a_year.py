@@ -185,7 +185,7 @@ async def the_events_add_up_to_the_wallets(shop: Shop, member: str) -> None:
     )
     events, after = [], None
     while True:
-        query = {"after": after} if after else {}
+        query: dict[str, str] = {"after": after} if after else {}
         page = (await shop.admin.get("/v1/events", params=query)).json()
         if not page["items"]:
             break

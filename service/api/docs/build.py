@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any, Final
 
-from service.api.docs.markup import element, escaped, inline, prose, table
+from service.api.docs.markup import code_block, element, escaped, inline, prose, table
 from service.api.docs.operations import method_badge, operation
 from service.api.docs.shapes import shape
 from service.api.openapi.document import document, encoded
@@ -127,9 +127,7 @@ def _navigation(groups: dict[str, list[tuple[str, str, Schema]]]) -> str:
 def _intro(made: Schema) -> str:
     title = element("h1", "Regulars API", id="top")
     file = element("a", "openapi.json", href="/openapi.json")
-    first = element("h2", "A first purchase") + element(
-        "pre", element("code", escaped(_START)), tabindex="0", aria_label="A first purchase"
-    )
+    first = element("h2", "A first purchase") + code_block(_START, "A first purchase")
     about = prose(made["info"]["description"])
     return element("section", title + about + element("p", f"As a file: {file}.") + first)
 

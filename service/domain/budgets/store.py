@@ -21,9 +21,9 @@ async def take(tx: Tx, campaign: str, wants: Sequence[int], *, whole: bool) -> l
     total = sum(wants)
     if total == 0:
         return [0] * len(wants)
-    rows = await tx.rows(SQL["find_free_slot"], campaign=campaign, want=total)
-    if rows:
-        slot, remaining = rows[0]
+    free = await _free_slot(tx, campaign, total)
+    if free is not None:
+        slot, remaining = free
         await _set(tx, campaign, {slot: remaining - total})
         return list(wants)
     rows = await tx.rows(SQL["lock_slots"], campaign=campaign)
@@ -35,6 +35,22 @@ async def take(tx: Tx, campaign: str, wants: Sequence[int], *, whole: bool) -> l
         left -= grant
     await _set(tx, campaign, _drawn(rows, sum(granted)))
     return granted
+
+
+async def _free_slot(tx: Tx, campaign: str, want: int) -> tuple[int, int] | None:
+    """(slot, remaining) of a locked slot that covers the want; None: no slot is locked.
+
+    A slot that was emptied between reading and locking is not answered and yet locked. Who holds
+    one must not wait for all of them in order, so the savepoint lets go of it.
+    """
+    savepoint = tx.connection.transaction()
+    await savepoint.start()
+    rows = await tx.rows(SQL["find_free_slot"], campaign=campaign, want=want)
+    if rows:
+        await savepoint.commit()
+        return rows[0][0], rows[0][1]
+    await savepoint.rollback()
+    return None
 
 
 def _drawn(rows: Sequence[tuple[int, int]], amount: int) -> dict[int, int]:

@@ -6,13 +6,15 @@ from typing import Annotated
 
 import msgspec
 
-from service.kernel.text import SAFE_INT_MAX, Name, Short, Text
+from service.kernel.text import SAFE_INT_MAX, Name, Text
 from service.kernel.values import Balance, Identifier, LadderView, TierNow, WalletView
 
 Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
 Whole = Annotated[int, msgspec.Meta(ge=-SAFE_INT_MAX, le=SAFE_INT_MAX)]
 FieldValue = bool | Whole | Text
 Fields = Annotated[dict[Name, FieldValue], msgspec.Meta(max_length=50)]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
 
 
 class Profile(
@@ -24,10 +26,8 @@ class Profile(
     first_name: Text | None = None
     last_name: Text | None = None
     birth_date: dt.date | None = None
-    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = (
-        None
-    )
-    country: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")] | None = None
+    language: Language | None = None
+    country: Country | None = None
 
 
 class Enrol(
@@ -47,8 +47,8 @@ class ProfilePatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     first_name: Text | msgspec.UnsetType | None = msgspec.UNSET
     last_name: Text | msgspec.UnsetType | None = msgspec.UNSET
     birth_date: dt.date | msgspec.UnsetType | None = msgspec.UNSET
-    language: Short | msgspec.UnsetType | None = msgspec.UNSET
-    country: Short | msgspec.UnsetType | None = msgspec.UNSET
+    language: Language | msgspec.UnsetType | None = msgspec.UNSET
+    country: Country | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class PatchMember(

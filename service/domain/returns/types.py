@@ -1,6 +1,7 @@
 """Requests and answers about returns."""
 
 import datetime as dt
+import enum
 import uuid
 from typing import Annotated
 
@@ -65,11 +66,18 @@ class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
+class ReturnStatus(enum.StrEnum):
+    """applied: done; parked: waits for its purchase."""
+
+    APPLIED = "applied"
+    PARKED = "parked"
+
+
 class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a return. `reversed`: units taken back (negative: given back again)."""
 
     id: uuid.UUID | None = None  # None while parked
-    status: str = "applied"  # applied | parked
+    status: ReturnStatus
     channel: str
     external_id: str
     purchase_id: uuid.UUID | None = None

@@ -17,6 +17,7 @@ from service.domain.returns.types import (
     Refund,
     ReturnedLine,
     ReturnReceipt,
+    ReturnStatus,
 )
 from service.domain.wallets.book import Book, Op
 from service.domain.wallets.types import Reason
@@ -219,6 +220,7 @@ def _receipt(
     total = sum(paid)
     return ReturnReceipt(
         id=r.return_id,
+        status=ReturnStatus.APPLIED,
         channel=r.body.channel,
         external_id=r.body.external_id,
         purchase_id=r.purchase.purchase_id,

@@ -13,6 +13,7 @@ from service.domain.returns.types import (
     ReturnedLine,
     ReturnLine,
     ReturnReceipt,
+    ReturnStatus,
 )
 from service.infra.db import Tx
 from service.kernel.actor import Actor, ActorKind
@@ -32,6 +33,7 @@ BODY = RecordReturn(
 )
 RECEIPT = ReturnReceipt(
     id=RETURN,
+    status=ReturnStatus.APPLIED,
     channel="pos",
     external_id="r1",
     purchase_id=PURCHASE,

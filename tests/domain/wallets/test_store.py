@@ -37,17 +37,19 @@ async def _holder(tx: Tx) -> None:
 async def load(tx: Tx, settled: float = 0) -> Book:
     """Ola's points with all their lots."""
     books = await store.books(tx, {OLA: day(settled)}, [POINTS], [])
-    await store.load_open_lots(tx, books, [OLA], [])
+    await store.load_open_lots(tx, books, [OLA], [], [POINTS])
     return books[OLA, POINTS]
 
 
 def earn(
     book: Book, amount: int, number: int, *, on: float = 0, available: float = 0,
-    expires: float | None = None,
+    expires: float | None = None, line: int = 0,
 ) -> Lot:  # fmt: skip
-    """What purchase `number` of a day earns."""
+    """What purchase `number` of a day earns; `line`: how many entries it has already."""
+    operation = op(number)
+    operation.line = line
     return book.earn(
-        op(number),
+        operation,
         amount,
         reason=Reason.EARNED,
         occurred_at=day(on),
@@ -157,7 +159,7 @@ async def test_empty_lots_come_only_when_their_purchase_is_asked_for(tx: Tx) -> 
     await write(tx, book)
     books = await store.books(tx, {OLA: START}, [POINTS], [])
 
-    await store.load_open_lots(tx, books, [OLA], [op(2).op_id])
+    await store.load_open_lots(tx, books, [OLA], [op(2).op_id], [POINTS])
 
     assert lots(books[OLA, POINTS]) == [(2, 6, 0)]
 
@@ -165,7 +167,7 @@ async def test_empty_lots_come_only_when_their_purchase_is_asked_for(tx: Tx) -> 
 async def test_lapsed_units_are_counted_by_what_earned_them(tx: Tx) -> None:
     book = await load(tx)
     earn(book, 4, 1, expires=7)
-    earn(book, 6, 1, expires=8)
+    earn(book, 6, 1, expires=8, line=1)
     earn(book, 9, 2, expires=7)
     book.spend(op(3), 1, reason=Reason.ADJUSTED, at=day(1))  # of the first
     book.expire(1)
