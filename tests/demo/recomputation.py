@@ -1,21 +1,26 @@
 """The points of the grocery year straight from its Parquet files: its own few lines.
 
-Written from the words of grocery-year.yaml and semantics.md, for one year in time order: a point per
-dollar; x1.25 for gold, x2 for PRODUCE, x1.5 for Private; 5 more per dollar of NUTRITION when it comes
-to 1 USD; 500 once in 30 days for a purchase that brings 30 days to 400 USD. Gold is 2,500 status
-points, one per dollar, before the purchase; within a year no tier ends. Imports nothing of `service`.
+Written from the words of grocery-year.yaml and semantics.md, for one year in time order: a point
+per dollar; x1.25 for gold, x2 for PRODUCE, x1.5 for Private; 5 more per dollar of NUTRITION when it
+comes to 1 USD; 500 once in 30 days for a purchase that brings 30 days to 400 USD. Gold is 2,500
+status points, one per dollar, before the purchase; within a year no tier ends. What a budget could
+not pay is for the reader to take off. Imports nothing of `service`.
 """
 
 import datetime as dt
 import importlib.resources
+import itertools
 import zoneinfo
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 GOLD, BONUS, BONUS_FROM_CENTS, WINDOW = 2_500, 500, 40_000, dt.timedelta(days=30)
 
 
@@ -71,19 +76,23 @@ def _baskets(few: int | None) -> Iterator[tuple[int, dt.datetime, list[Any]]]:
     )
     names = ["household_id", "basket_id", "product_id", "sales_value", "transaction_timestamp"]
     table = pq.read_table(str(data / "transactions.parquet"), columns=names)
-    table = table.set_column(4, names[4], table[names[4]].cast("timestamp[us]"))
-    known = sorted(table["household_id"].unique().to_pylist())
-    chosen = set(known if few is None else known[:few])
-    basket, lines = None, []
-    for household, number, product, dollars, at in zip(
-        *(table[name].to_pylist() for name in names), strict=True
-    ):
-        if household not in chosen:
-            continue
-        if number != basket:
-            if lines:
-                yield owner, then, lines  # noqa: F821 set with the first line
-            basket, owner, then, lines = number, household, at.replace(tzinfo=dt.UTC), []
-        cents = int((Decimal(repr(dollars)) * 100).to_integral_value())
-        lines.append((cents, *kinds.get(product, (None, None))))
-    yield owner, then, lines
+    if few is not None:
+        known = sorted(table["household_id"].unique().to_pylist())
+        table = table.filter(pc.is_in(table["household_id"], pa.array(known[:few])))
+    table = table.set_column(4, names[4], table[names[4]].cast("timestamp[us]").cast("int64"))
+    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+    for _, basket in itertools.groupby(rows, key=lambda row: row[1]):
+        items = list(basket)
+        household, at = items[0][0], EPOCH + dt.timedelta(microseconds=items[0][4])
+        yield (
+            household,
+            at,
+            [
+                (_cents(dollars), *kinds.get(product, (None, None)))
+                for _, _, product, dollars, _ in items
+            ],
+        )
+
+
+def _cents(dollars: float) -> int:
+    return int((Decimal(repr(dollars)) * 100).to_integral_value())

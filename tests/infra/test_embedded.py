@@ -242,15 +242,20 @@ class TestAsRoot:
             assert pathlib.Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam(ACCOUNT).pw_uid
             assert (folder / "data" / "postgres").stat().st_mode & 0o077 == 0
 
-    def test_a_folder_inside_a_closed_one_is_refused_and_nothing_opened(
-        self, folder: pathlib.Path
+    async def test_in_a_folder_closed_to_others_the_cluster_lies_elsewhere_and_nothing_is_opened(
+        self, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        elsewhere = folder / "elsewhere"
+        monkeypatch.setattr(embedded_host, "ELSEWHERE", elsewhere)
         closed = folder / "closed"
         closed.mkdir(mode=0o700)
-        with pytest.raises(EmbeddedError, match=f"cannot enter {closed}"):
-            Embedded.start(closed / "inner" / "data", durable=False)
+        data = closed / "inner" / "data"
+        with Embedded.start(data, durable=False) as server:
+            await value(server.url("regulars_owner"), "create table kept (n int)")
+        with Embedded.start(data, durable=False) as server:
+            assert await value(server.url("regulars_owner"), "select count(*) from kept") == 0
         assert closed.stat().st_mode & 0o777 == 0o700
-        assert list(closed.iterdir()) == []
+        assert [place.name for place in elsewhere.iterdir()] == [(data / "server").readlink().name]
 
     async def test_binaries_out_of_reach_are_copied_once(
         self, folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
