@@ -2,10 +2,10 @@
 
 PostgreSQL refuses to run as root. Started by root, it runs as the account ACCOUNT (made when it is
 not there), or as whoever owns an existing data folder; started by anybody else, it runs as them.
-That account must be able to enter the data folder and to read the binaries. Folders above the
-data folder are never opened to others (the wheel's own `get_server` does that, up to `/`): where the
-account cannot enter, as in a clone below /root, the cluster lies under ELSEWHERE and the data folder
-links to it (the design refused such folders; then the first command a newcomer types fails).
+That account must be able to enter the data folder and to read the binaries. Folders above the data
+folder are never opened to others (the wheel's own `get_server` does that, up to `/`): where the
+account cannot enter, as in a clone below /root, the cluster lies under ELSEWHERE and the data
+folder links to it (the design refused such folders; then a newcomer's first command would fail).
 Binaries the account cannot reach are copied beside the cluster.
 """
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from service.infra.db import Database
-from tests.flows.shop import Shop
+from tests.flows.shop import Shop, day
 
 
 @pytest.fixture
@@ -18,9 +18,13 @@ async def empty_shop(db: Database) -> AsyncIterator[Shop]:
 
 @pytest.fixture
 async def shop(db: Database) -> AsyncIterator[Shop]:
-    """A shop with the program of the tests; whatever a test does, the ledger must add up after."""
+    """A shop with the program of the tests on the eve of day 0, so that day 0 is never late.
+
+    Whatever a test does, the ledger must add up after.
+    """
     shop = await Shop.open(db)
     await shop.publish()
+    await shop.show(day(-1))
     yield shop
     await shop.built.gate.drain()
     assert await shop.faults() == []

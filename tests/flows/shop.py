@@ -1,8 +1,8 @@
 """A shop for tests of verbs and reads: the service on a real database, its clock moved at will.
 
 `program.yaml` beside this file is published from 1 January 2026; `day(0)` is Monday, 2 March 2026,
-11:00 in Warsaw. Only what is effective earlier than the clock can be recorded, so a test shows the
-clock first and buys then.
+11:00 in Warsaw. A purchase or return at an instant that the clock has not reached moves it there;
+one at an earlier instant is late.
 """
 
 import datetime as dt
@@ -125,6 +125,7 @@ class Shop:
         self.built = built
         self.verbs = built.verbs
         self.reads = built.reads
+        self.shown: dt.datetime | None = None  # where the clock was set last
 
     @classmethod
     async def open(cls, db: Database) -> "Shop":
@@ -138,6 +139,11 @@ class Shop:
         async with self.db.reading() as tx:
             now = await tx.connection.fetchval("select clock_timestamp()")
         self.db.clock_offset = at - now
+        self.shown = at
+
+    async def _reach(self, at: dt.datetime | None) -> None:
+        if at is not None and self.shown is not None and at > self.shown:
+            await self.show(at)
 
     # ------------------------------------------------------------ verbs
 
@@ -164,6 +170,7 @@ class Shop:
 
     async def record(self, body: RecordPurchase) -> Answer[PurchaseReceipt]:
         """Record a purchase; the answer says whether it is a replay."""
+        await self._reach(body.occurred_at)
         return await self.verbs.record_purchase(TILL, body)
 
     async def bring_back(
@@ -174,8 +181,9 @@ class Shop:
         **fields: Any,
     ) -> ReturnReceipt:
         """Record a return (see `brought`)."""
-        answer = await self.verbs.record_return(TILL, brought(key, purchase, wanted, **fields))
-        return answer.body
+        body = brought(key, purchase, wanted, **fields)
+        await self._reach(body.occurred_at)
+        return (await self.verbs.record_return(TILL, body)).body
 
     async def adjust(
         self, member: uuid.UUID, amount: int, wallet: str = "points", key: str | None = None

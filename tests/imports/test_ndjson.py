@@ -37,7 +37,7 @@ def test_every_line_is_a_row_with_its_number(tmp_path: pathlib.Path) -> None:
         (b'{"name":"a\xc2\x85"}', "control characters are not allowed"),
         (b'{"name":"a","name":"b"}', "a key occurs twice in one object"),
         (b'{"name":"a","n\\u0061me":"b"}', "a key occurs twice in one object"),
-        (b"[" * 100_000, "deep"),
+        (b"[" * 100_000, "Expected `object`, got `array`"),
     ],
 )
 def test_a_line_that_cannot_be_taken_is_rejected_alone(
@@ -47,7 +47,7 @@ def test_a_line_that_cannot_be_taken_is_rejected_alone(
     assert (first, last) == (Row(1, Thing("a")), Row(3, Thing("c")))
     assert isinstance(rejected, Rejected)
     assert rejected.line == 2
-    assert reason in rejected.reason or reason == "deep"
+    assert reason in rejected.reason
 
 
 def test_escapes_and_letters_of_other_alphabets_are_fine(tmp_path: pathlib.Path) -> None:

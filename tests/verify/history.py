@@ -4,19 +4,23 @@ import pathlib
 from typing import Final
 
 from service.domain.events import sequence
+from service.domain.imports.types import Opening
 from service.domain.members.types import MemberView
+from service.flows.import_members import ImportMember, import_members
 from service.infra.db import Database
-from tests.flows.shop import Shop, card, day, goods
+from service.kernel.answer import Answer
+from tests.flows.shop import TILL, Shop, card, day, goods
 
 PROGRAM: Final = (pathlib.Path(__file__).parent / "program.yaml").read_text()
 
 
 async def make(url: str) -> None:
-    """Half a year of three members, somebody nobody knows, and one who joins late."""
+    """Half a year of three members, one brought along, one who joins late, and a stranger."""
     db = await Database.open(url)
     shop = await Shop.open(db)
     await shop.publish(PROGRAM)
     ola, jan, eve = [await shop.enrol(number) for number in ("1001", "1002", "1003")]
+    await _bring_along(shop)
     await _first_weeks(shop, ola, jan)
     await _summer(shop, ola, jan, eve)
     await shop.built.gate.drain()
@@ -24,6 +28,18 @@ async def make(url: str) -> None:
         await sequence.assign(tx)
     await shop.buy("unplaced", eve.id, goods(900))
     await db.close()
+
+
+async def _bring_along(shop: Shop) -> None:
+    """A member of an earlier system, with units that lapse, last, and count for a tier."""
+    lots = (
+        Opening(wallet="points", amount=40, earned_at=day(-20), expires_at=day(10)),
+        Opening(wallet="points", amount=60, earned_at=day(-10)),
+        Opening(wallet="status", amount=120, earned_at=day(-10)),
+    )
+    row = ImportMember(identifiers=(card("4001"),), enrolled_at=day(-60), opening=lots)
+    (came,) = await import_members(shop.built.ctx, TILL, [row])
+    assert isinstance(came, Answer)
 
 
 async def _first_weeks(shop: Shop, ola: MemberView, jan: MemberView) -> None:

@@ -135,7 +135,8 @@ async def test_the_database_refuses(statement: str, refused: str, broken: Broken
             "recorded before",
         ),
         ("delete from operation", "no operation of record has its id"),
-        ("update operation set kind = 3", "belongs to no operation"),
+        ("update operation set kind = 1 where kind = 2", "reason 6 belongs to no operation"),
+        ("update operation set kind = 3 where kind = 1", "reason 4 belongs to no operation"),
         (
             (
                 "insert into operation select holder_id, return_id, 3, '', 1, '', recorded_at"

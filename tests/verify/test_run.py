@@ -32,21 +32,22 @@ async def looked(fresh: Fresh, **options: int | bool) -> Tally:
 
 
 async def test_a_mixed_history_is_right(recorded: Fresh) -> None:
-    """Counts by hand: 20 purchases were bought, of 5 members and 2 that nobody knows."""
+    """Counts by hand: 20 purchases were bought, of 5 members and 3 that nobody knew."""
     report = await verify(recorded.jobs_url, Options())
     tally = report.tally
     assert tally.named == []
     assert tally.wrong == {}
-    assert tally.figures["holders"] == 7
+    assert tally.figures["holders"] == 8
     assert tally.counted[Check.DECISIONS] == tally.counted[Check.RETURNS] == 20
     assert report.sample.every
-    assert tally.counted[Check.TIERS] == 4 * 4
+    assert tally.counted[Check.TIERS] == 5 * 4
     assert {reason for house in tally.houses.values() for reason in house.moved} == {
         Reason.EARNED,
         Reason.REVERSED,
         Reason.EXPIRED,
         Reason.ADJUSTED,
         Reason.DEBT_PAID,
+        Reason.OPENING,
     }
     assert tally.used == {"acme-weeks": 20, "app-days": 3}
 
