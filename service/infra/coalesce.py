@@ -6,13 +6,13 @@ is free.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-SLOTS: Final = 2
+SLOTS: Final = 1  # while a statement is away the readers gather: fewer, larger statements
 KEYS_MAX: Final = 256
 
 
@@ -24,20 +24,22 @@ class Coalescer(Generic[K, V]):
     ) -> None:
         self._fetch = fetch
         self._free = slots
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._called = False  # a pump stands in the loop's queue already
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
         """The value as it is now, None when there is none; raises what the fetch raised."""
-        future = self._waiting.get(key)
-        if future is None:
-            future = asyncio.get_running_loop().create_future()
-            self._waiting[key] = future
-            if self._free:
-                asyncio.get_running_loop().call_soon(self._pump)
-        return await asyncio.shield(future)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[V | None] = loop.create_future()
+        self._waiting.setdefault(key, []).append(future)
+        if self._free and not self._called:
+            self._called = True
+            loop.call_soon(self._pump)
+        return await future
 
     def _pump(self) -> None:
+        self._called = False
         while self._free and self._waiting:
             keys = list(self._waiting)[:KEYS_MAX]
             batch = {key: self._waiting.pop(key) for key in keys}
@@ -46,18 +48,27 @@ class Coalescer(Generic[K, V]):
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _run(self, batch: dict[K, asyncio.Future[V | None]]) -> None:
+    async def _run(self, batch: dict[K, list[asyncio.Future[V | None]]]) -> None:
         try:
             found = await self._fetch(list(batch))
         except Exception as failure:  # noqa: BLE001 each reader gets it
-            for future in batch.values():
-                if not future.done():
-                    future.set_exception(failure)
-                    future.exception()  # a reader may have gone: then nobody else looks at it
+            for future in _open(batch.values()):
+                future.set_exception(failure)
         else:
-            for key, future in batch.items():
-                if not future.done():
-                    future.set_result(found.get(key))
+            for key, readers in batch.items():
+                value = found.get(key)
+                for future in _open((readers,)):
+                    future.set_result(value)
         finally:
             self._free += 1
             self._pump()
+
+
+def _open(
+    groups: Iterable[list[asyncio.Future[V | None]]],
+) -> Iterator[asyncio.Future[V | None]]:
+    """Those whose reader still waits; one that was cancelled has gone."""
+    for readers in groups:
+        for future in readers:
+            if not future.done():
+                yield future

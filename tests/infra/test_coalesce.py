@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from service.infra.coalesce import KEYS_MAX, SLOTS, Coalescer
+from service.infra.coalesce import KEYS_MAX, Coalescer
 
 
 class Table:
@@ -80,7 +80,7 @@ async def test_a_read_joins_a_statement_not_yet_sent_and_never_one_in_flight() -
 async def test_a_read_of_a_key_in_flight_takes_a_free_slot_at_once() -> None:
     table = Table()
     table.rows = {1: "before"}
-    coalescer = Coalescer(table.fetch)
+    coalescer = Coalescer(table.fetch, slots=2)
     table.open.clear()
     (in_flight,) = read(coalescer, 1)
     await turns()
@@ -96,14 +96,13 @@ async def test_a_read_of_a_key_in_flight_takes_a_free_slot_at_once() -> None:
 
 async def test_no_more_statements_are_in_flight_than_there_are_slots() -> None:
     table = Table()
-    coalescer = Coalescer(table.fetch)
+    coalescer = Coalescer(table.fetch, slots=2)
     table.open.clear()
     tasks = []
     for key in range(5):
         tasks += read(coalescer, key)
         await turns()
 
-    assert SLOTS == 2
     assert table.calls == [[0], [1]]
 
     table.open.set()

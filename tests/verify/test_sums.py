@@ -15,7 +15,7 @@ from tests.verify.breaking import Broken
         ("delete from wallet where wallet = 4", "wallets hold 0"),
         ("update entry set contra = 9 where reason = 1", "nobody knows: [9]"),
         ("update entry set reason = 9 where reason = 1", "nobody knows: [9]"),
-        ("update entry set wallet = 9 where wallet = 4", "wallet 9: house accounts gave 912"),
+        ("update entry set wallet = 9 where wallet = 4", "wallet 9: house accounts gave 1032"),
     ],
 )
 async def test_a_house_account_that_does_not_balance_is_found(
