@@ -52,6 +52,8 @@ def bar(description: str) -> Iterator[Report]:
             shown.update(task, completed=done, total=of)
 
         yield report
+        if shown.tasks[0].total is None:
+            shown.update(task, total=1, completed=1)
 
 
 def words(summary: Summary) -> list[str]:

@@ -10,7 +10,7 @@ from service.demo.plot import WIDTH, Frame, number
 
 TIER_CLASSES: Final = ("tier0", "tier1", "tier2", "tier3", "tier4", "tier5")
 RULES_MAX: Final = 12
-_ROW, _NAME, _VALUE = 34, 300, 210
+_ROW, _NAME, _VALUE = 34, 300, 250
 
 
 def _since(figures: Figures) -> dt.datetime:
@@ -32,10 +32,9 @@ def outstanding(figures: Figures) -> str:
     """Units outstanding at the end of each week."""
     values = [week.outstanding for week in figures.weeks]
     frame, ends = _frame(figures, max(values), 240)
-    zero = [0] * len(values)
     return frame.svg(
         "Points outstanding at the end of each week",
-        frame.area(ends, zero, values, "area"),
+        frame.area(ends, [0] * len(ends), values, "area"),
         frame.line(ends, values, "curve"),
         frame.hints(ends, lambda n: f"{ends[n]:%d %b %Y}: {number(values[n])} outstanding"),
     )

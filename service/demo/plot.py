@@ -98,14 +98,17 @@ class Frame:
         self, ends: Sequence[dt.datetime], low: Sequence[int], high: Sequence[int], css: str
     ) -> str:
         """What lies between two lines."""
-        up = [(self.x(at), self.y(v)) for at, v in zip(ends, high, strict=True)]
-        down = [(self.x(at), self.y(v)) for at, v in zip(ends, low, strict=True)]
+        up, down = self._points(ends, high), self._points(ends, low)
         return f'<path class="{css}" d="M{_path(up)}L{_path(down[::-1])}Z"/>'
 
     def line(self, ends: Sequence[dt.datetime], values: Sequence[int], css: str) -> str:
         """A line through the values."""
-        points = [(self.x(at), self.y(v)) for at, v in zip(ends, values, strict=True)]
-        return f'<path class="{css}" d="M{_path(points)}"/>'
+        return f'<path class="{css}" d="M{_path(self._points(ends, values))}"/>'
+
+    def _points(self, ends: Sequence[dt.datetime], values: Sequence[int]) -> list[Point]:
+        """Where the values stand; at `since` there was nothing."""
+        found = [(self.x(at), self.y(v)) for at, v in zip(ends, values, strict=True)]
+        return [(self.x(self.since), self.y(0)), *found]
 
     def hints(self, ends: Sequence[dt.datetime], text: Callable[[int], str]) -> str:
         """What is told when the pointer rests on a span."""

@@ -36,9 +36,9 @@ def page(shown: Shown) -> str:
     )
 
 
-def money(minor: int, currency: str) -> str:
-    """459603958 cents -> 4,596,039.58 USD."""
-    return f"{number(minor // 100)}.{minor % 100:02} {currency}"
+def money(minor: int) -> str:
+    """459603958 cents -> 4,596,039.58."""
+    return f"{number(minor // 100)}.{minor % 100:02}"
 
 
 def _subtitle(prepared: Prepared) -> str:
@@ -53,7 +53,7 @@ def _tiles(figures: Figures) -> str:
     tiles = (
         (number(figures.members), "members"),
         (number(figures.purchases), "purchases"),
-        (money(figures.net, figures.currency), "spent"),
+        (money(figures.net), f"{figures.currency} spent"),
         (number(figures.issued), "points issued"),
         (number(figures.outstanding), "points outstanding"),
         (number(figures.pending), "of them still pending"),

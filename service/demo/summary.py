@@ -54,7 +54,7 @@ def _key_figures(shown: Shown) -> Table:
         (number(prepared.lines), "lines"),
         (number(prepared.quantity_zero), "of quantity 0, counted as 1"),
         (number(prepared.amount_zero), "of amount 0"),
-        (money(figures.net, figures.currency), "spent"),
+        (money(figures.net), f"{figures.currency} spent"),
         (number(figures.issued), "points issued"),
         (number(figures.lapsed), "points lapsed"),
         (number(figures.outstanding), "points outstanding"),

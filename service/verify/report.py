@@ -10,7 +10,7 @@ class Check(enum.StrEnum):
 
     WALLETS = "I1 wallets are their entries and lots"
     CONSTRAINTS = "I2 constraints stand, no row violates one"
-    OPERATIONS = "I3 entries, keys and operations of record belong together"
+    OPERATIONS = "I3 entries, keys and operations belong together"
     EVENTS = "I4 events are 1..version, in order"
     HOUSE = "I6 house accounts and wallets balance"
     PROJECTION = "I10 events give the wallets"

@@ -23,6 +23,7 @@ ALL_BELOW: Final = 200_000  # with no more purchases than that, every decision i
 SAMPLE: Final = 100_000
 _SPARE: Final = 1.05  # a share of the hashes is never exact; then a sample is not too small
 _HASHES: Final = 2**32
+_FEW: Final = 2  # parts that are looked at before another process has begun
 LAST_DAY: Final = dt.timedelta(days=1)
 RANGE_PURCHASES: Final = 5_000
 RANGE_HOLDERS: Final = 5_000
@@ -129,7 +130,7 @@ async def _looked_at(
     work: Work, parts: Sequence[Part], programs: Programs, processes: int
 ) -> AsyncIterator[Tally]:
     """The tally of each part, as they come."""
-    if processes == 1:
+    if processes == 1 or len(parts) <= _FEW:
         for part in parts:
             yield await _look_at(work, part, programs)
         return

@@ -1,0 +1,153 @@
+"""Nothing depends on the job: what is due counts the moment it is due."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from service.domain.wallets.types import WalletsView
+from service.flows.settle_holders import settle_holders
+from tests.flows.shop import Shop, card, day, goods
+
+HOUR = dt.timedelta(hours=1)
+
+
+async def everything(shop: Shop, member: uuid.UUID) -> list[object]:
+    """All that a member's reads show, but entity tags: those may change with a write."""
+    wallets = await shop.reads.wallets(member)
+    at = await shop.reads.wallets_at(member, day(60), None)
+    past = await shop.reads.wallets_at(member, day(25), None)
+    tier = await shop.reads.tier(member)
+    return [
+        msgspec.json.decode(wallets.body, type=WalletsView),
+        at,
+        past,
+        msgspec.structs.replace(tier, at=day(0)),
+        await shop.reads.member(member),
+        (await shop.reads.home(member, "en")).body,
+    ]
+
+
+async def a_life(shop: Shop, key: str) -> uuid.UUID:
+    """Points released on day 14, stars lapsed on day 30, a lift to gold that ends on day 61."""
+    member = (await shop.enrol(key)).id
+    await shop.buy(f"{key}-a", member, goods(4000, 4, brand="acme"), at=day(0))
+    await shop.buy(f"{key}-b", member, goods(1000, category="piano"), at=day(0))
+    return member
+
+
+async def test_reads_before_and_after_the_job_are_equal(shop: Shop) -> None:
+    ola = await a_life(shop, "1")
+    for on in (10, 20, 45, 70, 400):
+        await shop.show(day(on))
+        before = await everything(shop, ola)
+
+        await shop.settle()
+
+        assert await everything(shop, ola) == before
+
+
+async def test_what_comes_next_is_the_same_with_the_job_and_without(shop: Shop) -> None:
+    ola, jan = await a_life(shop, "1"), await a_life(shop, "2")
+    await shop.show(day(45))
+    await settle_holders(shop.built.ctx, [ola])
+
+    receipts = [
+        await shop.buy(key, member, goods(3000), at=day(46))
+        for key, member in (("x", ola), ("y", jan))
+    ]
+
+    assert receipts[0].wallets == receipts[1].wallets
+    assert receipts[0].earned == receipts[1].earned
+    for wallet in ("points", "stars", "status"):
+        assert await shop.entries(ola, wallet) == await shop.entries(jan, wallet)
+    ends = [[e for e in await shop.events(who) if e[0] != "member.enrolled"] for who in (ola, jan)]
+    assert [kind for kind, _ in ends[0]] == [kind for kind, _ in ends[1]]
+
+
+async def test_the_job_posts_what_is_due_once_at_its_own_instant(shop: Shop) -> None:
+    ola = await a_life(shop, "1")
+    await shop.show(day(70))
+
+    assert await shop.settle() == 1
+    after = await shop.tables()
+    assert await shop.settle() == 0
+
+    assert await shop.tables() == after
+    told = [(kind, data) for kind, data in await shop.events(ola)][-3:]
+    async with shop.db.reading() as tx:
+        times = await tx.connection.fetch(
+            "select occurred_at from outbox where holder_id = $1 order by version desc limit 3", ola
+        )
+    # the clocks go forward on 29 March
+    assert [kind for kind, _ in told] == ["points.released", "points.expired", "tier.changed"]
+    assert [row[0] for row in reversed(times)] == [day(14), day(30) - HOUR, day(61) - HOUR]
+    assert told[0][1]["changes"] == [{"wallet": "points", "amount": 0, "pending": -50, "debt": 0}]
+    assert told[1][1]["changes"] == [{"wallet": "stars", "amount": -40, "pending": 0, "debt": 0}]
+    assert (told[2][1]["was"], told[2][1]["now"]) == ("gold", "bronze")
+
+
+async def test_what_is_not_due_yet_is_left_alone(shop: Shop) -> None:
+    await a_life(shop, "1")
+    await shop.show(day(13))
+    before = await shop.tables()
+
+    assert await shop.settle() == 0
+
+    assert await shop.tables() == before
+
+
+async def test_released_units_pay_debt_in_the_job_too(shop: Shop) -> None:
+    ola = (await shop.enrol("1")).id
+    await shop.buy("a", ola, goods(4000), at=day(0))
+    await shop.show(day(20))
+    await shop.adjust(ola, -40)
+    await shop.bring_back("r", "a")
+    await shop.buy("b", ola, goods(9000))
+    await shop.show(day(35))
+
+    await shop.settle()
+
+    assert await shop.balance(ola) == (50, 0, 0)
+    assert [e[:3] for e in await shop.entries(ola)][-1] == ("debt_paid", -40, -40)
+
+
+async def test_a_tier_that_ends_is_judged_when_it_is_due(shop: Shop) -> None:
+    ola = (await shop.enrol("1")).id
+    await shop.buy("a", ola, goods(12_000), at=day(0))
+    await shop.show(day(366))
+
+    assert await shop.tier(ola) == "bronze"
+    await shop.settle()
+
+    assert (await shop.events(ola))[-1] == (
+        "tier.changed",
+        {
+            "ladder": "main",
+            "was": "silver",
+            "now": "bronze",
+            "at": "2027-03-02T10:00:00Z",
+            "valid_until": None,
+        },
+    )
+
+
+async def test_a_holder_in_hand_elsewhere_is_left_for_the_next_pass(shop: Shop) -> None:
+    ola, jan = await a_life(shop, "1"), await a_life(shop, "2")
+    await shop.show(day(20))
+
+    async with shop.db.transaction() as tx:
+        await tx.connection.execute(
+            "select 1 from holder where holder_id = $1 for no key update", ola
+        )
+        assert await settle_holders(shop.built.ctx, [ola, jan]) == 1
+
+    assert await shop.settle() == 1
+
+
+async def test_nobody_unclaimed_ever_falls_due(shop: Shop) -> None:
+    await shop.buy("a", "1", goods(12_000, category="piano"), at=day(0))
+    await shop.show(day(800))
+
+    assert await shop.settle() == 0
+    assert (await shop.enrol(card("2"))).claimed == 0
