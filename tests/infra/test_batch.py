@@ -98,38 +98,6 @@ async def test_a_batch_starts_as_soon_as_a_lane_is_free_without_a_timer() -> Non
     assert await results(tasks) == ["<a1>"]
 
 
-async def test_no_more_batches_run_than_there_are_lanes() -> None:
-    verb, gate = Verb(), Gate(lanes=2, full=1)
-    verb.open.clear()
-    tasks = []
-    for command in "abcde":
-        tasks += submit(gate, verb, command)
-        await turns()
-
-    assert verb.batches == [["a"], ["b"]]
-
-    verb.open.set()
-    await results(tasks)
-    assert verb.batches == [["a"], ["b"], ["c", "d", "e"]]
-
-
-async def test_a_second_batch_waits_until_it_is_nearly_full() -> None:
-    verb, gate = Verb(), Gate(lanes=2, full=3)
-    verb.open.clear()
-    tasks = submit(gate, verb, "a")
-    await turns()
-    tasks += submit(gate, verb, "b", "c")
-    await turns()
-    assert verb.batches == [["a"]]
-
-    tasks += submit(gate, verb, "d")
-    await turns()
-    assert verb.batches == [["a"], ["b", "c", "d"]]
-
-    verb.open.set()
-    await results(tasks)
-
-
 async def test_one_command_of_a_key_runs_at_a_time_and_in_order() -> None:
     verb, gate = Verb(), Gate()
     tasks = submit(gate, verb, "a1", "a2", "b1", "a3")

@@ -14,7 +14,7 @@ from tests.model.driver import Driver
 from tests.model.machine import Model
 
 EXAMPLES: Final = int(os.environ.get("REGULARS_MODEL_EXAMPLES", "25"))
-STEPS: Final = 30
+STEPS: Final = 40
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
