@@ -105,9 +105,9 @@ async def test_opening_lots_keep_their_instants(shop: Shop) -> None:
     # three months and to the end of the month in Warsaw: from 15 January to the end of April, and,
     # not knowing when the 30 were earned, from the import on 1 March to the end of June
     assert (await shop.wallets(member_id))["points"].expiring == (
-        Expiring(dt.datetime(2026, 4, 30, 22, tzinfo=dt.UTC), 100),
-        Expiring(dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC), 30),
-        Expiring(None, 50),
+        Expiring(expires_at=dt.datetime(2026, 4, 30, 22, tzinfo=dt.UTC), amount=100),
+        Expiring(expires_at=dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC), amount=30),
+        Expiring(expires_at=None, amount=50),
     )
 
 

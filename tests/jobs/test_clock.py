@@ -1,0 +1,105 @@
+"""The jobs of a process: each does its work, and none gives up after an outage."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from service.flows.steps.context import Context
+from service.infra.db import Database, DatabaseUnavailable
+from service.jobs.clock import JOBS, Clock, place_events, refresh_programs, settle
+from tests.flows.shop import Shop, another, day, goods
+
+
+async def test_new_versions_are_loaded(shop: Shop) -> None:
+    other = another(shop.db)
+    await other.start()
+    await shop.publish(effective_from=day(9))
+
+    assert await refresh_programs(other.ctx) == 0
+
+    assert other.programs.newest == 2
+
+
+async def test_what_is_due_is_settled(shop: Shop) -> None:
+    for number in range(3):
+        await shop.buy(f"a{number}", (await shop.enrol(f"{number}")).id, goods(1000))
+    await shop.show(day(20))
+
+    assert await settle(shop.built.ctx) == 3
+    assert await settle(shop.built.ctx) == 0
+
+
+async def test_without_a_program_nothing_is_settled(empty_shop: Shop) -> None:
+    assert await settle(empty_shop.built.ctx) == 0
+
+
+async def test_events_get_their_places(shop: Shop) -> None:
+    await shop.buy("a", (await shop.enrol("1")).id, goods(1000))
+
+    assert await place_events(shop.built.ctx) == 3  # enrolled, recorded, earned
+    assert await place_events(shop.built.ctx) == 0
+
+
+async def until(done: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if done():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never happened")
+
+
+@pytest.fixture
+async def outage(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """One job that fails twice, then finds work once, then none; what it did, in order."""
+    done: list[str] = []
+    plan: list[Exception | int] = [DatabaseUnavailable(), OSError("gone"), 7, 0]
+
+    async def job(ctx: Context) -> int:
+        step = plan.pop(0) if plan else 0
+        if isinstance(step, Exception):
+            done.append(type(step).__name__)
+            raise step
+        done.append(f"found {step}")
+        return step
+
+    monkeypatch.setitem(JOBS, "job", (job, 0.001))
+    for name in set(JOBS) - {"job"}:
+        monkeypatch.delitem(JOBS, name)
+    running = Clock(another(db).ctx)
+    running.start()
+    yield done
+    await running.stop()
+
+
+async def test_a_job_goes_on_after_an_outage(outage: list[str]) -> None:
+    await until(lambda: len(outage) >= 5)
+
+    assert outage[:5] == ["DatabaseUnavailable", "OSError", "found 7", "found 0", "found 0"]
+
+
+async def test_a_stopped_clock_runs_nothing_more(shop: Shop) -> None:
+    running = Clock(shop.built.ctx)
+    running.start()
+    await asyncio.sleep(0.05)
+    await running.stop()
+    tasks = {task.get_name() for task in asyncio.all_tasks()}
+
+    assert tasks.isdisjoint(JOBS)
+
+
+async def test_the_clock_does_by_itself_what_its_jobs_do(shop: Shop) -> None:
+    ola = (await shop.enrol("1")).id
+    await shop.buy("a", ola, goods(1000))
+    await shop.show(day(20))
+    running = Clock(shop.built.ctx)
+    running.start()
+    try:
+        for _ in range(500):
+            if (await shop.events(ola))[-1][0] == "points.released":
+                break
+            await asyncio.sleep(0.01)
+    finally:
+        await running.stop()
+
+    assert (await shop.events(ola))[-1][0] == "points.released"
