@@ -30,7 +30,7 @@ l as (
     coalesce(sum(i.remaining) filter (
       where i.available_at is null or i.available_at > h.settled_at), 0)::bigint as pending
   from lot i
-  left join holder h on h.holder_id = i.holder_id
+  left join holder h on h.holder_id = i.holder_id and h.holder_id between :low::uuid and :high::uuid
   where i.holder_id between :low::uuid and :high::uuid
   group by i.holder_id, i.wallet),
 w as (
@@ -96,8 +96,9 @@ found as (
     select holder_id, wallet, lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at, t.taken
     from lots i
     full join t using (holder_id, wallet, lot_no)) l
-  left join holder h on h.holder_id = l.holder_id
+  left join holder h on h.holder_id = l.holder_id and h.holder_id between :low::uuid and :high::uuid
   left join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
+    and m.holder_id between :low::uuid and :high::uuid
   left join r on r.holder_id = l.holder_id and r.return_id = m.op_id)
 select f.holder_id, 'wallet ' || f.wallet || ', lot ' || f.lot_no as place, f.wrong
 from found f
@@ -126,9 +127,10 @@ op as (
   from operation i
   where i.holder_id between :low::uuid and :high::uuid),
 ops as (
-  select op.holder_id, op.op_id, count(*) as records, min(op.sort) as sort, min(op.kind) as kind
+  select op.op_id, count(*) as records, min(op.sort) as sort, min(op.kind) as kind,
+    array_agg(op.holder_id) as holders
   from op
-  group by op.holder_id, op.op_id),
+  group by op.op_id),
 e as (
   select i.holder_id, i.wallet, i.seq, i.amount, i.debt_change, i.reason, i.contra, i.op_id,
     i.recorded_at, lag(i.recorded_at) over (partition by i.holder_id, i.wallet order by i.seq) as earlier
@@ -144,7 +146,7 @@ found as (
       then format('amount %s, it took %s from lots', e.amount, coalesce(t.taken, 0)) end,
     case when e.recorded_at < e.earlier then 'recorded before the entry before it' end,
     case when k.sorts is null then null
-      when o.records is null then 'no operation of record has its id'
+      when o.records is null or e.holder_id <> all (o.holders) then 'no operation of record has its id'
       when o.records > 1 then format('%s operations of record have its id', o.records)
       when o.sort || ' ' || o.kind <> all (string_to_array(k.sorts, ','))
         then format('reason %s belongs to no %s', e.reason, o.sort) end], null) as wrong
@@ -152,8 +154,9 @@ found as (
   left join unnest(:reasons::smallint[], :contras::smallint[], :sorts::text[])
     as k (reason, contra, sorts) on k.reason = e.reason
   left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
+    and l.holder_id between :low::uuid and :high::uuid
   left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
-  left join ops o on o.holder_id = e.holder_id and o.op_id = e.op_id)
+  left join ops o on o.op_id = e.op_id)
 select f.holder_id, 'wallet ' || f.wallet || ', entry ' || f.seq as place, f.wrong
 from found f
 where cardinality(f.wrong) > 0
@@ -172,7 +175,9 @@ left join (
   group by i.holder_id, i.wallet, i.seq) t
   on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
 left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = t.lot_no
+  and l.holder_id between :low::uuid and :high::uuid
 left join entry m on m.holder_id = e.holder_id and m.wallet = e.wallet and m.seq = t.lot_no
+  and m.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = any(:reasons::smallint[])
 order by e.holder_id, e.wallet, e.seq
 
@@ -190,7 +195,7 @@ with found as (
         then 'it says otherwise than its holder whether a member is known' end], null) as wrong
   from purchase p
   left join purchase_key k on k.channel = p.channel and k.external_id = p.external_id
-  left join holder h on h.holder_id = p.holder_id
+  left join holder h on h.holder_id = p.holder_id and h.holder_id between :low::uuid and :high::uuid
   where p.holder_id between :low::uuid and :high::uuid)
 select f.holder_id, 'purchase ' || f.purchase_id as place, f.wrong
 from found f
@@ -323,7 +328,7 @@ due as (
     select f.holder_id, f.until_at
     from tier_floor f
     where f.holder_id between :low::uuid and :high::uuid) d
-  join holder h on h.holder_id = d.holder_id
+  join holder h on h.holder_id = d.holder_id and h.holder_id between :low::uuid and :high::uuid
   where d.at > h.settled_at
   group by d.holder_id),
 found as (
@@ -336,7 +341,7 @@ found as (
       then format('next_due %s, but something is due at %s', coalesce(h.next_due::text, 'never'), due.at)
       end], null) as wrong
   from holder h
-  left join member m on m.holder_id = h.holder_id
+  left join member m on m.holder_id = h.holder_id and m.holder_id between :low::uuid and :high::uuid
   left join due on due.holder_id = h.holder_id
   where h.holder_id between :low::uuid and :high::uuid)
 select f.holder_id, 'holder' as place, f.wrong
@@ -466,6 +471,7 @@ where p.holder_id between :low::uuid and :high::uuid
 select e.op_id, e.wallet, e.amount, l.available_at, l.expires_at
 from entry e
 left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
+  and l.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :earned::smallint
 
 -- name: list_taken_back
@@ -474,6 +480,7 @@ where e.holder_id between :low::uuid and :high::uuid and e.reason = :earned::sma
 select coalesce(r.purchase_id, e.op_id) as taken_from, e.wallet, sum(e.debt_change - e.amount)::bigint as units
 from entry e
 left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
+  and r.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :reversed::smallint
 group by coalesce(r.purchase_id, e.op_id), e.wallet
 
@@ -505,7 +512,7 @@ where f.holder_id between :low::uuid and :high::uuid
 -- The members of a range of holders: up to when each is settled, and since when they belong.
 select h.holder_id, h.settled_at, m.enrolled_at
 from holder h
-join member m on m.holder_id = h.holder_id
+join member m on m.holder_id = h.holder_id and m.holder_id between :low::uuid and :high::uuid
 where h.holder_id between :low::uuid and :high::uuid
 order by h.holder_id
 

@@ -20,6 +20,7 @@ from service.infra.batch import (
 )
 from service.infra.db import DatabaseUnavailable
 from service.kernel.errors import Conflict
+from tests.infra.gate import Verb, results, submit, turns
 
 
 class Refused(Conflict):
@@ -28,57 +29,6 @@ class Refused(Conflict):
 
 class Poison(Exception):
     """A bug."""
-
-
-class Verb:
-    """Answers each command with itself in brackets; `calls` are what it was given, with `wait`.
-
-    `open`: set while it may go on. `answers`: what a command is answered instead of itself; an
-    exception there is raised for the whole batch. `once`: raised by the next calls, one each.
-    """
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[list[str], bool]] = []
-        self.open = asyncio.Event()
-        self.open.set()
-        self.answers: dict[str, Any] = {}
-        self.once: list[Exception] = []
-
-    async def __call__(self, commands: Sequence[str], wait: bool) -> Sequence[Any]:
-        self.calls.append((list(commands), wait))
-        await self.open.wait()
-        if self.once:
-            raise self.once.pop(0)
-        for command in commands:
-            if isinstance(answer := self.answers.get(command), Exception):
-                raise answer
-        return [self._answer(command, wait=wait) for command in commands]
-
-    def _answer(self, command: str, *, wait: bool) -> Any:
-        answer = self.answers.get(command, f"<{command}>")
-        return f"<{command}>" if answer is BUSY and wait else answer
-
-    @property
-    def batches(self) -> list[list[str]]:
-        return [commands for commands, _ in self.calls]
-
-
-async def turns(count: int = 5) -> None:
-    """Let the loop go round: whatever is ready happens, and no time passes."""
-    for _ in range(count):
-        await asyncio.sleep(0)
-
-
-def submit(gate: Gate, verb: Verb, *commands: str, **more: Any) -> list[asyncio.Task[Any]]:
-    """Commands submitted now, in order; the key is the first letter."""
-    return [
-        asyncio.get_running_loop().create_task(gate.submit(verb, command[0], command, **more))
-        for command in commands
-    ]
-
-
-async def results(tasks: Sequence[asyncio.Task[Any]]) -> list[Any]:
-    return list(await asyncio.gather(*tasks, return_exceptions=True))
 
 
 async def test_commands_that_arrive_together_go_together() -> None:
@@ -96,6 +46,38 @@ async def test_a_batch_starts_as_soon_as_a_lane_is_free_without_a_timer() -> Non
 
     assert verb.batches == [["a1"]]
     assert await results(tasks) == ["<a1>"]
+
+
+async def test_no_more_batches_run_than_there_are_lanes() -> None:
+    verb, gate = Verb(), Gate(lanes=2, full=1)
+    verb.open.clear()
+    tasks = []
+    for command in "abcde":
+        tasks += submit(gate, verb, command)
+        await turns()
+
+    assert verb.batches == [["a"], ["b"]]
+
+    verb.open.set()
+    await results(tasks)
+    assert verb.batches == [["a"], ["b"], ["c", "d", "e"]]
+
+
+async def test_a_second_batch_waits_until_it_is_nearly_full() -> None:
+    verb, gate = Verb(), Gate(lanes=2, full=3)
+    verb.open.clear()
+    tasks = submit(gate, verb, "a")
+    await turns()
+    tasks += submit(gate, verb, "b", "c")
+    await turns()
+    assert verb.batches == [["a"]]
+
+    tasks += submit(gate, verb, "d")
+    await turns()
+    assert verb.batches == [["a"], ["b", "c", "d"]]
+
+    verb.open.set()
+    await results(tasks)
 
 
 async def test_one_command_of_a_key_runs_at_a_time_and_in_order() -> None:

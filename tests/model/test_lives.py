@@ -129,19 +129,16 @@ def test_a_debt_is_paid_by_a_late_purchase_past_its_expiry(begin: Begin) -> None
     agree(life)
 
 
-def test_a_tier_ends_before_what_happens_at_its_end(begin: Begin) -> None:
-    life = begin("plain", MARCH)
-    life.buy(("a", life.member(0), goods(6000), life.now), "pos")
+def test_what_happens_at_the_end_of_a_tier_is_judged_alike_in_time_and_late(begin: Begin) -> None:
+    life = begin("coffee", MARCH)
+    life.enrol()
+    life.buy(("a", life.member(0), goods(10_000), life.now), "pos")
     due = life.world.ladder(life.member(0), "main", life.now).due()
     assert due is not None
     life.wait(due - life.now)
-    # In time and late it is the same: down at its end, up again by what came then.
-    life.buy(("b", life.member(0), goods(6000), due), "pos")
-    agree(life)
-    life.enrol()
-    start = life.world.purchases["a"].at
-    life.buy(("c", life.member(1), goods(6000), due), "pos")
-    life.buy(("d", life.member(1), goods(6000), start), "pos")
+    life.buy(("b", life.member(0), goods(10_000), due), "pos")
+    life.buy(("c", life.member(1), goods(10_000), due), "pos")
+    life.buy(("d", life.member(1), goods(10_000), life.world.purchases["a"].at), "pos")
     agree(life)
 
 

@@ -38,12 +38,22 @@ def test_a_tier_requalified_at_its_end_goes_on() -> None:
     assert steps(ROLLING, 90, (10, 100), (20, 100)) == [(10, 1), (70, 0)]
 
 
-def test_what_comes_at_the_end_itself_comes_after_it() -> None:
+def test_what_comes_at_the_end_itself_counts_for_it() -> None:
     assert steps(ROLLING, 50, (10, 100), (40, 99)) == [(10, 1), (40, 0)]
-    # Down and up at one instant is no interval, but the time starts anew.
     replay = run(ROLLING, 50, (10, 100), (40, 100))
     assert intervals(replay) == [(day(10), 1)]
     assert replay.valid_until == day(70)
+    # With grace the time goes on from the old end, day 40, not from day 50.
+    with_grace = run(replace(ROLLING, grace=Span(10, "day")), 60, (10, 100), (50, 100))
+    assert (with_grace.position, with_grace.valid_until) == (1, day(70))
+
+
+def test_what_comes_at_the_end_of_a_period_belongs_to_the_next() -> None:
+    # Silver of January, renewed by it to 1 March (day 59); what comes then is of March.
+    month = Ladder("m", "spend", "month", TIERS)
+    assert steps(month, 58.9, (10, 100), (59, 99)) == [(10, 1)]
+    assert steps(month, 80, (10, 100), (59, 99)) == [(10, 1), (59, 0)]
+    assert steps(month, 80, (10, 100), (59, 300)) == [(10, 1), (59, 2)]
 
 
 def test_a_step_up_starts_its_own_time() -> None:

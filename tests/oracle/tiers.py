@@ -37,11 +37,13 @@ class Climb:
     valid_until: dt.datetime | None = None
 
     def __post_init__(self) -> None:
+        self.known: list[Contribution] = []
         self.acted: list[Contribution] = []
         self.steps: list[Step] = []
 
     def run(self, contributions: list[Contribution], until: dt.datetime) -> None:
         """Everything up to the instant; of one instant the end comes before the contributions."""
+        self.known = contributions
         instants = sorted({each.at for each in contributions if each.at <= until})
         while True:
             due = self.due()
@@ -136,10 +138,12 @@ class Climb:
         self._note(due)
 
     def _total_of_ended(self, due: dt.datetime) -> int:
-        """Rolling: the window up to now; else the period that ended and the grace after it."""
+        """Rolling: the window up to now, now included; else the period that ended and the grace
+        after it, without now."""
         assert self.valid_until is not None
         if isinstance(self.ladder.within, Span):
-            return self.total(due)
+            since = days.minus(due, self.ladder.within, self.zone)
+            return sum(each.amount for each in self.known if since < each.at <= due)
         # One day before its end lies in the period that ended: all of them are longer.
         start = self._start(self.valid_until - days.ONE_DAY)
         return sum(each.amount for each in self.acted if start <= each.at < due)
