@@ -55,9 +55,7 @@ async def imported(shop: Shop, key: str, value: str, cents: int, at: dt.datetime
 
 async def test_a_member_keeps_their_date_and_is_known_by_their_identifiers(shop: Shop) -> None:
     profile = Profile(name="Ola", birth_date=dt.date(1992, 2, 29))
-    row = joined(
-        "1", profile=profile, fields={"city": "Łódź"}, identifiers=(card("1"), phone("5"))
-    )
+    row = joined("1", profile=profile, fields={"city": "Łódź"}, identifiers=(card("1"), phone("5")))
 
     member_id = await member(shop, row)
 
@@ -230,9 +228,7 @@ async def test_a_known_and_a_new_identifier_together_are_a_conflict(shop: Shop) 
             joined(
                 "1",
                 Opening(wallet="points", amount=1),
-                Opening(
-                    wallet="points", amount=1, earned_at=january(12), expires_at=january(12)
-                ),
+                Opening(wallet="points", amount=1, earned_at=january(12), expires_at=january(12)),
             ),
             OpeningInvalid,
         ),

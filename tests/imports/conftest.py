@@ -36,9 +36,7 @@ class Place:
             self.reports.append((done, of))
 
         run = import_members if kind is Kind.MEMBERS else import_purchases
-        return await run(
-            self.importer, path, rejects=beside(path), report=report, **options
-        )
+        return await run(self.importer, path, rejects=beside(path), report=report, **options)
 
     async def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         async with self.importer.ctx.db.reading() as tx:

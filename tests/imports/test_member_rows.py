@@ -85,9 +85,7 @@ def test_a_bad_row_is_rejected_alone(row: str, reason: str, tmp_path: pathlib.Pa
         ("name", "has no column of an identifier: one of card, email is needed"),
     ],
 )
-def test_a_wrong_header_refuses_the_file(
-    header: str, problem: str, tmp_path: pathlib.Path
-) -> None:
+def test_a_wrong_header_refuses_the_file(header: str, problem: str, tmp_path: pathlib.Path) -> None:
     with pytest.raises(FileRefused) as refused:
         read(tmp_path, f"{header}\n")
     assert problem in str(refused.value)
@@ -111,7 +109,10 @@ def test_an_instant_out_of_reach_is_rejected(given: dict[str, Any]) -> None:
 
 def test_never_and_by_the_policy_are_two_things() -> None:
     identifiers = [{"kind": "card", "value": "1"}]
-    lots = [{"wallet": "points", "amount": 1}, {"wallet": "points", "amount": 1, "expires_at": None}]
+    lots = [
+        {"wallet": "points", "amount": 1},
+        {"wallet": "points", "amount": 1, "expires_at": None},
+    ]
     row = Row(1, msgspec.convert({"identifiers": identifiers, "opening": lots}, ImportMember))
     (same,) = checked(iter([row]))
     assert isinstance(same, Row)

@@ -38,9 +38,7 @@ def test_rows_come_by_instant_and_equal_ones_as_they_came(
 ) -> None:
     monkeypatch.setattr(order, "ROWS_A_PIECE", rows_a_piece)
     warsaw = dt.timezone(dt.timedelta(hours=1))
-    rows: list[order.Item] = [
-        purchase(n, n % 5, dt.UTC if n % 2 else warsaw) for n in range(50)
-    ]
+    rows: list[order.Item] = [purchase(n, n % 5, dt.UTC if n % 2 else warsaw) for n in range(50)]
     random.Random(1).shuffle(rows)
     expected = sorted(rows, key=lambda row: row.body.occurred_at)  # type: ignore[union-attr]
     with order.in_time_order(rows, tmp_path) as sorted_rows:

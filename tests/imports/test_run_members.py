@@ -18,7 +18,13 @@ async def test_thousands_of_members_and_their_openings_in_few_transactions(
 
     assert (summary.rows, summary.added, summary.rejected) == (2_500, 2_500, 0)
     assert await place.rows(BALANCES) == [(1, 1_250, 8_750)]
-    assert place.reports == [(0, 2_500), (1_000, 2_500), (2_000, 2_500), (2_500, 2_500), (2_500, 2_500)]
+    assert place.reports == [
+        (0, 2_500),
+        (1_000, 2_500),
+        (2_000, 2_500),
+        (2_500, 2_500),
+        (2_500, 2_500),
+    ]
     transactions = await place.rows("select count(distinct xmin::text) from member")
     assert transactions == [(3,)]
 

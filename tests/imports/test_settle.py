@@ -13,7 +13,9 @@ async def test_what_fell_due_since_the_last_purchase_is_posted(
     await place.members(ndjson(tmp_path / "m.ndjson", map(member, cards)))
     rows = [purchase(c, c, 1, 10_00) for c in cards]
     await place.purchases(ndjson(tmp_path / "p.ndjson", rows))
-    sums = "select wallet, sum(posted)::bigint, sum(pending)::bigint from wallet group by 1 order by 1"
+    sums = (
+        "select wallet, sum(posted)::bigint, sum(pending)::bigint from wallet group by 1 order by 1"
+    )
     assert await place.rows(sums) == [(1, 4_500, 4_500), (2, 4_500, 0)]
     reports: list[tuple[int, int]] = []
 

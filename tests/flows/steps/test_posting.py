@@ -68,6 +68,15 @@ async def test_one_event_carries_all_that_a_thank_you_needs(shop: Shop) -> None:
             },
         },
     )
+    assert (earned[0], climbed[0]) == ("points.earned", "tier.changed")
+
+
+async def test_wallets_and_the_tier_have_events_of_their_own(shop: Shop) -> None:
+    ola = await shop.enrol("1")
+
+    await shop.buy("a", ola.id, goods(12_000), at=day(0), store="waw-01")
+
+    _, _, earned, climbed = await shop.events(ola.id)
     assert earned[0] == "points.earned"
     assert earned[1]["changes"] == [
         {"wallet": "points", "amount": 120, "pending": 120, "debt": 0},
