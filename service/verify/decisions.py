@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -111,15 +111,21 @@ def _wrong_lots(look: Look, program: Program, decision: Decision, lots: list[Lot
         (program.wallets[award.wallet].number, award.points, award.available_at, award.expires_at)
         for award in decision.awards
     ]
-    have, should = _comparable(look, lots), _comparable(look, awards)
-    if have != should:
-        yield f"made lots {have}, decided was {should}"
+    if lots != awards and _comparable(look, lots) != _comparable(look, awards):
+        yield f"made lots {_shown(lots)}, decided was {_shown(awards)}"
 
 
-def _comparable(look: Look, lots: list[Lot]) -> list[Any]:
+def _comparable(look: Look, lots: list[Lot]) -> Counter[Lot]:
     known = look.programs.wallets
     moving = {n for n, wallet in known.items() if wallet.expires.kind is ExpiryKind.INACTIVITY}
-    return sorted(
-        (wallet, units, str(available_at), "" if wallet in moving else str(expires_at))
+    return Counter(
+        (wallet, units, available_at, None if wallet in moving else expires_at)
         for wallet, units, available_at, expires_at in lots
     )
+
+
+def _shown(lots: list[Lot]) -> list[str]:
+    return [
+        f"wallet {wallet}: {units} from {available_at} to {expires_at}"
+        for wallet, units, available_at, expires_at in lots
+    ]

@@ -88,8 +88,8 @@ def wrong(
 
 def wrong_sums(row: Mapping[str, Any], cart: Cart, found: Outcomes) -> Iterator[str]:
     """Net, quantity, categories and money handed back, from the cart."""
-    returned: Sequence[int] = row["returned"] or [0] * len(cart.lines)
-    rest = remainder(cart, returned)
+    returned: Sequence[int] = row["returned"] or ()
+    rest = remainder(cart, returned) if returned else cart
     if (row["net"], row["quantity"]) != (net_of(rest), quantity_of(rest)):
         have, should = (row["net"], row["quantity"]), (net_of(rest), quantity_of(rest))
         yield f"net and quantity {have}, left of the cart are {should}"
@@ -97,7 +97,7 @@ def wrong_sums(row: Mapping[str, Any], cart: Cart, found: Outcomes) -> Iterator[
     if stored != by_category(rest):
         yield f"categories {stored}, left of the cart is {by_category(rest)}"
     paid_back = found.paid_back.pop(row["purchase_id"], 0)
-    worth = sum(returned_value(cart, returned))
+    worth = sum(returned_value(cart, returned)) if returned else 0
     if paid_back != worth:
         yield f"{paid_back} was paid back, what came back is worth {worth}"
 

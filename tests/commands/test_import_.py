@@ -39,7 +39,8 @@ SAME = {
         select i.digest, s.ladder, s.tier, s.from_at, s.until_at, s.due_at
         from tier_step s join identifier i using (holder_id)""",
     "uses": """
-        select i.digest, u.rule, u.occurred_at from limit_use u join identifier i using (holder_id)""",
+        select i.digest, u.rule, u.occurred_at
+        from limit_use u join identifier i using (holder_id)""",
     "events": """
         select i.digest, o.version, o.type, o.occurred_at
         from outbox o join identifier i using (holder_id)""",
@@ -87,13 +88,13 @@ def start(path: pathlib.Path, database: Fresh, out: pathlib.Path) -> subprocess.
 async def wait_for_rows(database: Fresh, process: subprocess.Popen[bytes]) -> tuple[int, int]:
     """(rows done, purchases) once a part of the file has been written down as done."""
     connection = await asyncpg.connect(database.url)
-    query = "select (select max(rows_done) from import_run where kind = 'purchases'), count(*)"
+    progress = "select coalesce(max(rows_done), 0) from import_run where kind = 'purchases'"
     deadline = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < deadline and process.poll() is None:
-        done, purchases = await connection.fetchrow(f"{query} from purchase")
-        if done and done < PURCHASES:
-            break
+    done = 0
+    while not done and time.monotonic() < deadline and process.poll() is None:
         await asyncio.sleep(0.02)
+        done = await connection.fetchval(progress)
+    purchases = await connection.fetchval("select count(*) from purchase")
     await connection.close()
     return done, purchases
 

@@ -1,3 +1,5 @@
+"""Changes to a member, and the member as service/flows/steps/member_view.py shows them after."""
+
 import datetime as dt
 import uuid
 

@@ -1,4 +1,4 @@
-"""Members, tiers and everything at a glance, as of now."""
+"""Members, tiers and everything at a glance, as of now, by service/flows/reads/face.py."""
 
 import datetime as dt
 import json

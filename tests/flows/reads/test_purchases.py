@@ -72,11 +72,12 @@ async def test_the_cut_one_tells_of_rules_that_fired_what_they_gave(shop: Shop) 
 
     explained = await shop.reads.explanation(receipt.id, full=False)
 
-    gave = {rule["rule"]: rule["credits"] for rule in explained.rules if "credits" in rule}
-    assert {name: [credit["points"] for credit in credits] for name, credits in gave.items()} == {
-        "acme-stars": [20],
-        "base-earn": [10, 10],
+    gave = {
+        rule["rule"]: [credit["points"] for credit in rule["credits"]]
+        for rule in explained.rules
+        if "credits" in rule
     }
+    assert gave == {"acme-stars": [20], "base-earn": [10, 10]}
     assert all(rule["fired"] for rule in explained.rules)
     assert all(set(rule) <= {"rule", "campaign", "fired", "credits"} for rule in explained.rules)
     assert explained.same
