@@ -158,7 +158,10 @@ create table tier_floor (                       -- "set tier": at least this tie
 
 -- ---------------------------------------------------------------- budgets
 
-create table budget (campaign text collate "C" primary key, unit smallint not null, cap bigint not null);
+create table budget (
+  campaign text collate "C" primary key, unit smallint not null, cap bigint not null,
+  overrun bigint not null default 0,            -- kept again after a return when nothing was left: counted apart
+  constraint budget_overrun check (overrun >= 0));
 
 create table budget_slot (                      -- a cap spread over rows, so that callers do not wait for each other
   campaign text collate "C" not null references budget, slot smallint not null, remaining bigint not null,

@@ -109,7 +109,7 @@ async def _move(
     book: Book = work.books[number]
     if amount > 0:
         program = ctx.programs.at(work.at)
-        wallet = ctx.programs.wallets[number]
+        wallet = program.wallets_by_number.get(number) or ctx.programs.wallets[number]
         book.earn(
             Op(op_id),
             amount,

@@ -13,7 +13,7 @@ import msgspec
 
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.domain.holders.types import Holder
+from service.domain.holders.types import Holder, Kind
 from service.domain.programs.errors import VersionBehind
 from service.domain.purchases import store as purchases
 from service.domain.purchases.content import cart_of, fingerprint
@@ -220,6 +220,12 @@ async def _record(
         results[item.n] = Answer(receipt(item.purchase))
 
 
+def _may_have_moved(holder: Holder, item: Item, matched: Match) -> bool:
+    """Or: it holds an identifier for nobody, which a claim without purchases takes unseen."""
+    unclaimed = holder.kind is Kind.UNCLAIMED and item.body.member is not None
+    return unclaimed or holder.version != matched.version or holder.merged_into is not None
+
+
 async def _still_matched(
     tx: Tx,
     ctx: Context,
@@ -230,8 +236,7 @@ async def _still_matched(
     changed = [
         (holder_id, _who(item))
         for holder_id, (item, matched) in chosen.items()
-        if holder_id in locked
-        and (locked[holder_id].version != matched.version or locked[holder_id].merged_into)
+        if holder_id in locked and _may_have_moved(locked[holder_id], item, matched)
     ]
     if not changed:
         return

@@ -34,12 +34,24 @@ from unnest(:campaigns::text[], :slots::smallint[], :remaining::bigint[]) as u (
 order by u.campaign, u.slot
 
 -- name: lock_budgets
-select b.campaign, b.unit, b.cap
+select b.campaign, b.unit, b.cap, b.overrun
 from budget b
 order by b.campaign
 for no key update
 
 -- name: update_cap
 update budget
-set cap = :cap::bigint
+set cap = :cap::bigint, overrun = 0
+where campaign = :campaign::text
+
+-- name: lock_overrun
+-- What was kept beyond the cap, when there is any.
+select b.overrun
+from budget b
+where b.campaign = :campaign::text and b.overrun > 0
+for no key update
+
+-- name: update_overrun
+update budget
+set overrun = overrun + :change::bigint
 where campaign = :campaign::text

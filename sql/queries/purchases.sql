@@ -98,9 +98,18 @@ where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase
 -- A purchase without a member is claimed: it moves to the member with its first decision.
 update purchase
 set holder_id = :new_holder::uuid, facts = :facts::bytea, decision = :decision::bytea,
-  outcome = :outcome::bytea, program_version = :version::int, flags = :flags::smallint
+  outcome = :outcome::bytea, program_version = :version::int, engine = :engine::smallint,
+  flags = :flags::smallint
 where holder_id = :holder::uuid and occurred_at = :occurred_at::timestamptz
   and purchase_id = :purchase::uuid
+
+-- name: update_return_keys_holder
+-- The natural keys of those returns too.
+update return_key k
+set holder_id = :new_holder::uuid
+from purchase_return r
+where r.holder_id = :new_holder::uuid and r.purchase_id = :purchase::uuid
+  and k.channel = r.channel and k.external_id = r.external_id
 
 -- name: update_returns_holder
 -- The returns of a claimed purchase move with it.

@@ -525,10 +525,10 @@ order by s.holder_id, s.ladder, s.from_at
 
 -- name: list_budgets
 -- Each budget with what its slots still hold; the whole tables, a few rows.
-select b.campaign, b.cap, coalesce(sum(s.remaining), 0)::bigint as remaining
+select b.campaign, b.cap + b.overrun as cap, coalesce(sum(s.remaining), 0)::bigint as remaining
 from budget b
 left join budget_slot s on s.campaign = b.campaign
-group by b.campaign, b.cap
+group by b.campaign, b.cap, b.overrun
 order by b.campaign
 
 -- name: list_constraints

@@ -1,10 +1,12 @@
 """A shop for each test of a verb or a read."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from service.infra.db import Database
+from tests.databases import Fresh, Server
 from tests.flows.shop import Shop, day
 
 
@@ -16,15 +18,35 @@ async def empty_shop(db: Database) -> AsyncIterator[Shop]:
     await shop.built.gate.drain()
 
 
+async def _publish(url: str) -> None:
+    db = await Database.open(url)
+    await (await Shop.open(db)).publish()
+    await db.close()
+
+
+@pytest.fixture(scope="session")
+def published(server: Server) -> Iterator[Fresh]:
+    """A database with the program of the tests and nothing else, to make others from."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
 @pytest.fixture
-async def shop(db: Database) -> AsyncIterator[Shop]:
+async def shop(server: Server, published: Fresh) -> AsyncIterator[Shop]:
     """A shop with the program of the tests on the eve of day 0, so that day 0 is never late.
 
     Whatever a test does, the ledger must add up after.
     """
+    fresh = server.create(published.name)
+    db = await Database.open(fresh.url)
     shop = await Shop.open(db)
-    await shop.publish()
+    await shop.built.start()
     await shop.show(day(-1))
     yield shop
     await shop.built.gate.drain()
-    assert await shop.faults() == []
+    faults = await shop.faults()
+    await db.close()
+    server.drop(fresh)
+    assert faults == []

@@ -1,5 +1,5 @@
 """The shop of the verbs, for the jobs that call them."""
 
-from tests.flows.conftest import empty_shop, shop
+from tests.flows.conftest import empty_shop, published, shop
 
-__all__ = ["empty_shop", "shop"]
+__all__ = ["empty_shop", "published", "shop"]

@@ -65,15 +65,26 @@ def _drawn(rows: Sequence[tuple[int, int]], amount: int) -> dict[int, int]:
 
 
 async def give_back(tx: Tx, campaign: str, amount: int) -> None:
-    """A return gives budget back; negative: takes again what is still there."""
+    """A return gives budget back; negative: takes again, beyond the cap what is not there any more.
+
+    What was taken beyond the cap is given back first.
+    """
     rows = await tx.rows(SQL["lock_slots"], campaign=campaign)
     if not rows:
         return
     if amount < 0:
-        await _set(tx, campaign, _drawn(rows, -amount))
+        drawn = _drawn(rows, -amount)
+        await _set(tx, campaign, drawn)
+        short = -amount - sum(row[1] - drawn[row[0]] for row in rows if row[0] in drawn)
+        if short:
+            await tx.run(SQL["update_overrun"], campaign=campaign, change=short)
         return
-    slot, remaining = min(rows, key=lambda row: (row[1], row[0]))
-    await _set(tx, campaign, {slot: remaining + amount})
+    beyond = min(amount, await tx.value(SQL["lock_overrun"], campaign=campaign) or 0)
+    if beyond:
+        await tx.run(SQL["update_overrun"], campaign=campaign, change=-beyond)
+    if amount > beyond:
+        slot, remaining = min(rows, key=lambda row: (row[1], row[0]))
+        await _set(tx, campaign, {slot: remaining + amount - beyond})
 
 
 async def _set(tx: Tx, campaign: str, slots: Mapping[int, int]) -> None:
@@ -91,7 +102,7 @@ async def declare(tx: Tx, budgets: Mapping[str, Budget]) -> None:
 
     A cap lowered below what was granted already leaves nothing, and takes nothing back.
     """
-    known = {row[0]: row[2] for row in await tx.rows(SQL["lock_budgets"])}
+    known = {row[0]: (row[2], row[3]) for row in await tx.rows(SQL["lock_budgets"])}
     fresh = {campaign: b for campaign, b in sorted(budgets.items()) if campaign not in known}
     if fresh:
         await tx.run(
@@ -112,8 +123,8 @@ async def declare(tx: Tx, budgets: Mapping[str, Budget]) -> None:
             remaining=[s[2] for s in slots],
         )
     for campaign, budget in sorted(budgets.items()):
-        if campaign in known and known[campaign] != budget.amount:
-            await _change_cap(tx, campaign, known[campaign], budget.amount)
+        if campaign in known and known[campaign] != (budget.amount, 0):
+            await _change_cap(tx, campaign, sum(known[campaign]), budget.amount)
 
 
 async def _change_cap(tx: Tx, campaign: str, old: int, new: int) -> None:

@@ -4,6 +4,7 @@
 reads the newest number with its lock, so no two workers decide one instant by two versions.
 """
 
+import asyncio
 import bisect
 import datetime as dt
 import time
@@ -33,6 +34,7 @@ class Programs:
         self.ladders: dict[int, Ladder] = {}  # by number, newest definition
         self.ladder_versions: dict[int, tuple[tuple[dt.datetime, Ladder], ...]] = {}
         self._fresh_at = 0.0
+        self._refreshing = asyncio.Lock()
         self._from: list[dt.datetime] = []
 
     @property
@@ -74,10 +76,14 @@ class Programs:
     async def refresh(self, db: Database) -> None:
         """Load what was published since; safe to call at any time."""
         asked_at = time.monotonic()
-        async with db.reading() as tx:
-            for row in await store.versions(tx, self.newest):
-                self._add(row)
-        self._fresh_at = asked_at
+        async with self._refreshing:
+            if self._fresh_at >= asked_at:  # somebody looked after we came
+                return
+            looked_at = time.monotonic()
+            async with db.reading() as tx:
+                for row in await store.versions(tx, self.newest):
+                    self._add(row)
+            self._fresh_at = looked_at
 
     def _add(self, row: StoredVersion) -> None:
         if row.version <= self.newest:

@@ -160,6 +160,7 @@ async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
         decision=pack(new.decision),
         outcome=pack(new.outcome),
         version=new.program_version,
+        engine=new.engine,
         flags=int(new.flags),
     )
     await tx.run(
@@ -167,6 +168,9 @@ async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
         holder=old.holder_id,
         purchase=old.purchase_id,
         new_holder=new.holder_id,
+    )
+    await tx.run(
+        SQL["update_return_keys_holder"], purchase=old.purchase_id, new_holder=new.holder_id
     )
 
 

@@ -103,6 +103,12 @@ def _due(book: Rulebook, ladder: Ladder, valid_until: dt.datetime | None) -> dt.
     return shift(valid_until, grace, book.tz)
 
 
+def first_due(book: Rulebook, at: dt.datetime) -> dt.datetime | None:
+    """When a step taken at the instant is judged."""
+    ladder = book.at(at)
+    return _due(book, ladder, _valid_from(book, ladder, at))
+
+
 def needs_replay(ladder: Ladder) -> bool:
     """Every contribution moves the end of such a tier, so there is no short way."""
     return (

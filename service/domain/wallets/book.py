@@ -281,12 +281,20 @@ class Book:
         return taken, takes
 
     def claw_back(
-        self, op: Op, amount: int, *, origin_op: uuid.UUID, lapsed_left: int, at: dt.datetime
+        self,
+        op: Op,
+        amount: int,
+        *,
+        origin_op: uuid.UUID,
+        lapsed_left: int,
+        at: dt.datetime,
+        exact: bool = False,
     ) -> int:
         """Take back what a purchase earned; answers how many lapsed units counted as taken.
 
         First its pending units, then what is left of its own lots, then `lapsed_left` units of its
-        own that expired meanwhile count as taken, then other available lots, then debt.
+        own that expired meanwhile count as taken, then other available lots, then debt. `exact`:
+        effective at `at` whatever it takes, as qualifying units count where they were earned.
         """
         own = sorted(
             (lot for lot in self.lots.values() if lot.origin_op == origin_op and lot.free > 0),
@@ -300,7 +308,8 @@ class Book:
         others = self._usable()
         more, more_takes = self._gather(others, amount - taken - lapsed)
         # nothing is taken before it was there, so that the wallet adds up at any instant
-        at = max([at, *(lot.earned_at for lot, _ in zip(others, more_takes, strict=False))])
+        if not exact:
+            at = max([at, *(lot.earned_at for lot, _ in zip(others, more_takes, strict=False))])
         missing = amount - taken - lapsed - more
         debt = 0 if self.clamp else missing
         if taken + more or debt:

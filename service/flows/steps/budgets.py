@@ -29,6 +29,9 @@ async def grant(tx: Tx, items: Sequence[Decided]) -> None:
     Campaigns in order of their id (the one order of locks); a purchase that got less is decided
     once more with what it got.
     """
+    for item in items:  # what is not asked now grants nothing to what a return leaves
+        if item.program.budgets:
+            item.facts = msgspec.structs.replace(item.facts, grants={})
     asking = [item for item in items if item.decision.demands]
     if not asking:
         return

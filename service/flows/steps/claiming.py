@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from service.domain.events.catalog import PurchaseReassigned
+from service.domain.events.catalog import PointsReversed, PurchaseReassigned
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder, Kind
@@ -157,7 +157,7 @@ async def _credit_one(
         quantity=old.quantity,
         returned=old.returned,
     )
-    left = await _leave_out_returned(tx, item, new, actor)
+    left = await _leave_out_returned(tx, ctx, item, new, actor)
     await purchases.reassign(tx, old, new)
     await purchases.move_keys(tx, [(old.channel, old.external_id)], member.holder_id)
     uses = [(member.holder_id, rule, old.occurred_at, old.purchase_id) for rule in left]
@@ -190,12 +190,15 @@ def _item(ctx: Context, member: Holder, old: Purchase, actor: Actor, now: dt.dat
     return item
 
 
-async def _leave_out_returned(tx: Tx, item: Item, new: Purchase, actor: Actor) -> tuple[str, ...]:
+async def _leave_out_returned(
+    tx: Tx, ctx: Context, item: Item, new: Purchase, actor: Actor
+) -> tuple[str, ...]:
     """Take back what the returned part would have earned; answers the limited rules still used."""
     if not any(new.returned):
         return new.decision.uses
     rest = kept(item.program, new.cart, new.returned, new.facts, new.decision)
     op = Op(derived_id(new.purchase_id, "returned before it was claimed"))
+    item.work.mark()
     keeps, rows = rest.earned(), []
     for wallet_id, earned in new.decision.earned().items():
         wallet = item.program.wallets[wallet_id]
@@ -204,13 +207,21 @@ async def _leave_out_returned(tx: Tx, item: Item, new: Purchase, actor: Actor) -
         at = new.occurred_at if wallet.qualifying else item.work.at
         expired = book.lapsed_of(new.purchase_id)
         lapsed = book.claw_back(
-            op, earned - left, origin_op=new.purchase_id, lapsed_left=expired, at=at
+            op, earned - left, origin_op=new.purchase_id, lapsed_left=expired, at=at,
+            exact=wallet.qualifying,
         ) if earned > left else 0  # fmt: skip
         rows.append(
             (new.holder_id, new.purchase_id, wallet.number, returns.Kept(earned, left, lapsed))
         )
     item.work.collect(actor, new.store)
+    changes = item.work.changes(ctx.programs)
+    if changes:
+        item.work.emit(
+            PointsReversed(operation_id=op.op_id, purchase_id=new.purchase_id, changes=changes),
+            item.work.at,
+        )
     returning.uncount(item.standings, new, new.decision, rest, item.work.at)
+    await returning.give_budget_back(tx, [(item.program, new.decision, rest)])
     if op.line:
         note = "returned before it was claimed"
         await operations.insert(

@@ -31,7 +31,9 @@ class Asked(msgspec.Struct, frozen=True):
 async def load_members(tx: Tx, ctx: Context, asked: Sequence[Asked]) -> dict[uuid.UUID, MemberRow]:
     """The members whose person a rule or a ladder's calendar asks for."""
     by_anniversary = any(
-        ladder.qualify.within is WithinKind.ANNIVERSARY for ladder in ctx.programs.ladders.values()
+        ladder.qualify.within is WithinKind.ANNIVERSARY
+        for versions in ctx.programs.ladder_versions.values()
+        for _, ladder in versions
     )
     wanted = [
         a.work.holder.holder_id

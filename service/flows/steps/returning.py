@@ -19,6 +19,7 @@ from service.domain.returns.types import (
     ReturnReceipt,
     ReturnStatus,
 )
+from service.domain.tiers.types import FloorRow
 from service.domain.wallets.book import Book, Op
 from service.domain.wallets.types import Reason
 from service.flows.steps import tiers
@@ -32,7 +33,7 @@ from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Movement
 from service.rules.compile import Program
-from service.rules.decision import Decision
+from service.rules.decision import Decision, Floor
 from service.rules.document import QualifyBy
 from service.rules.kept import kept as kept_of
 from service.rules.kept import remainder, returned_value
@@ -140,6 +141,7 @@ def _move(r: Returning, op: Op, number: int, less: int, lapsed: int) -> int:
             origin_op=r.purchase.purchase_id,
             lapsed_left=max(0, left),
             at=_effective(r, number),
+            exact=r.program.wallets_by_number[number].qualifying,
         )
     if less < 0:
         from_lapsed = min(lapsed, -less)
@@ -173,6 +175,13 @@ def _give_back(r: Returning, op: Op, book: Book, number: int, units: int) -> Non
     )
 
 
+def floor_row(purchase: Purchase, floor: Floor) -> FloorRow:
+    """The tier a rule set, as stored."""
+    return FloorRow(
+        purchase.purchase_id, floor.rule, purchase.occurred_at, floor.until_at, floor.tier
+    )
+
+
 def uncount(
     standings: dict[str, Standing],
     purchase: Purchase,
@@ -198,6 +207,9 @@ def uncount(
         elif net is not None:
             amount = -1 if purchase.net > 0 and net == 0 else 0
         standing.drop_floors(purchase.purchase_id, kept_rules)
+        for floor in after.floors:
+            if floor.ladder == standing.ladder.id and floor not in before.floors:
+                standing.add_floor(floor_row(purchase, floor))
         standing.contribute(purchase.occurred_at, amount, until)
 
 
@@ -279,7 +291,7 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
 
 async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
     """Write the returns and what they change but the wallets; slots before other rows."""
-    await _give_budget_back(tx, done)
+    await give_budget_back(tx, [(r.program, r.before, r.remaining) for r in done])
     last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
     await purchases.update_returned(
         tx,
@@ -303,10 +315,11 @@ async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
     await _write_uses(tx, done)
 
 
-async def _give_budget_back(tx: Tx, done: Sequence[Returning]) -> None:
+async def give_budget_back(tx: Tx, changed: Sequence[tuple[Program, Decision, Decision]]) -> None:
+    """Budgets get what was granted before and is not kept after, campaigns in order."""
     back: dict[str, int] = {}
-    for r in done:
-        before, after = used(r.program, r.before), used(r.program, r.remaining)
+    for program, kept_before, kept_after in changed:
+        before, after = used(program, kept_before), used(program, kept_after)
         for campaign in before.keys() | after.keys():
             less = before.get(campaign, 0) - after.get(campaign, 0)
             back[campaign] = back.get(campaign, 0) + less

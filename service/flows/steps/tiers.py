@@ -82,10 +82,10 @@ class Standing:
 
     def drop_floors(self, purchase_id: uuid.UUID, keep: frozenset[str]) -> None:
         """A return took away what some rules of the purchase were decided for."""
-        self.removed += [
-            f for f in self.floors if f.purchase_id == purchase_id and f.rule not in keep
-        ]
-        self.floors = [f for f in self.floors if f not in self.removed]
+        gone = [f for f in self.floors if f.purchase_id == purchase_id and f.rule not in keep]
+        self.removed += [f for f in gone if f not in self.added]
+        self.added = [f for f in self.added if f not in gone]
+        self.floors = [f for f in self.floors if f not in gone]
 
     def counted(self, at: dt.datetime) -> int:
         """The total of the window at the instant."""
@@ -149,6 +149,9 @@ def _is_long(standing: Standing, at: dt.datetime) -> bool:
     """The short way does not do: late, an end has fallen due, or every purchase moves the end."""
     work = standing.work
     if at < work.holder.old_settled_at or ladders.needs_replay(standing.book.at(at)):
+        return True
+    ends = ladders.first_due(standing.book, at)
+    if ends is not None and ends <= work.at:  # a step taken there would have to be judged by now
         return True
     return any(step.due_at is not None and step.due_at <= max(work.at, at) for step in standing.old)
 

@@ -16,7 +16,7 @@ from service.rules.document import Shortfall
 async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
     """Books of all members of the batch, with what was due up to each work's `at` posted."""
     members = [work for work in works if work.is_member]
-    if members and ctx.programs.wallets:
+    if members:
         await _load(tx, ctx, members)
     for work in works:
         work.settled()

@@ -1,6 +1,7 @@
 """`campaigns`: dated sets of rules, with a budget over all members."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from service.kernel.calendar import end_of_day, start_of_day
@@ -18,12 +19,12 @@ CAMPAIGNS_MAX: Final = 500
 BUDGET_MAX: Final = 9_007_199_254_740_991  # 2^53 - 1, exact in every JSON reader
 
 
-def campaigns(at: Cursor, scope: Scope) -> tuple[Campaign, ...]:
-    """All campaigns in the order of the file."""
+def campaigns(at: Cursor, scope: Scope, before: Mapping[str, Budget]) -> tuple[Campaign, ...]:
+    """All campaigns in the order of the file; `before`: budgets of the version before, by id."""
     seen: dict[str, Cursor] = {}
     rules: dict[str, Cursor] = {}
     items = at.items("a list of campaigns", most=CAMPAIGNS_MAX)
-    found = tuple(_campaign(item, scope, seen, rules) for item in items)
+    found = tuple(_campaign(item, scope, seen, rules, before) for item in items)
     count = sum(len(campaign.rules) for campaign in found)
     if count > RULES_MAX:
         at.fail(f"{count} rules, at most {RULES_MAX} are allowed in a program")
@@ -31,7 +32,11 @@ def campaigns(at: Cursor, scope: Scope) -> tuple[Campaign, ...]:
 
 
 def _campaign(
-    at: Cursor, scope: Scope, seen: dict[str, Cursor], rules: dict[str, Cursor]
+    at: Cursor,
+    scope: Scope,
+    seen: dict[str, Cursor],
+    rules: dict[str, Cursor],
+    before: Mapping[str, Budget],
 ) -> Campaign:
     fields = at.identified("campaign").fields(KEYS)
     name = leaves.ident(fields.need("id"))
@@ -41,13 +46,16 @@ def _campaign(
         seen[name] = at
     from_at, until_at = _dates(fields, scope)
     items = fields.need("rules").items("a list of rules", least=1, most=RULES_MAX + 1)
+    budget, old = _budget(fields["budget"], scope), before.get(name or "")
+    if budget and old and (budget.unit, budget.wallet) != (old.unit, old.wallet):
+        fields["budget"].fail("what a budget in use counts cannot change: name a new campaign")
     return Campaign(
         at=at.path,
         id=name or "",
         title=leaves.texts(fields["title"]),
         from_at=from_at,
         until_at=until_at,
-        budget=_budget(fields["budget"], scope),
+        budget=budget,
         rules=tuple(rule(item, scope, rules) for item in items),
     )
 

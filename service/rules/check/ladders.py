@@ -35,15 +35,21 @@ _UNKNOWN: Final = Qualify(by=QualifyBy.WALLET, within=WithinKind.LIFETIME)
 
 
 def ladders(
-    at: Cursor, numbers: Mapping[str, int], wallets: Mapping[str, Wallet], currency: str | None
+    at: Cursor,
+    numbers: Mapping[str, int],
+    wallets: Mapping[str, Wallet],
+    currency: str | None,
+    before: Mapping[str, Ladder],
 ) -> dict[str, Ladder]:
-    """By id; `numbers` by `ladder:<id>`."""
+    """By id; `numbers` by `ladder:<id>`; `before`: those of the version before."""
     found = {}
     children = list(at.children("a mapping of ladders"))
     for child in children:
         name = leaves.ident_key(child)
         fields = child.named(f"ladder '{name}'").fields(KEYS)
         qualify = _qualify(fields.need("qualify"), wallets)
+        if name in before:
+            _keeps(fields["qualify"], qualify, before[name].qualify)
         found[name] = Ladder(
             id=name,
             number=numbers.get(f"ladder:{name}", 0),
@@ -73,6 +79,11 @@ def _qualify(at: Cursor, wallets: Mapping[str, Wallet]) -> Qualify:
         window=window,
         period=period,
     )
+
+
+def _keeps(at: Cursor, qualify: Qualify, before: Qualify) -> None:
+    if (qualify.by, qualify.wallet) != (before.by, before.wallet):
+        at.fail("what counts on a ladder in use cannot change: declare a new ladder")
 
 
 def _wallet(at: Cursor, wallets: Mapping[str, Wallet]) -> str | None:

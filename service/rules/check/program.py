@@ -9,7 +9,7 @@ from service.rules.check import campaigns, declared, head, ladders, numbers, pla
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.problem import Log, Problem
 from service.rules.check.scope import Scope
-from service.rules.document import SCHEMA, Document, Wallet
+from service.rules.document import SCHEMA, Budget, Document, Wallet
 from service.rules.source import parse
 
 SECTIONS: Final = (
@@ -55,7 +55,8 @@ def _document(root: Cursor, previous: Document | None) -> Document:
     used = numbers.assign(root.node, previous)
     kinds = _wallets(sections, used, previous)
     first = {name: wallet for name, (wallet, _) in kinds.items()}
-    levels = ladders.ladders(sections["ladders"], used, first, code)
+    above = {ladder.id: ladder for ladder in previous.ladders} if previous else {}
+    levels = ladders.ladders(sections["ladders"], used, first, code, above)
     channels = places.channels(sections.need("channels"))
     stores = places.stores(sections["stores"])
     line_fields = declared.line_fields(sections["line_fields"])
@@ -68,6 +69,9 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         ladders=levels.values(),
     )
     zone = head.timezone(about.need("timezone"))
+    if previous is not None and zone.key != previous.program.timezone:
+        kept = previous.program.timezone
+        about["timezone"].fail(f"the time zone of a program in use stays {kept}")
     scope = Scope(code, zone, facts, first, levels)
     return Document(
         schema=SCHEMA,
@@ -79,7 +83,7 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         member_fields=member_fields,
         wallets=tuple(wallets.with_tiers(*kind, levels) for kind in kinds.values()),
         ladders=tuple(levels.values()),
-        campaigns=campaigns.campaigns(sections["campaigns"], scope),
+        campaigns=campaigns.campaigns(sections["campaigns"], scope, _budgets(previous)),
         numbers_used=used,
     )
 
@@ -89,6 +93,11 @@ def _wallets(
 ) -> dict[str, tuple[Wallet, Cursor]]:
     before = {wallet.id: wallet for wallet in previous.wallets} if previous else {}
     return wallets.wallets(sections["wallets"], used, before)
+
+
+def _budgets(previous: Document | None) -> dict[str, Budget]:
+    found = previous.campaigns if previous else ()
+    return {campaign.id: campaign.budget for campaign in found if campaign.budget}
 
 
 def _currency(fields: Fields, previous: Document | None) -> str | None:

@@ -74,6 +74,8 @@ def _pending(fields: Fields) -> Duration | None:
 def _counts_at_once(fields: Fields, wallet: Wallet, per_tier: Cursor) -> None:
     why = "a qualifying wallet counts by the time of each purchase, so it"
     fields["pending"].fail_key(f"{why} cannot be pending")
+    if wallet.shortfall is Shortfall.CLAMP:
+        fields["shortfall"].fail_key(f"{why} cannot be clamped: debt counts against the total")
     if wallet.expires.kind != "never" or per_tier.node is not None:
         fields["expires"].fail_key(f"{why} cannot expire: the ladder's 'within' says how long")
 

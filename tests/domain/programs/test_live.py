@@ -14,7 +14,7 @@ from tests.domain.programs.versions import START, stored
 TICK = dt.timedelta(microseconds=1)
 LATER = START + dt.timedelta(days=1)
 FIRST = stored(1, START)
-SECOND = stored(2, LATER, silver=200, zone="Asia/Tokyo", previous=FIRST, more="stars: {}, ")
+SECOND = stored(2, LATER, silver=200, previous=FIRST, more="stars: {}, ")
 
 
 async def publish(db: Database, *versions: StoredVersion) -> None:
@@ -96,10 +96,10 @@ async def test_a_ladder_is_known_as_it_was_and_as_it_is(db: Database) -> None:
     assert thresholds == [(START, 100), (LATER, 200)]
 
 
-async def test_the_zone_is_the_newest_versions(db: Database) -> None:
+async def test_the_zone_is_that_of_all_versions(db: Database) -> None:
     await publish(db, FIRST, SECOND)
 
-    assert (await loaded(db)).tz == zoneinfo.ZoneInfo("Asia/Tokyo")
+    assert (await loaded(db)).tz == zoneinfo.ZoneInfo("Europe/Warsaw")
 
 
 def test_a_worker_that_has_not_looked_lately_is_not_fresh(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,12 +28,11 @@ def stored(
     effective_from: dt.datetime,
     *,
     silver: int = 100,
-    zone: str = "Europe/Warsaw",
     previous: StoredVersion | None = None,
     more: str = "",
 ) -> StoredVersion:
     """A version of the small program; `more` is put in after the wallets begin."""
-    source = SOURCE.replace("SILVER", str(silver)).replace("Europe/Warsaw", zone)
+    source = SOURCE.replace("SILVER", str(silver))
     source = source.replace("wallets: {", f"wallets: {{{more}")
     before = check_text(previous.source).document if previous else None
     checked = check_text(source, previous=before)
