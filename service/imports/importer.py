@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import gc
 import pathlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final, Protocol
 
 import msgspec
@@ -21,6 +22,7 @@ from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.ids import derived_id
 
+_THRESHOLDS: Final = (20_000, 20, 50)
 ACTOR: Final = Actor(kind=ActorKind.JOB, id="import", client_id=derived_id("job", "import"))
 
 
@@ -66,6 +68,20 @@ class Scanned(Protocol):
         """One look at the whole of it."""
 
 
+@contextlib.contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Look for garbage cycles less often: rows make none, and looking costs a seventh of the time."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Importer]:
     """On the database of the settings, as the role for long work; NoProgram when none is published.
@@ -75,6 +91,7 @@ async def opened(settings: Settings) -> AsyncIterator[Importer]:
     url = settings.for_jobs()
     quick = f"{url}{'&' if '?' in url else '?'}synchronous_commit=off"
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(_rarely_collected())
         durable = await Database.open(url, size_min=1, size_max=1)
         stack.push_async_callback(durable.close)
         built = Built(await Database.open(quick), settings.secret)

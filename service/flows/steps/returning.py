@@ -85,6 +85,7 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
             purchase.outcome,
             returns_applied=(*purchase.outcome.returns_applied, r.return_id) if cut else (),
             wallets=r.work.balances(ctx.programs) if cut else purchase.outcome.wallets,
+            tier=tiers.shown(r.standings, r.work.at) if cut else purchase.outcome.tier,
         ),
     )
     receipt = _receipt(ctx, r, asked, paid, moved, cut=cut)
