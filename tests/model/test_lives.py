@@ -99,6 +99,17 @@ def test_a_claim_of_what_came_back_gives_its_budget_back(begin: Begin) -> None:
     agree(life)
 
 
+def test_a_qualifying_clawback_takes_effect_when_its_purchase_took_place(begin: Begin) -> None:
+    life = begin("fuel", MARCH)
+    life.buy(("a", life.member(0), goods(6000), life.now), "pos")
+    life.adjust(life.member(0), "status", -60)
+    life.wait(30 * DAY)
+    life.buy(("b", life.member(0), goods(10_000), life.now), "pos")
+    # The units of `a` are gone, so units of `b` go; but what counts no more is `a`.
+    life.bring_back("a", "pos", None, life.now)
+    agree(life)
+
+
 def test_a_purchase_of_long_ago_has_a_tier_that_has_ended(begin: Begin) -> None:
     life = begin("plain", MARCH)
     life.wait(300 * DAY)
@@ -128,4 +139,13 @@ def test_what_happens_at_the_end_of_a_tier_is_judged_alike_in_time_and_late(begi
     life.buy(("b", life.member(0), goods(10_000), due), "pos")
     life.buy(("c", life.member(1), goods(10_000), due), "pos")
     life.buy(("d", life.member(1), goods(10_000), life.world.purchases["a"].at), "pos")
+    agree(life)
+
+
+def test_a_correction_ends_a_tier_that_goes_at_once(begin: Begin) -> None:
+    life = begin("fuel", MARCH)
+    life.buy(("a", life.member(0), goods(6000), life.now), "pos")
+    assert life.world.tier(life.member(0), "main", life.now) == "red"
+    life.adjust(life.member(0), "status", -1)
+    assert life.world.tier(life.member(0), "main", life.now) == "blue"
     agree(life)

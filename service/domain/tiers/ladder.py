@@ -182,9 +182,24 @@ class _Replay:
         if current is not None and needs_replay(ladder):
             rank = self.book.rank(ladder, current.tier, at)
             if rank > 0:
-                falls = self._falls_at(ladder, rank, at)
-                if falls is not None:
-                    self._extend(ladder, falls)
+                self._follow(ladder, rank, at)
+
+    def _follow(self, ladder: Ladder, rank: int, at: dt.datetime) -> None:
+        """A tier that goes at once stands until its threshold is no longer met.
+
+        That is now if this contribution took away what it stood on; in its grace it waits for the
+        end of that.
+        """
+        falls = self._falls_at(ladder, rank, at)
+        if falls is not None:
+            self._extend(ladder, falls)
+        elif self._stood(ladder, rank, at):
+            self._extend(ladder, at)
+
+    def _stood(self, ladder: Ladder, rank: int, at: dt.datetime) -> bool:
+        """The threshold was met before what the instant brings."""
+        before = self.counted(counted_since(self.book, ladder, at), at, inclusive=False)
+        return before >= ladder.tiers[rank].threshold
 
     def _falls_at(self, ladder: Ladder, rank: int, at: dt.datetime) -> dt.datetime | None:
         """When the rolling total drops below the rank's threshold if nothing more counts.

@@ -32,13 +32,17 @@ def currency(at: Cursor) -> str | None:
     return None
 
 
-def timezone(at: Cursor) -> zoneinfo.ZoneInfo:
-    """The program's zone; UTC when it is not one."""
+def timezone(at: Cursor, in_use: str | None) -> zoneinfo.ZoneInfo:
+    """The program's zone, which has to be the one in use if there is one; UTC when it is none."""
     name = leaves.text(at)
-    if name is None or name in _zones():
-        return zone(name or _UNKNOWN_ZONE)
-    at.unknown_value("time zone", name, _zones())
-    return zone(_UNKNOWN_ZONE)
+    if name is None:
+        return zone(_UNKNOWN_ZONE)
+    if name not in _zones():
+        at.unknown_value("time zone", name, _zones())
+        return zone(_UNKNOWN_ZONE)
+    if in_use not in {None, name}:
+        at.fail(f"the time zone of a program in use stays {in_use}")
+    return zone(name)
 
 
 def head(

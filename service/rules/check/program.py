@@ -68,10 +68,8 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         member_fields=member_fields,
         ladders=levels.values(),
     )
-    zone = head.timezone(about.need("timezone"))
-    if previous is not None and zone.key != previous.program.timezone:
-        kept = previous.program.timezone
-        about["timezone"].fail(f"the time zone of a program in use stays {kept}")
+    in_use = None if previous is None else previous.program.timezone
+    zone = head.timezone(about.need("timezone"), in_use)
     scope = Scope(code, zone, facts, first, levels)
     return Document(
         schema=SCHEMA,
