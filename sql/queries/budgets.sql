@@ -41,7 +41,7 @@ for no key update
 
 -- name: update_cap
 update budget
-set cap = :cap::bigint, overrun = 0
+set cap = :cap::bigint, overrun = :overrun::bigint
 where campaign = :campaign::text
 
 -- name: lock_overrun

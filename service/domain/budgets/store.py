@@ -100,7 +100,8 @@ async def _set(tx: Tx, campaign: str, slots: Mapping[int, int]) -> None:
 async def declare(tx: Tx, budgets: Mapping[str, Budget]) -> None:
     """Bring the slots to the caps of a new version: new budgets are made, changed caps adjusted.
 
-    A cap lowered below what was granted already leaves nothing, and takes nothing back.
+    A cap lowered below what was granted already leaves nothing and takes nothing back: the rest is
+    beyond it, and what comes back makes that less first.
     """
     known = {row[0]: (row[2], row[3]) for row in await tx.rows(SQL["lock_budgets"])}
     fresh = {campaign: b for campaign, b in sorted(budgets.items()) if campaign not in known}
@@ -123,7 +124,7 @@ async def declare(tx: Tx, budgets: Mapping[str, Budget]) -> None:
             remaining=[s[2] for s in slots],
         )
     for campaign, budget in sorted(budgets.items()):
-        if campaign in known and known[campaign] != (budget.amount, 0):
+        if campaign in known and known[campaign][0] != budget.amount:
             await _change_cap(tx, campaign, sum(known[campaign]), budget.amount)
 
 
@@ -133,4 +134,4 @@ async def _change_cap(tx: Tx, campaign: str, old: int, new: int) -> None:
     granted = old - left
     parts = allocate(max(0, new - granted), [1] * len(rows))
     await _set(tx, campaign, {row[0]: part for row, part in zip(rows, parts, strict=True)})
-    await tx.run(SQL["update_cap"], campaign=campaign, cap=max(new, granted))
+    await tx.run(SQL["update_cap"], campaign=campaign, cap=new, overrun=max(0, granted - new))

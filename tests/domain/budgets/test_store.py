@@ -98,13 +98,34 @@ async def test_a_return_gives_back_and_a_later_one_takes_again(tx: Tx) -> None:
     assert sum(await left(tx)) == 20
 
 
-async def test_taking_again_takes_no_more_than_is_there(tx: Tx) -> None:
+async def overrun(tx: Tx) -> int:
+    number: int = await tx.connection.fetchval("select overrun from budget where campaign = 'c'")
+    return number
+
+
+async def test_what_is_taken_again_beyond_the_cap_is_counted_apart_and_given_back_first(
+    tx: Tx,
+) -> None:
     await store.declare(tx, budgets(c=100))
     await store.take(tx, "c", [95], whole=False)
 
     await store.give_back(tx, "c", -20)
+    assert (sum(await left(tx)), await overrun(tx)) == (0, 15)
+    await store.give_back(tx, "c", 10)
+    assert (sum(await left(tx)), await overrun(tx)) == (0, 5)
+    await store.give_back(tx, "c", 12)
 
-    assert sum(await left(tx)) == 0
+    assert (sum(await left(tx)), await overrun(tx)) == (7, 0)
+
+
+async def test_a_raised_cap_takes_an_overrun_in(tx: Tx) -> None:
+    await store.declare(tx, budgets(c=100))
+    await store.take(tx, "c", [95], whole=False)
+    await store.give_back(tx, "c", -20)  # 115 in all
+
+    await store.declare(tx, budgets(c=150))
+
+    assert (sum(await left(tx)), await overrun(tx), await cap(tx)) == (35, 0, 150)
 
 
 async def test_giving_back_to_a_budget_that_is_no_more_does_nothing(tx: Tx) -> None:
@@ -147,8 +168,27 @@ async def test_a_cap_lowered_below_what_was_granted_leaves_nothing_and_takes_not
 
     await store.declare(tx, budgets(c=50))
 
-    assert sum(await left(tx)) == 0
-    assert await cap(tx) == 70  # what was granted and not given back, plus what is left
+    assert (sum(await left(tx)), await overrun(tx), await cap(tx)) == (0, 20, 50)
+
+
+async def test_what_comes_back_after_a_lowered_cap_is_not_granted_again_above_it(tx: Tx) -> None:
+    await store.declare(tx, budgets(c=100))
+    await store.take(tx, "c", [70], whole=False)
+    await store.declare(tx, budgets(c=50))
+
+    await store.give_back(tx, "c", 25)
+
+    assert (sum(await left(tx)), await overrun(tx)) == (5, 0)
+
+
+async def test_a_cap_lowered_twice_counts_what_was_granted_once(tx: Tx) -> None:
+    await store.declare(tx, budgets(c=100))
+    await store.take(tx, "c", [70], whole=False)
+    await store.declare(tx, budgets(c=50))
+
+    await store.declare(tx, budgets(c=60))
+
+    assert (sum(await left(tx)), await overrun(tx), await cap(tx)) == (0, 10, 60)
 
 
 async def test_the_same_cap_published_again_changes_nothing(tx: Tx) -> None:
