@@ -117,6 +117,13 @@ update purchase_return
 set holder_id = :new_holder::uuid
 where holder_id = :holder::uuid and purchase_id = :purchase::uuid
 
+-- name: list_later
+-- When holders bought after an instant, in order of time.
+select a.n, p.occurred_at
+from unnest(:n::int[], :holders::uuid[], :after::timestamptz[]) as a (n, holder_id, after)
+join purchase p on p.holder_id = a.holder_id and p.occurred_at > a.after
+order by a.n, p.occurred_at
+
 -- name: list_windows
 -- History windows of a batch: earlier purchases net of returns, both ends exclusive.
 select c.n, coalesce(sum(p.net), 0)::bigint as spend, count(p.net) as purchases,

@@ -9,7 +9,7 @@ from service.domain.wallets.errors import InsufficientPoints, UnknownWallet, Zer
 from service.domain.wallets.types import Adjust
 from service.kernel.ids import new_id
 from service.kernel.values import Balance
-from tests.flows.shop import TILL, Shop, day, goods
+from tests.flows.shop import SOURCE, TILL, Shop, day, goods
 
 
 async def test_a_gift_is_available_at_once_and_lapses_by_the_wallets_policy(shop: Shop) -> None:
@@ -23,6 +23,19 @@ async def test_a_gift_is_available_at_once_and_lapses_by_the_wallets_policy(shop
     (lot,) = (await shop.wallets(ola.id))["points"].expiring
     # three months from 2 March fall in June
     assert lot.expires_at == dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
+
+
+async def test_a_version_to_come_does_not_shorten_what_is_given_today(shop: Shop) -> None:
+    ola = await shop.enrol("1")
+    shorter = SOURCE.replace("expires: {after: 30d}", "expires: {after: 10d}")
+    await shop.publish(shorter, day(40))
+    await shop.show(day(0))
+
+    await shop.adjust(ola.id, 10, "stars")
+
+    (lot,) = (await shop.wallets(ola.id))["stars"].expiring
+    assert lot.expires_at is not None
+    assert lot.expires_at > day(29)
 
 
 async def test_what_is_taken_goes_in_the_order_it_would_lapse(shop: Shop) -> None:

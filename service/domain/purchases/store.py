@@ -126,6 +126,20 @@ async def of_holder(tx: Tx, holder_id: uuid.UUID, since: dt.datetime) -> list[Pu
     return [unpack(row) for row in rows]
 
 
+async def later(tx: Tx, asked: Sequence[tuple[uuid.UUID, dt.datetime]]) -> list[list[dt.datetime]]:
+    """For each (holder, instant) when the holder bought after it, ascending."""
+    found: list[list[dt.datetime]] = [[] for _ in asked]
+    rows = await tx.rows(
+        SQL["list_later"],
+        n=list(range(len(asked))),
+        holders=[a[0] for a in asked],
+        after=[a[1] for a in asked],
+    )
+    for n, occurred_at in rows:
+        found[n].append(occurred_at)
+    return found
+
+
 async def holders_of(
     tx: Tx, purchase_ids: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, tuple[uuid.UUID, NaturalKey]]:

@@ -23,7 +23,7 @@ from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
 from service.domain.returns import store as returns
 from service.domain.wallets.book import Op
-from service.flows.steps import deciding, posting, returning, tiers, wallets
+from service.flows.steps import activity, deciding, posting, returning, tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.work import Work
@@ -148,7 +148,7 @@ async def _credit_one(
 ) -> None:
     item = _item(ctx, member, old, actor, now)
     await deciding.decide_all(tx, ctx, [item])
-    await posting.prolong(tx, ctx, [item])
+    await activity.prolong(tx, [item])
     posting.post_one(ctx, item, claimed=True)
     new = msgspec.structs.replace(
         item.purchase,

@@ -12,14 +12,12 @@ from service.domain.returns.types import RecordReturn
 from service.domain.tiers.types import FloorRow
 from service.domain.wallets.book import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import returning, tiers, wallets
+from service.flows.steps import activity, returning, tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.infra.db import Tx
 from service.kernel.values import WalletChange
 from service.rules.decision import ENGINE
-from service.rules.document import Wallet
-from service.rules.expiry import ExpiryKind, expires_at
 
 
 async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
@@ -27,7 +25,7 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     if not items:
         return
     await _claim(tx, items)
-    await prolong(tx, ctx, items)
+    await activity.prolong(tx, items)
     for item in items:
         post_one(ctx, item)
     returned = [r for item in items for r in _apply_parked(ctx, item)]
@@ -69,42 +67,21 @@ async def _claim(tx: Tx, items: Sequence[Item]) -> None:
             item.parked = parked.get((item.body.channel, item.body.external_id), [])
 
 
-async def prolong(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
-    """A purchase is activity: units of inactivity wallets live on from it."""
-    idle = [
-        (n, wallet)
-        for n, wallet in ctx.programs.wallets.items()
-        if wallet.expires.kind is ExpiryKind.INACTIVITY
-    ]
-    active = [(item.work, _until(item, idle)) for item in items if item.work.is_member]
-    if idle and active:
-        await wallets.touch_inactivity(tx, active)
-
-
-def _until(item: Item, idle: Sequence[tuple[int, Wallet]]) -> dict[int, dt.datetime]:
-    found = {}
-    for number, wallet in idle:
-        until = expires_at(wallet.expires, item.occurred_at, item.program.tz)
-        if until is not None:
-            found[number] = until
-    return found
-
-
 def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     """Earn the awards, count for the ladders, make the purchase and its events."""
     work, decision = item.work, item.decided.decision
     work.mark()
     op = Op(item.purchase_id)
     for award in decision.awards:
-        number = item.program.wallets[award.wallet].number
-        work.books[number].earn(
+        wallet = item.program.wallets[award.wallet]
+        work.books[wallet.number].earn(
             op,
             award.points,
             reason=Reason.EARNED,
             occurred_at=item.occurred_at,
             earned_at=item.occurred_at,
             available_at=award.available_at,
-            expires_at=award.expires_at,
+            expires_at=activity.end_of_lot(item, wallet, award.expires_at),
             origin_holder=work.holder.holder_id,
             origin_op=item.purchase_id,
         )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
@@ -26,7 +27,7 @@ class Item:
 
     __slots__ = (
         "actor", "at", "awaited", "body", "cart", "charged_differs", "decided", "fp",
-        "identifier_conflict", "n", "net", "occurred_at", "parked", "program", "purchase",
+        "identifier_conflict", "later", "n", "net", "occurred_at", "parked", "program", "purchase",
         "purchase_id", "standings", "work",
     )  # fmt: skip
 
@@ -59,6 +60,7 @@ class Item:
         self.parked: list[tuple[RecordReturn, Actor]] = []
         self.charged_differs = False
         self.identifier_conflict = False
+        self.later: Sequence[dt.datetime] = ()  # the holder's purchases that followed in time
         self.standings: dict[str, Standing] = {}
 
     @property

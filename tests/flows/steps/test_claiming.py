@@ -1,9 +1,12 @@
 """Identifiers taken: what was bought under them before comes along, by the rules of its own day."""
 
+import asyncio
+import uuid
+
 import pytest
 
 from service.domain.members.errors import IdentifierTaken
-from service.kernel.values import Balance, TierNow
+from service.kernel.values import Balance, Identifier, TierNow
 from tests.flows.shop import Shop, card, day, goods, phone
 
 
@@ -129,6 +132,43 @@ async def test_what_one_member_claimed_the_next_owner_does_not_get(shop: Shop) -
     assert await shop.balance(jan.id, "status") == (10, 0, 0)
 
 
+async def test_what_came_back_before_the_claim_is_left_out(shop: Shop) -> None:
+    await shop.buy("a", "1", goods(3000, 3, category="beans"), at=day(0))
+    await shop.bring_back("r", "a", {1: 1})
+
+    ola = await shop.enrol("1")
+
+    # 30 + 50 were earned; 20 + 50 are kept of the two thirds that are left
+    assert await shop.balance(ola.id) == (0, 70, 0)
+    assert await shop.balance(ola.id, "status") == (20, 0, 0)
+    assert await shop.count("operation") == 1
+
+
+async def test_what_came_back_whole_before_the_claim_gives_its_limit_back(shop: Shop) -> None:
+    await shop.buy("a", "1", goods(3000, category="beans"), at=day(0))
+    await shop.bring_back("r", "a")
+
+    ola = await shop.enrol("1")
+    again = await shop.buy("b", ola.id, goods(1000, category="beans"))
+
+    assert ola.claimed == 1
+    assert await shop.balance(ola.id, "status") == (10, 0, 0)
+    assert again.earned[0].amount == 60  # 10 and the 50 of beans
+    assert await shop.count("limit_use") == 1
+
+
+async def test_a_return_after_the_claim_takes_back_from_the_member(shop: Shop) -> None:
+    await shop.buy("a", "1", goods(3000, 3), at=day(0))
+    await shop.bring_back("r", "a", {1: 1})
+    ola = await shop.enrol("1")
+
+    receipt = await shop.bring_back("q", "a", {1: 1})
+
+    assert receipt.member_id == ola.id
+    assert await shop.balance(ola.id, "status") == (10, 0, 0)
+    assert await shop.balance(ola.id) == (0, 10, 0)
+
+
 async def test_what_lapsed_before_the_claim_is_earned_and_lapses_at_once(shop: Shop) -> None:
     await shop.show(day(50))
     await shop.buy("a", "1", goods(100, 3, brand="acme"), at=day(10))
@@ -148,3 +188,41 @@ async def test_the_budget_pays_when_it_is_claimed(shop: Shop) -> None:
     await shop.enrol("1")
 
     assert await shop.left("acme-weeks") == 70
+
+
+async def claim_while_buying(
+    shop: Shop, identifier: Identifier
+) -> tuple[uuid.UUID, uuid.UUID | None]:
+    """The member, and whose a purchase is that waits while the identifier is claimed."""
+    ola = (await shop.enrol("1")).id
+    loop = asyncio.get_running_loop()
+    async with shop.db.transaction() as tx:
+        await tx.connection.execute("select 1 from member_profile for update")
+        claim = loop.create_task(shop.change(ola, add=(identifier,)))
+        await asyncio.sleep(0.15)  # the identifier is taken, the claim waits for the profile
+        buying = loop.create_task(shop.buy("b", (identifier,), goods(1000)))
+        await asyncio.sleep(0.3)  # matched to nobody, and waits for nobody's lock
+    await claim
+    return ola, (await buying).member_id
+
+
+async def test_a_purchase_that_waits_for_a_claim_is_the_members_although_nothing_is_credited(
+    shop: Shop,
+) -> None:
+    await shop.buy("a", (phone("5"),), goods(1000))
+    await shop.show(day(1))
+
+    ola, owner = await claim_while_buying(shop, phone("5", verified=False))
+
+    assert owner == ola
+
+
+async def test_a_purchase_that_waits_for_a_claim_is_the_members_although_all_else_is_too_old(
+    shop: Shop,
+) -> None:
+    await shop.buy("a", (phone("5"),), goods(1000))
+    await shop.show(day(80))
+
+    ola, owner = await claim_while_buying(shop, phone("5"))
+
+    assert owner == ola

@@ -1,12 +1,10 @@
-"""What a purchase writes: its events, activity, and the returns that were parked for it."""
-
-import datetime as dt
+"""What a purchase writes: its events, and the returns that were parked for it."""
 
 import pytest
 
 from service.domain.purchases.errors import PurchaseNotFound
 from service.domain.returns.types import Refund
-from service.kernel.values import Balance
+from service.kernel.values import Balance, TierNow
 from tests.flows.shop import TILL, Shop, brought, day, goods
 
 # ------------------------------------------------------------------ events
@@ -116,41 +114,6 @@ async def test_an_entry_says_who_where_and_by_what(shop: Shop) -> None:
     assert (entry.occurred_at, entry.recorded_at) == (day(0), receipt.recorded_at)
 
 
-# ------------------------------------------------------------------ activity
-
-
-async def test_a_purchase_lets_units_of_an_inactivity_wallet_live_on(shop: Shop) -> None:
-    ola = await shop.enrol("1")
-    await shop.buy("a", ola.id, goods(100, 2, category="plant"), at=day(0))
-    await shop.show(day(20))
-    await shop.buy("b", ola.id, goods(100), at=day(20))
-    await shop.show(day(45))
-
-    (lot,) = (await shop.wallets(ola.id))["gifts"].expiring
-
-    # 30 days from day 20, over the night when the clocks change
-    assert (lot.amount, lot.expires_at) == (10, day(50) - dt.timedelta(hours=1))
-
-
-async def test_without_activity_they_lapse(shop: Shop) -> None:
-    ola = await shop.enrol("1")
-    await shop.buy("a", ola.id, goods(100, 2, category="plant"), at=day(0))
-    await shop.show(day(31))
-
-    assert await shop.balance(ola.id, "gifts") == (0, 0, 0)
-
-
-async def test_a_late_purchase_never_shortens_a_life(shop: Shop) -> None:
-    ola = await shop.enrol("1")
-    await shop.show(day(20))
-    await shop.buy("a", ola.id, goods(100, 2, category="plant"), at=day(20))
-
-    await shop.buy("b", ola.id, goods(100), at=day(1))
-
-    (lot,) = (await shop.wallets(ola.id))["gifts"].expiring
-    assert lot.expires_at == day(50) - dt.timedelta(hours=1)
-
-
 # ------------------------------------------------------------------ parked returns
 
 
@@ -235,8 +198,9 @@ async def test_a_purchase_wholly_returned_on_arrival_counts_for_nothing(shop: Sh
     ola = await shop.enrol("1")
     await shop.bring_back("r", "a")
 
-    await shop.buy("a", ola.id, goods(20_000, category="beans"), at=day(0))
+    receipt = await shop.buy("a", ola.id, goods(20_000, category="beans"), at=day(0))
 
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=False)}
     assert await shop.tier(ola.id) == "bronze"
     assert await shop.balance(ola.id) == (0, 0, 0)
     assert await shop.count("limit_use") == 0
