@@ -57,6 +57,11 @@ class Command(msgspec.Struct, frozen=True):
         """(channel, external_id)."""
         return (self.body.channel, self.body.external_id)
 
+    @property
+    def twin(self) -> tuple[purchases.NaturalKey, bytes]:
+        """Equal for requests that record the same purchase."""
+        return (self.natural_key, self.fp)
+
 
 def command(actor: Actor, body: RecordPurchase, at: dt.datetime | None = None) -> Command:
     """The command of a request; raises LineInvalid for lines that cannot be read."""
@@ -78,19 +83,11 @@ async def record_purchases(ctx: Context, commands: Sequence[Command], *, wait: b
     todo, lost = list(range(len(commands))), 0
     while todo and lost < LOST_MAX:
         try:
-            await _run(ctx, commands, _distinct(commands, todo), results, wait=wait)
+            await _run(ctx, commands, todo, results, wait=wait)
         except (RunAgain, MatchAgain):
             lost += 1
         todo = [n for n in todo if results[n] is None]
     return [BUSY if result is None else result for result in results]
-
-
-def _distinct(commands: Sequence[Command], todo: Sequence[int]) -> list[int]:
-    """The first command of each natural key; the others find its answer in the next run."""
-    first: dict[purchases.NaturalKey, int] = {}
-    for n in todo:
-        first.setdefault(commands[n].natural_key, n)
-    return list(first.values())
 
 
 async def _run(
@@ -120,14 +117,19 @@ async def _run(
 async def _prepare(
     tx: Tx, ctx: Context, commands: Sequence[Command], batch: Sequence[int], results: list[Any]
 ) -> list[Item]:
-    """Answer replays and refusals; what is left is to be recorded."""
-    known = await purchases.keys(tx, [commands[n].natural_key for n in batch])
+    """Answer replays and refusals; what is left is to be recorded, the first of each natural key.
+
+    The others of that key find its answer in the next run.
+    """
+    known = await purchases.keys(tx, list({commands[n].natural_key for n in batch}))
     stored = [k.purchase_id for k in known.values() if k.purchase_id is not None]
     found = await purchases.by_ids(tx, stored) if stored else {}
-    items: list[Item] = []
+    items: dict[purchases.NaturalKey, Item] = {}
     now = tx.now or EARLIEST
     for n in batch:
         asked = commands[n]
+        if asked.natural_key in items:
+            continue
         key = known.get(asked.natural_key)
         if key is not None and key.purchase_id is not None:
             same = key.fp == asked.fp
@@ -138,10 +140,10 @@ async def _prepare(
             )
             continue
         try:
-            items.append(_item(ctx, asked, n, now, awaited=key is not None))
+            items[asked.natural_key] = _item(ctx, asked, n, now, awaited=key is not None)
         except ExpectedError as refusal:
             results[n] = refusal
-    return items
+    return list(items.values())
 
 
 def _item(ctx: Context, asked: Command, n: int, now: dt.datetime, *, awaited: bool) -> Item:

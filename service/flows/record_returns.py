@@ -53,6 +53,11 @@ class Command(msgspec.Struct, frozen=True):
         """(channel, external_id) of the return."""
         return (self.body.channel, self.body.external_id)
 
+    @property
+    def twin(self) -> tuple[returns.NaturalKey, bytes]:
+        """Equal for requests that record the same return."""
+        return (self.natural_key, self.fp)
+
 
 def command(actor: Actor, body: RecordReturn, at: dt.datetime | None = None) -> Command:
     """The command of a request; raises PurchaseNotNamed when it names none or two."""
@@ -73,11 +78,8 @@ async def record_returns(ctx: Context, commands: Sequence[Command], *, wait: boo
     results: list[Any] = [None] * len(commands)
     todo, lost = list(range(len(commands))), 0
     while todo and lost < LOST_MAX:
-        first: dict[returns.NaturalKey, int] = {}
-        for n in todo:
-            first.setdefault(commands[n].natural_key, n)
         try:
-            await _run(ctx, commands, list(first.values()), results, wait=wait)
+            await _run(ctx, commands, todo, results, wait=wait)
         except RunAgain:
             lost += 1
         todo = [n for n in todo if results[n] is None]
@@ -132,22 +134,22 @@ def _refusal(ctx: Context, body: RecordReturn, now: dt.datetime) -> ExpectedErro
 async def _replays(
     tx: Tx, commands: Sequence[Command], batch: Sequence[int], results: list[Any]
 ) -> list[int]:
-    """Answer what was recorded before; the rest is open."""
-    known = await returns.keys(tx, [commands[n].natural_key for n in batch])
+    """Answer what was recorded before; the rest is open, the first of each natural key."""
+    known = await returns.keys(tx, list({commands[n].natural_key for n in batch}))
     ids = [k.return_id for k in known.values() if k.return_id is not None]
     stored = await returns.receipts(tx, ids) if ids else {}
-    open_ = []
+    open_: dict[returns.NaturalKey, int] = {}
     for n in batch:
         key = known.get(commands[n].natural_key)
         if key is None:
-            open_.append(n)
+            open_.setdefault(commands[n].natural_key, n)
         elif key.fp != commands[n].fp:
             results[n] = ReturnKeyReused()
         elif key.return_id is None:
             results[n] = Answer(_parked(commands[n].body), replayed=True, parked=True)
         else:
             results[n] = Answer(stored[key.return_id], replayed=True)
-    return open_
+    return list(open_.values())
 
 
 async def _resolve(

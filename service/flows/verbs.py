@@ -59,7 +59,9 @@ class Verbs:
         await self._decides()
         command = record_purchases.command(actor, body)
         key = record_purchases.gate_key(body)
-        answer: Answer[Receipt] = await self.gate.submit(self._record_purchases, key, command)
+        answer: Answer[Receipt] = await self.gate.submit(
+            self._record_purchases, key, command, twin=command.twin
+        )
         return answer
 
     async def record_purchase_batch(
@@ -93,7 +95,9 @@ class Verbs:
         await self._decides()
         command = record_returns.command(actor, body)
         key = record_returns.gate_key(body)
-        answer: Answer[ReturnReceipt] = await self.gate.submit(self._record_returns, key, command)
+        answer: Answer[ReturnReceipt] = await self.gate.submit(
+            self._record_returns, key, command, twin=command.twin
+        )
         return answer
 
     async def enrol_member(self, actor: Actor, body: Enrol, key: str | None) -> Answer[MemberView]:

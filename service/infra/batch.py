@@ -67,14 +67,21 @@ class OutcomeUnknown(Unavailable):
 class Pending:
     """One command on its way through the gate."""
 
-    __slots__ = ("command", "deadline", "future", "key", "run")
+    __slots__ = ("command", "deadline", "future", "key", "run", "twin")
 
-    def __init__(self, run: Run, key: Hashable, command: Any, deadline: float) -> None:
+    def __init__(
+        self, run: Run, key: Hashable, command: Any, deadline: float, twin: Hashable
+    ) -> None:
         self.run = run
         self.key = key
+        self.twin = twin
         self.command = command
         self.deadline = deadline
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def is_twin_of(self, twin: Hashable) -> bool:
+        """The same request, sent again."""
+        return twin is not None and self.twin == twin
 
     def resolve(self, result: Any) -> None:
         """Hand the result over, unless the caller has gone."""
@@ -98,13 +105,22 @@ class Gate:
         self._ready: collections.OrderedDict[Hashable, None] = collections.OrderedDict()
         self._running: set[asyncio.Task[None]] = set()
 
-    async def submit(self, run: Run, key: Hashable, command: Any, *, bounded: bool = True) -> Any:
+    async def submit(
+        self,
+        run: Run,
+        key: Hashable,
+        command: Any,
+        *,
+        bounded: bool = True,
+        twin: Hashable = None,
+    ) -> Any:
         """Run the command with its batch; answers its result or raises its error.
 
         `bounded`: refuse when PER_KEY_MAX commands of the key wait already (items of one batch
-        request are not refused by that limit).
+        request are not refused by that limit). `twin`: equal for requests of which one has the
+        effect and the others only learn of it; those go together and are not refused.
         """
-        pending = self.enqueue(run, key, command, bounded=bounded)
+        pending = self.enqueue(run, key, command, bounded=bounded, twin=twin)
         return await pending.future
 
     def enqueue(
@@ -114,15 +130,20 @@ class Gate:
         command: Any,
         *,
         bounded: bool = True,
+        twin: Hashable = None,
         wait_seconds_max: float = WAIT_SECONDS_MAX,
     ) -> Pending:
         """As `submit`, without waiting: the future of the answer is in `Pending`."""
-        pending = Pending(run, key, command, time.monotonic() + wait_seconds_max)
+        pending = Pending(run, key, command, time.monotonic() + wait_seconds_max, twin)
         queue = self._waiting.get(key)
         if queue is None:
             self._waiting[key] = collections.deque((pending,))
             self._ready[key] = None
-        elif bounded and len(queue) >= PER_KEY_MAX:
+        elif (
+            bounded
+            and len(queue) >= PER_KEY_MAX
+            and not any(waiting.is_twin_of(twin) for waiting in queue)
+        ):
             raise QueueFull
         else:
             queue.append(pending)
@@ -173,11 +194,18 @@ class Gate:
             elif batch and queue[0].run != batch[0].run:
                 passed.append(key)
             else:
-                batch.append(queue.popleft())
+                batch += self._with_twins(queue)
         for key in reversed(passed):
             self._ready[key] = None
             self._ready.move_to_end(key, last=False)
         return batch
+
+    def _with_twins(self, queue: collections.deque[Pending]) -> list[Pending]:
+        """The key's next command, and those after it that are the same one."""
+        taken = [queue.popleft()]
+        while queue and len(taken) < self.size and queue[0].is_twin_of(taken[0].twin):
+            taken.append(queue.popleft())
+        return taken
 
     async def _lane(self, batch: list[Pending]) -> None:
         try:

@@ -302,6 +302,43 @@ async def test_the_33rd_waiting_command_of_a_key_is_refused_and_the_others_are_n
     ]
 
 
+async def test_the_same_request_sent_many_times_goes_together_and_is_not_refused() -> None:
+    verb, gate = Verb(), Gate()
+    verb.open.clear()
+    running = submit(gate, verb, "a0", twin="x")
+    await turns()
+    same = submit(gate, verb, *(f"a{n}" for n in range(1, 100)), twin="x")
+    await turns()
+    with pytest.raises(QueueFull):
+        await gate.submit(verb, "a", "another", twin="y")
+    verb.open.set()
+
+    assert await results([*running, *same]) == [f"<a{n}>" for n in range(100)]
+    assert verb.batches == [["a0"], [f"a{n}" for n in range(1, 100)]]
+
+
+async def test_requests_of_one_key_that_are_not_the_same_go_one_after_another() -> None:
+    verb, gate = Verb(), Gate()
+    tasks = [
+        *submit(gate, verb, "a1", "a2", twin="x"),
+        *submit(gate, verb, "a3", twin="y"),
+        *submit(gate, verb, "a4", twin="x"),
+        *submit(gate, verb, "a5", "a6"),
+    ]
+    await results(tasks)
+
+    assert verb.batches == [["a1", "a2"], ["a3"], ["a4"], ["a5"], ["a6"]]
+
+
+async def test_the_same_request_waits_in_the_slow_lane_with_its_like() -> None:
+    verb, gate = Verb(), Gate()
+    verb.answers |= {"a1": BUSY, "a2": BUSY}
+
+    found = await results([*submit(gate, verb, "a1", "a2", twin="x"), *submit(gate, verb, "a3")])
+
+    assert found == ["<a1>", "<a2>", "<a3>"]
+
+
 async def test_items_of_one_batch_request_are_not_refused_by_that_limit() -> None:
     verb, gate = Verb(), Gate()
     pendings = [gate.enqueue(verb, "a", f"a{n}", bounded=False) for n in range(100)]
