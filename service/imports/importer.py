@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Final, Protocol
 
+import asyncpg
 import msgspec
 
 from service.domain.imports import store
@@ -17,11 +18,22 @@ from service.flows.steps.context import Context
 from service.imports.files import digest
 from service.imports.progress import Progress, Report
 from service.imports.rows import FileRefused, Scan
-from service.infra.db import Database
+from service.infra.db import Database, DatabaseUnavailable
 from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.ids import derived_id
 
+_LOST: Final = (
+    DatabaseUnavailable,
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TransactionRollbackError,  # deadlocks
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,  # the server is shut down, or somebody ended the query
+    asyncpg.InsufficientResourcesError,
+)
 _THRESHOLDS: Final = (20_000, 20, 50)
 ACTOR: Final = Actor(kind=ActorKind.JOB, id="import", client_id=derived_id("job", "import"))
 
@@ -70,7 +82,7 @@ class Scanned(Protocol):
 
 @contextlib.contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Look for garbage cycles less often: rows make none, and looking costs a seventh of the time."""
+    """Look for cycles of garbage less often: that costs a seventh of the time, and finds none."""
     before = gc.get_threshold()
     gc.collect()
     gc.freeze()
@@ -99,7 +111,10 @@ async def opened(settings: Settings) -> AsyncIterator[Importer]:
         await built.start()
         if not built.programs.newest:
             raise NoProgram
-        yield Importer(built.ctx, durable)
+        try:
+            yield Importer(built.ctx, durable)
+        except _LOST as failure:
+            raise ImportStopped(f"the database was lost: {failure}") from failure
 
 
 async def begin(

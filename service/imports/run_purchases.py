@@ -2,7 +2,7 @@
 
 Two batches are under way at a time: while PostgreSQL works on one, this process decides the other.
 No member is in both, so a member's purchases are recorded in time order; between members the order
-is that of time but for the window.
+is that of time but for AHEAD_MAX rows.
 """
 
 import asyncio
@@ -30,12 +30,14 @@ from service.imports.purchase_rows import ImportedPurchase
 from service.imports.rejects import Rejects
 from service.imports.rows import Rejected, Row
 from service.imports.window import Waiting, Window
-from service.infra.batch import BATCH_MAX, Gate
+from service.infra.batch import Gate
 from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
 
 LANES: Final = 2
-AHEAD_MAX: Final = 4_096  # rows read and not yet sent
+# A member's next purchase waits for both batches: with larger ones, whoever buys daily lags behind.
+BATCH: Final = 80
+AHEAD_MAX: Final = 4_096  # rows from the first that is not done to the last that is read
 READ_AT_ONCE: Final = 256  # while this many are read, no batch is decided
 WAIT_SECONDS_MAX: Final = 600.0
 
@@ -86,8 +88,9 @@ class _Import:
         self._window: Window[Purchase] = Window()
         self._reading = asyncio.Lock()
         self._freed = asyncio.Event()
-        self._ended = False  # all rows were read
-        self._gate = Gate(lanes=LANES, size=BATCH_MAX)
+        self._read = 0  # rows of the file
+        self._ended = False  # all of them were read
+        self._gate = Gate(lanes=LANES, size=BATCH)
 
     async def run(self) -> None:
         """Until every row is done."""
@@ -107,7 +110,7 @@ class _Import:
     async def _lane(self) -> None:
         while True:
             await self._read_ahead()
-            batch = self._window.take(BATCH_MAX)
+            batch = self._window.take(BATCH)
             if batch:
                 await self._send(batch)
                 self._freed.set()
@@ -121,12 +124,13 @@ class _Import:
     async def _read_ahead(self) -> None:
         """Keep the window filled; one lane reads at a time."""
         async with self._reading:
-            while not self._ended and self._window.size < AHEAD_MAX:
+            while not self._ended and self._read - self._progress.low < AHEAD_MAX:
                 await self._read_some()
 
     async def _read_some(self) -> None:
         rows: list[tuple[int, Purchase]] = []
         for n, item in self._items:
+            self._read = n + 1
             if n < self._progress.low:
                 continue  # done by an earlier run
             if isinstance(item, Rejected):

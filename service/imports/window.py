@@ -22,7 +22,6 @@ class Window(Generic[T]):
     """Rows that were read and not yet sent; those of one key go one after another."""
 
     def __init__(self) -> None:
-        self.size = 0
         self._queues: dict[Hashable, collections.deque[Waiting[T]]] = {}
         self._heads: list[tuple[int, Hashable]] = []  # the first row of each key that is free
         self._busy: set[Hashable] = set()
@@ -41,7 +40,6 @@ class Window(Generic[T]):
             if key not in self._busy:
                 heapq.heappush(self._heads, (waiting.n, key))
         queue.append(waiting)
-        self.size += 1
 
     def take(self, count: int) -> list[Waiting[T]]:
         """The earliest rows of keys that are free, at most `count`; their keys are busy now."""
@@ -53,7 +51,6 @@ class Window(Generic[T]):
             self._busy.add(key)
             if not queue:
                 del self._queues[key]
-        self.size -= len(taken)
         return taken
 
     def free(self, key: Hashable) -> None:

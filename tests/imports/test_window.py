@@ -17,7 +17,6 @@ def test_one_row_of_a_key_at_a_time_the_earliest_first() -> None:
     w = window("a", "a", "b", "c", "b")
     assert numbers(w.take(10)) == [0, 2, 3]
     assert w.take(10) == []
-    assert w.size == 2
 
 
 def test_the_next_row_of_a_key_goes_when_it_is_free() -> None:
