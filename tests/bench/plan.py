@@ -38,11 +38,11 @@ SHORT: Final = Plan(
     members_few=10_000,
     members_many=200_000,
     rounds=1,
-    seconds=3,
-    warm_up=0.3,
-    fill=3.0,
+    seconds=2,
+    warm_up=0.2,
+    fill=2.0,
     first=1.0,
-    expected=55,
+    expected=60,
 )
 CALLERS: Final = 64
 BATCH_CALLERS: Final = 4

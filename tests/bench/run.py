@@ -1,7 +1,9 @@
 """The run: load, fill, count rows, then rounds that measure everything in turn."""
 
+import contextlib
 import pathlib
 import time
+from collections.abc import Iterator
 from typing import Final
 
 from tests.bench import by_hand, load, rows, rules_bench, serving
@@ -18,7 +20,7 @@ MANY: Final = "many"
 BY_HAND: Final = "by_hand"
 _TOLERATED: Final = 0.05  # what the rows by hand may differ from those of the service
 _QUIET_SECONDS_MAX: Final = 20.0
-_QUIET_POLL_SECONDS: Final = 0.4
+_QUIET_POLL_SECONDS: Final = 0.2
 _WAITING: Final = "select count(*) from outbox where pub_seq is null"
 
 
@@ -37,6 +39,7 @@ class Run:
         self.figures = Figures(plan, workers)
         self._runs = 0
         self._keys: dict[str, str] = {}
+        self._served: set[str] = set()
 
     def all(self) -> Figures:
         """Measure everything. Raises RowsDiffer, LoadFailed, PgbenchFailed."""
@@ -47,12 +50,21 @@ class Run:
         self._fill(MANY)
         self._fill(FEW)
         self._count()
-        with serving.service(self.place, FEW, self.workers) as few:
-            with serving.service(self.place, MANY, self.workers) as many:
+        with self._service(FEW) as few:
+            with self._service(MANY) as many:
                 self._writes(few, many)
             self._reads(few)
         self._count_by_hand()
         return self.figures
+
+    @contextlib.contextmanager
+    def _service(self, database: str) -> Iterator[Served]:
+        with serving.service(self.place, database, self.workers) as served:
+            self._served.add(database)
+            try:
+                yield served
+            finally:
+                self._served.remove(database)
 
     def _load(self, database: str, members: int) -> None:
         self.step(f"loading {members:,} members")
@@ -61,7 +73,7 @@ class Run:
     def _fill(self, database: str) -> None:
         """Purchases for a history, and statistics: autovacuum would come once a minute."""
         self.step("filling with purchases")
-        with serving.service(self.place, database, self.workers) as served:
+        with self._service(database) as served:
             self._ask(Series(), "batch", served, database, seconds=self.plan.fill)
         self.place.rows(database, "vacuum (analyze)")
 
@@ -69,7 +81,7 @@ class Run:
         """A run whose rows are counted; after it, the copy of the database for pgbench."""
         self.step("counting the rows of a purchase")
         before = rows.written(self.place, FEW)
-        with serving.service(self.place, FEW, self.workers) as served:
+        with self._service(FEW) as served:
             self._ask(Series(), "purchases", served, FEW)
         self.figures.written = rows.per_purchase(before, rows.written(self.place, FEW))
         self._typical = rows.typical(self.place, FEW)
@@ -95,6 +107,7 @@ class Run:
     def _reads(self, few: Served) -> None:
         figures = self.figures
         self.step("balances for the first time")
+        self._quiet()
         self._ask(figures.first_reads, "balance_in_order", few, FEW, seconds=self.plan.first)
         self._ask(Series(), "balance", few, FEW, seconds=self.plan.fill)
         with serving.nothing(self.place, self.workers) as nothing:
@@ -130,7 +143,6 @@ class Run:
             members=self.plan.members_many if database == MANY else self.plan.members_few,
             key=self._keys[database],
         )
-        self._quiet()
         parties = (served.pid, self.place.pid())
         before = [tree_seconds(pid) for pid in parties]
         measured = load.run(job)
@@ -155,15 +167,10 @@ class Run:
         self.figures.by_hand.add_rate(done.per_second, done.transactions, spent)
 
     def _quiet(self) -> None:
-        """Wait until the sequencers have placed the events of the run before."""
+        """Wait until the sequencers have placed the events of the runs before."""
         deadline = time.monotonic() + _QUIET_SECONDS_MAX
-        for database in self._keys:
-            before = -1
-            while time.monotonic() < deadline:
-                waiting = self.place.rows(database, _WAITING)[0][0]
-                if waiting in {0, before}:
-                    break
-                before = waiting
+        for database in self._served:
+            while self.place.rows(database, _WAITING)[0][0] and time.monotonic() < deadline:
                 time.sleep(_QUIET_POLL_SECONDS)
 
     def _count_by_hand(self) -> None:
