@@ -7,12 +7,18 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+import structlog
+
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.flows.steps import tiers, wallets
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.facts import Asked, load_members
 from service.flows.steps.work import Work
+from service.infra.outages import AGAIN, LOST
+from service.kernel.errors import ExpectedError
+
+log = structlog.get_logger("settle")
 
 ROWS_MAX = 200
 
@@ -44,4 +50,19 @@ async def settle_due(ctx: Context, at: dt.datetime | None = None) -> int:
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         due = await holders.list_due(tx, at or tx.now or EARLIEST, ROWS_MAX)
-    return await settle_holders(ctx, due) if due else 0
+    return await _settle_apart(ctx, due) if due else 0
+
+
+async def _settle_apart(ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:
+    """Settle together; when that raises, in halves: one that cannot be settled stops no other."""
+    try:
+        return await settle_holders(ctx, holder_ids)
+    except (*AGAIN, *LOST, ExpectedError):
+        raise
+    except Exception:
+        if len(holder_ids) == 1:
+            log.exception("holder not settled", holder_id=str(holder_ids[0]))
+            return 0
+    middle = len(holder_ids) // 2
+    first = await _settle_apart(ctx, holder_ids[:middle])
+    return first + await _settle_apart(ctx, holder_ids[middle:])

@@ -18,9 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final
 
-import asyncpg
-
-from service.infra.db import DatabaseUnavailable
+from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError, TooMany, Unavailable
 
 BATCH_MAX: Final = 128
@@ -35,21 +33,6 @@ _RETRY_SECONDS: Final = 0.01
 BUSY: Final = object()  # a verb's answer: this holder is locked elsewhere
 
 Run = Callable[[Sequence[Any], bool], Awaitable[Sequence[Any]]]  # (commands, wait for locks)
-
-_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-_LOST: Final = (
-    DatabaseUnavailable,
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.CannotConnectNowError,
-)
 
 
 class QueueFull(TooMany):
@@ -251,11 +234,11 @@ class Gate:
         for attempt in range(RETRIES_MAX + 1):
             try:
                 return await run(commands, wait)
-            except _AGAIN:
+            except AGAIN:
                 if attempt == RETRIES_MAX:
                     return [Overloaded() for _ in batch]
                 await asyncio.sleep(_RETRY_SECONDS * (1 + random.random()) * (attempt + 1))  # noqa: S311 jitter
-            except _LOST:
+            except LOST:
                 return [OutcomeUnknown() for _ in batch]
             except ExpectedError as error:
                 return [error for _ in batch]

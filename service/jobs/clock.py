@@ -6,13 +6,13 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import asyncpg
 import structlog
 
 from service.domain.events import sequence
 from service.domain.programs.live import REFRESH_SECONDS
 from service.flows.settle_holders import settle_due
 from service.flows.steps.context import Context
+from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError
 
 log = structlog.get_logger("jobs")
@@ -72,12 +72,9 @@ class Clock:
             done = 0
             try:
                 done = await job(self._ctx)
-            except (
-                ExpectedError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                OSError,
-            ) as failure:
+            except (*AGAIN, *LOST, ExpectedError) as failure:
                 log.warning("job failed", job=name, failure=type(failure).__name__)
+            except Exception:  # a mistake of ours must not end the job until the next start
+                log.exception("job failed", job=name)
             if not done:
                 await asyncio.sleep(seconds * (0.75 + random.random() / 2))  # noqa: S311 jitter

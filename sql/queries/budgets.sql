@@ -15,6 +15,13 @@ where s.campaign = :campaign::text
 order by s.slot
 for no key update
 
+-- name: lock_all_slots
+-- At publish, when caps may change.
+select s.campaign, s.slot
+from budget_slot s
+order by s.campaign, s.slot
+for no key update
+
 -- name: update_slots
 update budget_slot s
 set remaining = u.remaining

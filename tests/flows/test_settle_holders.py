@@ -3,10 +3,12 @@
 import datetime as dt
 import uuid
 
+import asyncpg
 import msgspec
 
 from service.domain.wallets.types import WalletsView
 from service.flows.settle_holders import settle_holders
+from tests.databases import Fresh
 from tests.flows.shop import Shop, card, day, goods
 
 HOUR = dt.timedelta(hours=1)
@@ -85,6 +87,22 @@ async def test_the_job_posts_what_is_due_once_at_its_own_instant(shop: Shop) -> 
     assert told[0][1]["changes"] == [{"wallet": "points", "amount": 0, "pending": -50, "debt": 0}]
     assert told[1][1]["changes"] == [{"wallet": "stars", "amount": -40, "pending": 0, "debt": 0}]
     assert (told[2][1]["was"], told[2][1]["now"]) == ("gold", "bronze")
+
+
+async def test_one_that_cannot_be_settled_stops_no_other(empty_shop: Shop, database: Fresh) -> None:
+    """Its wallet says that it has no entries, so the next one meets the first."""
+    shop = empty_shop
+    await shop.publish()
+    broken, *others = [await a_life(shop, f"{n}") for n in range(3)]
+    superuser = await asyncpg.connect(database.superuser_url)
+    await superuser.execute("update wallet set entry_seq = 0 where holder_id = $1", broken)
+    await superuser.close()
+    await shop.show(day(70))
+
+    assert await shop.settle() == 2
+
+    for member, expired in ((broken, 0), *((other, 1) for other in others)):
+        assert [kind for kind, _ in await shop.events(member)].count("points.expired") == expired
 
 
 async def test_what_is_not_due_yet_is_left_alone(shop: Shop) -> None:

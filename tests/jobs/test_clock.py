@@ -51,9 +51,9 @@ async def until(done: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def outage(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
-    """One job that fails twice, then finds work once, then none; what it did, in order."""
+    """One job that fails three times, then finds work once, then none; what it did, in order."""
     done: list[str] = []
-    plan: list[Exception | int] = [DatabaseUnavailable(), OSError("gone"), 7, 0]
+    plan: list[Exception | int] = [DatabaseUnavailable(), OSError("gone"), KeyError("bug"), 7, 0]
 
     async def job(ctx: Context) -> int:
         step = plan.pop(0) if plan else 0
@@ -72,10 +72,11 @@ async def outage(db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     await running.stop()
 
 
-async def test_a_job_goes_on_after_an_outage(outage: list[str]) -> None:
-    await until(lambda: len(outage) >= 5)
+async def test_a_job_goes_on_after_an_outage_and_after_a_mistake_of_ours(outage: list[str]) -> None:
+    await until(lambda: len(outage) >= 6)
 
-    assert outage[:5] == ["DatabaseUnavailable", "OSError", "found 7", "found 0", "found 0"]
+    assert outage[:3] == ["DatabaseUnavailable", "OSError", "KeyError"]
+    assert outage[3:6] == ["found 7", "found 0", "found 0"]
 
 
 async def test_a_stopped_clock_runs_nothing_more(shop: Shop) -> None:

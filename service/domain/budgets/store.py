@@ -103,6 +103,7 @@ async def declare(tx: Tx, budgets: Mapping[str, Budget]) -> None:
     A cap lowered below what was granted already leaves nothing and takes nothing back: the rest is
     beyond it, and what comes back makes that less first.
     """
+    await tx.rows(SQL["lock_all_slots"])  # slots before budgets, as a return takes them
     known = {row[0]: (row[2], row[3]) for row in await tx.rows(SQL["lock_budgets"])}
     fresh = {campaign: b for campaign, b in sorted(budgets.items()) if campaign not in known}
     if fresh:
