@@ -77,7 +77,8 @@ async def _change(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     known = await members.members(tx, [member_id])
     if member_id not in known or member_id not in locked:
         raise MemberNotFound
-    if claims != await claiming.plan(tx, ctx, member_id, body.add, now, cutoff):
+    again = await claiming.plan(tx, ctx, member_id, body.add, now, cutoff)
+    if claiming.differ(claims, again):
         raise RunAgain
     holder, row = locked[member_id], known[member_id]
     changed = _patched(row, body)

@@ -77,7 +77,8 @@ async def _enrol(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     member_id = new_id()
     claims = await claiming.plan(tx, ctx, member_id, body.identifiers, now, cutoff)
     locked = await claiming.lock_unclaimed(tx, ctx, None, claims)
-    if claims != await claiming.plan(tx, ctx, member_id, body.identifiers, now, cutoff):
+    again = await claiming.plan(tx, ctx, member_id, body.identifiers, now, cutoff)
+    if claiming.differ(claims, again):
         raise RunAgain
     row = MemberRow(member_id, now, body.profile, body.fields, _unique(body))
     await holders.insert(tx, [member_id], Kind.MEMBER, [now], now)

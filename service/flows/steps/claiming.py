@@ -42,6 +42,12 @@ class Claim(msgspec.Struct, frozen=True):
     since: dt.datetime
     unclaimed: Ownership | None
 
+    def terms(self) -> tuple[object, ...]:
+        """What must not change until it is taken; how often its holder bought may."""
+        held = self.unclaimed
+        by = None if held is None else (held.holder_id, held.from_at, held.merged_into)
+        return (self.digest, self.since, by)
+
 
 async def plan(
     tx: Tx,
@@ -82,6 +88,14 @@ def claims_on(
         unclaimed = next((o for o in owned[value] if o.until_at is None), None)
         claims.append(Claim(identifier, value, since, unclaimed))
     return claims
+
+
+def differ(planned: Sequence[Claim], again: Sequence[Claim]) -> bool:
+    """Between plan and lock somebody else took or gave up one of the identifiers.
+
+    That somebody bought under one of them changes nothing: else a busy one could never be claimed.
+    """
+    return [claim.terms() for claim in planned] != [claim.terms() for claim in again]
 
 
 async def lock_unclaimed(

@@ -6,6 +6,8 @@ import uuid
 import pytest
 
 from service.domain.members.errors import IdentifierTaken
+from service.flows.steps.claiming import differ, plan
+from service.kernel.ids import new_id
 from service.kernel.values import Balance, Identifier, TierNow
 from tests.flows.shop import Shop, card, day, goods, phone
 
@@ -226,3 +228,21 @@ async def test_a_purchase_that_waits_for_a_claim_is_the_members_although_all_els
     ola, owner = await claim_while_buying(shop, phone("5"))
 
     assert owner == ola
+
+
+async def test_whoever_buys_under_an_identifier_does_not_hold_up_its_claim(shop: Shop) -> None:
+    """However often its holder was written meanwhile, the first run of the claim goes through."""
+    await shop.buy("a", (card("2"),), goods(1000))
+    ctx, now = shop.built.ctx, day(9)
+    async with shop.db.reading() as tx:
+        planned = await plan(tx, ctx, new_id(), [card("2")], now, day(0))
+    await shop.buy("b", (card("2"),), goods(1000))
+    async with shop.db.reading() as tx:
+        after_a_purchase = await plan(tx, ctx, new_id(), [card("2")], now, day(0))
+    async with shop.db.reading() as tx:
+        unheard_of = await plan(tx, ctx, new_id(), [card("5")], now, day(0))
+
+    assert planned != after_a_purchase
+    assert not differ(planned, after_a_purchase)
+    assert differ(planned, unheard_of)
+    assert differ(planned, [])
