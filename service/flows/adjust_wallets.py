@@ -108,8 +108,7 @@ async def _move(
 ) -> None:
     book: Book = work.books[number]
     if amount > 0:
-        program = ctx.programs.at(work.at)
-        wallet = program.wallets_by_number.get(number) or ctx.programs.wallets[number]
+        wallet = ctx.programs.wallet(number, work.at)
         book.earn(
             Op(op_id),
             amount,
@@ -117,7 +116,7 @@ async def _move(
             occurred_at=work.at,
             earned_at=work.at,
             available_at=work.at,
-            expires_at=expires_at(wallet.expires, work.at, program.tz),
+            expires_at=expires_at(wallet.expires, work.at, ctx.programs.tz),
             origin_holder=work.holder.holder_id,
             origin_op=op_id,
         )

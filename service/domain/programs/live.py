@@ -54,6 +54,10 @@ class Programs:
             raise LookupError(number)
         return self.compiled[number - 1]
 
+    def wallet(self, number: int, instant: dt.datetime) -> Wallet:
+        """The definition in force; the newest one of a wallet that the version then had not."""
+        return self.at(instant).wallets_by_number.get(number) or self.wallets[number]
+
     def wallet_id(self, number: int) -> str:
         """The name of a wallet's number."""
         return self.wallets[number].id

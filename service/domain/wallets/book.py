@@ -112,11 +112,11 @@ class Book:
     """A wallet as loaded; `entries`, fresh and touched lots are what the flow has to write.
 
     `lots` holds those the work needs: what is due for `settle`, all open ones and the purchase's
-    own for `claw_back` and `spend`. `clamp`: a clawback that finds too little is dropped, not debt.
+    own for `claw_back` and `spend`.
     """
 
     __slots__ = (
-        "clamp", "debt", "entries", "entry_seq", "fresh", "held", "holder_id", "lots", "old",
+        "debt", "entries", "entry_seq", "fresh", "held", "holder_id", "lots", "old",
         "pending", "posted", "settled_at", "wallet",
     )  # fmt: skip
 
@@ -131,7 +131,6 @@ class Book:
         entry_seq: int,
         settled_at: dt.datetime,
         *,
-        clamp: bool = False,
         fresh: bool = False,
     ) -> None:
         self.holder_id = holder_id
@@ -142,7 +141,6 @@ class Book:
         self.debt = debt
         self.entry_seq = entry_seq
         self.settled_at = settled_at
-        self.clamp = clamp
         self.fresh = fresh  # no row yet
         self.old = (posted, pending, held, debt, entry_seq)
         self.lots: dict[int, Lot] = {}
@@ -289,12 +287,14 @@ class Book:
         lapsed_left: int,
         at: dt.datetime,
         exact: bool = False,
+        clamp: bool = False,
     ) -> int:
         """Take back what a purchase earned; answers how many lapsed units counted as taken.
 
         First its pending units, then what is left of its own lots, then `lapsed_left` units of its
         own that expired meanwhile count as taken, then other available lots, then debt. `exact`:
         effective at `at` whatever it takes, as qualifying units count where they were earned.
+        `clamp`: what is not found is dropped instead of becoming debt.
         """
         own = sorted(
             (lot for lot in self.lots.values() if lot.origin_op == origin_op and lot.free > 0),
@@ -311,7 +311,7 @@ class Book:
         if not exact:
             at = max([at, *(lot.earned_at for lot, _ in zip(others, more_takes, strict=False))])
         missing = amount - taken - lapsed - more
-        debt = 0 if self.clamp else missing
+        debt = 0 if clamp else missing
         if taken + more or debt:
             self._enter(
                 op, -(taken + more), Reason.REVERSED, at,

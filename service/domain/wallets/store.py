@@ -22,7 +22,6 @@ async def books(
     tx: Tx,
     settled: Mapping[uuid.UUID, dt.datetime],
     wallets: Collection[int],
-    clamped: Collection[int],
 ) -> Books:
     """A Book for each holder and wallet number, with a row or without one yet."""
     rows = await tx.rows(SQL["list_wallets"], holders=list(settled))
@@ -36,7 +35,6 @@ async def books(
             debt,
             entry_seq,
             settled[holder_id],
-            clamp=wallet in clamped,
         )
         for holder_id, wallet, posted, pending, held, debt, entry_seq in rows
     }
@@ -52,7 +50,6 @@ async def books(
                     0,
                     0,
                     settled_at,
-                    clamp=wallet in clamped,
                     fresh=True,
                 )
     return found

@@ -31,6 +31,7 @@ from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.ids import derived_id
 from service.kernel.values import Identifier
+from service.rules.document import Shortfall
 from service.rules.kept import kept
 
 
@@ -222,7 +223,7 @@ async def _leave_out_returned(
         expired = book.lapsed_of(new.purchase_id)
         lapsed = book.claw_back(
             op, earned - left, origin_op=new.purchase_id, lapsed_left=expired, at=at,
-            exact=wallet.qualifying,
+            exact=wallet.qualifying, clamp=wallet.shortfall is Shortfall.CLAMP,
         ) if earned > left else 0  # fmt: skip
         rows.append(
             (new.holder_id, new.purchase_id, wallet.number, returns.Kept(earned, left, lapsed))

@@ -112,7 +112,7 @@ def _expires_at(ctx: Context, number: int, lot: Opening, now: dt.datetime) -> dt
     if isinstance(lot.expires_at, dt.datetime):
         return lot.expires_at.astimezone(dt.UTC)
     start = lot.earned_at or now
-    return expires_at(ctx.programs.wallets[number].expires, start, ctx.programs.tz)
+    return expires_at(ctx.programs.wallet(number, now).expires, start, ctx.programs.tz)
 
 
 def _count(standing: tiers.Standing, one: Bringing) -> None:

@@ -34,7 +34,7 @@ from service.kernel.ids import new_id
 from service.kernel.values import Movement
 from service.rules.compile import Program
 from service.rules.decision import Decision, Floor
-from service.rules.document import QualifyBy
+from service.rules.document import QualifyBy, Shortfall
 from service.rules.kept import kept as kept_of
 from service.rules.kept import remainder, returned_value
 
@@ -133,7 +133,7 @@ def _move_units(r: Returning) -> tuple[Movement, ...]:
 
 def _move(r: Returning, op: Op, number: int, less: int, lapsed: int) -> int:
     """One wallet; answers how many expired units count as taken now."""
-    book = r.work.books[number]
+    book, wallet = r.work.books[number], r.program.wallets_by_number[number]
     if less > 0:
         left = r.expired.get(number, 0) - lapsed
         return lapsed + book.claw_back(
@@ -142,7 +142,8 @@ def _move(r: Returning, op: Op, number: int, less: int, lapsed: int) -> int:
             origin_op=r.purchase.purchase_id,
             lapsed_left=max(0, left),
             at=_effective(r, number),
-            exact=r.program.wallets_by_number[number].qualifying,
+            exact=wallet.qualifying,
+            clamp=wallet.shortfall is Shortfall.CLAMP,
         )
     if less < 0:
         from_lapsed = min(lapsed, -less)

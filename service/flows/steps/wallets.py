@@ -10,7 +10,6 @@ from service.domain.wallets.book import Book, Lot
 from service.flows.steps.context import SETTLEMENT, Context
 from service.flows.steps.work import Work, all_written, open_books
 from service.infra.db import Tx
-from service.rules.document import Shortfall
 
 
 async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
@@ -24,14 +23,10 @@ async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
 
 
 async def _open(tx: Tx, ctx: Context, members: Sequence[Work]) -> wallets.Books:
-    clamped = {
-        n for n, wallet in ctx.programs.wallets.items() if wallet.shortfall is Shortfall.CLAMP
-    }
     found = await wallets.books(
         tx,
         {work.holder.holder_id: work.holder.settled_at for work in members},
         ctx.programs.wallets,
-        clamped,
     )
     for work in members:
         holder_id = work.holder.holder_id

@@ -1,6 +1,8 @@
 import datetime as dt
 import zoneinfo
+from typing import Any
 
+import msgspec
 import pytest
 
 from service.domain.programs import store
@@ -8,6 +10,7 @@ from service.domain.programs.errors import NoProgram
 from service.domain.programs.live import PUBLISH_LEAD, STALE_SECONDS_MAX, Programs
 from service.domain.programs.types import StoredVersion
 from service.infra.db import Database, DatabaseUnavailable
+from service.rules.check import canonical, check_text
 from tests.databases import Fresh
 from tests.domain.programs.versions import START, stored
 
@@ -83,6 +86,24 @@ async def test_numbers_name_wallets_and_ladders_over_all_versions(db: Database) 
     assert programs.wallet_number("stars") == 3  # came later, whatever its place in the file
     assert programs.wallet_number("gone") is None
     assert [programs.wallet_id(n) for n in (1, 2, 3)] == ["points", "status", "stars"]
+
+
+async def test_a_wallet_is_defined_by_the_version_of_the_instant(db: Database) -> None:
+    shorter = stored(2, LATER, previous=FIRST, more="stars: {expires: {after: 9d}}, ")
+    source = shorter.source.replace("points: {}", "points: {expires: {after: 5d}}")
+    await publish(db, FIRST, msgspec.structs.replace(shorter, **_of(source)))
+    programs = await loaded(db)
+
+    points = [programs.wallet(1, instant).expires.after for instant in (LATER - TICK, LATER)]
+
+    assert [str(after) for after in points] == ["None", "5 days"]
+    assert str(programs.wallet(3, START).expires.after) == "9 days"  # no version of then has it
+
+
+def _of(source: str) -> dict[str, Any]:
+    document = check_text(source, previous=check_text(FIRST.source).document).document
+    assert document is not None
+    return {"source": source, "canonical": canonical(document)}
 
 
 async def test_a_ladder_is_known_as_it_was_and_as_it_is(db: Database) -> None:

@@ -15,8 +15,8 @@ def day(n: int) -> dt.datetime:
     return START + dt.timedelta(days=n)
 
 
-def book(*, clamp: bool = False, settled: int = 0) -> Book:
-    return Book(HOLDER, 1, 0, 0, 0, 0, 0, day(settled), clamp=clamp)
+def book(*, settled: int = 0) -> Book:
+    return Book(HOLDER, 1, 0, 0, 0, 0, 0, day(settled))
 
 
 def earn(
@@ -35,13 +35,14 @@ def earn(
     )
 
 
-def take_back(wallet: Book, amount: int, op: int, *, lapsed: int = 0) -> int:
+def take_back(wallet: Book, amount: int, op: int, *, lapsed: int = 0, clamp: bool = False) -> int:
     return wallet.claw_back(
         Op(uuid.UUID(int=1000 + op)),
         amount,
         origin_op=uuid.UUID(int=op),
         lapsed_left=lapsed,
         at=day(1),
+        clamp=clamp,
     )
 
 
@@ -103,10 +104,10 @@ def test_clawback_leaves_pending_units_of_other_purchases_alone() -> None:
 
 
 def test_clamped_wallet_drops_what_a_clawback_does_not_find() -> None:
-    wallet = book(clamp=True)
+    wallet = book()
     earn(wallet, 50, 1)
 
-    take_back(wallet, 80, 1)
+    take_back(wallet, 80, 1, clamp=True)
 
     assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
 

@@ -36,7 +36,7 @@ async def _holder(tx: Tx) -> None:
 
 async def load(tx: Tx, settled: float = 0) -> Book:
     """Ola's points with all their lots."""
-    books = await store.books(tx, {OLA: day(settled)}, [POINTS], [])
+    books = await store.books(tx, {OLA: day(settled)}, [POINTS])
     await store.load_open_lots(tx, books, [OLA], [], [POINTS])
     return books[OLA, POINTS]
 
@@ -74,12 +74,9 @@ def lots(book: Book) -> list[tuple[int, int, int]]:
 
 
 async def test_a_holder_without_rows_has_empty_books(tx: Tx) -> None:
-    books = await store.books(tx, {OLA: START}, [POINTS, STARS], [STARS])
+    books = await store.books(tx, {OLA: START}, [POINTS, STARS])
 
-    assert [(b.posted, b.fresh, b.clamp) for b in books.values()] == [
-        (0, True, False),
-        (0, True, True),
-    ]
+    assert [(b.posted, b.fresh) for b in books.values()] == [(0, True), (0, True)]
     assert not any(book.changed for book in books.values())
 
 
@@ -132,7 +129,7 @@ async def test_due_lots_are_those_released_or_lapsed_since(tx: Tx) -> None:
     earn(book, 4, 3, expires=7)  # lapsed
     earn(book, 8, 4)
     await write(tx, book)
-    books = await store.books(tx, {OLA: START}, [POINTS], [])
+    books = await store.books(tx, {OLA: START}, [POINTS])
 
     following = await store.load_due_lots(tx, books, {OLA: START}, {OLA: day(10)})
 
@@ -145,7 +142,7 @@ async def test_nothing_left_is_nothing_due(tx: Tx) -> None:
     earn(book, 4, 1, expires=7)
     book.spend(op(2), 4, reason=Reason.ADJUSTED, at=day(1))
     await write(tx, book)
-    books = await store.books(tx, {OLA: START}, [POINTS], [])
+    books = await store.books(tx, {OLA: START}, [POINTS])
 
     assert await store.load_due_lots(tx, books, {OLA: START}, {OLA: day(10)}) == {}
     assert books[OLA, POINTS].lots == {}
@@ -157,7 +154,7 @@ async def test_empty_lots_come_only_when_their_purchase_is_asked_for(tx: Tx) -> 
     earn(book, 6, 2)
     book.spend(op(3), 10, reason=Reason.ADJUSTED, at=day(1))
     await write(tx, book)
-    books = await store.books(tx, {OLA: START}, [POINTS], [])
+    books = await store.books(tx, {OLA: START}, [POINTS])
 
     await store.load_open_lots(tx, books, [OLA], [op(2).op_id], [POINTS])
 

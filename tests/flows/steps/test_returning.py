@@ -82,6 +82,25 @@ async def test_a_clamped_wallet_drops_what_is_missing(shop: Shop) -> None:
     assert await shop.balance(ola.id, "gifts") == (0, 0, 0)
 
 
+async def test_what_is_missing_is_dropped_or_owed_by_the_version_of_the_purchase(
+    shop: Shop,
+) -> None:
+    """Gifts were clamped when the first was bought; from day 10 on they are owed."""
+    ola = await shop.enrol("1")
+    await shop.buy("a", ola.id, goods(100, 4, category="plant"), at=day(0))
+    await shop.publish(SOURCE.replace("shortfall: clamp", "shortfall: debt"), day(10))
+    await shop.show(day(11))
+    await shop.buy("b", ola.id, goods(100, 3, category="plant"), at=day(11))
+    await shop.adjust(ola.id, -35, "gifts")
+
+    await shop.bring_back("r", "a")
+    dropped = await shop.balance(ola.id, "gifts")
+    await shop.bring_back("q", "b")
+
+    assert dropped == (0, 0, 0)
+    assert await shop.balance(ola.id, "gifts") == (0, 0, 15)
+
+
 async def test_units_that_lapsed_meanwhile_count_as_taken(shop: Shop) -> None:
     ola = await shop.enrol("1")
     await shop.buy("a", ola.id, goods(100, 3, brand="acme"), at=day(0))
