@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
+import asyncpg
 import click
 
 from service.infra import settings as settings_
+from service.infra.db import DatabaseUnavailable
 from service.infra.embedded import Embedded
 from service.infra.embedded_host import EmbeddedError
 from service.infra.migrate import MigrationError, migrate
@@ -20,6 +22,7 @@ from service.infra.settings import Settings, SettingsError
 from service.kernel.errors import ExpectedError
 
 DEFAULT: Final = pathlib.Path(".regulars")
+_OTHER_TABLES: Final = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -40,8 +43,15 @@ def plain_errors() -> Iterator[None]:
     """What an operator can put right ends the command with a sentence, not with a traceback."""
     try:
         yield
+    except DatabaseUnavailable as failure:
+        why = failure.__cause__ or failure
+        raise click.ClickException(f"cannot connect to the database: {why}") from failure
     except (EmbeddedError, MigrationError, SettingsError, ExpectedError) as failure:
         raise click.ClickException(str(failure)) from failure
+    except _OTHER_TABLES as failure:
+        raise click.ClickException(
+            f"the database is not migrated to this version ({failure}): run `regulars migrate`."
+        ) from failure
 
 
 @contextlib.contextmanager
