@@ -88,9 +88,9 @@ def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = Fal
 class _NoEvents(BaseEventEmitterBackend):
     """Litestar's own events are not used; their task group would wrap what fails at the start."""
 
-    def emit(self, event_id: str, *args: Any, **kwargs: Any) -> None:
+    def emit(self, event_id: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 its protocol
         """Nobody emits any."""
-        raise NotImplementedError
+        raise RuntimeError(f"{event_id}: Litestar's own events are not used")
 
     async def __aexit__(self, *failure: object) -> None:
         """Nothing was opened."""

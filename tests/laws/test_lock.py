@@ -67,7 +67,7 @@ def test_a_lock_pins_by_digest_and_names_no_address(name: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["click>=8", "click==8.2.1", "--index-url https://example.org/simple", "-e ."],
+    ["click>=8", "click==8.2.1", "--find-links https://example.org/", "-e ."],
 )
 def test_a_loose_line_would_be_seen(line: str) -> None:
     assert problems(f"{line}\n")
