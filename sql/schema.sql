@@ -210,7 +210,8 @@ create table api_key (                          -- secrets only as hashes; two l
 -- ---------------------------------------------------------------- imports
 
 create table import_run (                       -- how far a file has been taken in; the digest names its content
-  digest bytea primary key, kind text not null, rows_done bigint not null, recorded_at timestamptz not null);
+  digest bytea primary key, kind text not null, rows_done bigint not null, recorded_at timestamptz not null,
+  constraint import_run_digest check (octet_length(digest) = 32), constraint import_run_rows check (rows_done >= 0));
 
 -- ---------------------------------------------------------------- roles: the service may not rewrite history
 

@@ -1,4 +1,4 @@
-"""The pages about the service itself."""
+"""The pages about the service itself: service/api/documents.py and service/api/pages.py."""
 
 import base64
 import hashlib

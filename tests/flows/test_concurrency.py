@@ -1,10 +1,11 @@
 """Two processes on one database, everything at once: one effect each, and the ledger is right."""
 
 import asyncio
+import contextlib
 import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import asyncpg
 import pytest
@@ -12,16 +13,27 @@ import pytest
 from service.domain.members.errors import IdentifierTaken
 from service.domain.purchases.errors import NaturalKeyReused
 from service.domain.returns.errors import NothingToReturn
-from service.infra.batch import QueueFull
+from service.infra.batch import Overloaded, QueueFull
 from service.infra.db import Database
 from service.jobs.clock import Clock
 from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
 from service.verify.run import Options, verify
 from tests.databases import Fresh
-from tests.flows.shop import TILL, Shop, another, bought, brought, card, goods
+from tests.flows.shop import SOURCE, TILL, Shop, another, bought, brought, card, goods
 
 T = TypeVar("T")
+MEMBERS: Final = 500
+PLAIN: Final = """
+program: {id: plain, timezone: Europe/Warsaw, currency: EUR}
+channels: [web]
+identifiers: [card]
+wallets: {points: {expires: never}}
+campaigns:
+  - id: base
+    rules:
+      - {id: base-earn, then: [{points: {per: 1 EUR, award: 1}}]}
+"""
 
 
 class Two(NamedTuple):
@@ -35,22 +47,31 @@ class Two(NamedTuple):
         return self[number % 2]
 
 
-@pytest.fixture
-async def two(database: Fresh) -> AsyncIterator[Two]:
+@contextlib.asynccontextmanager
+async def two_processes(database: Fresh, source: str) -> AsyncIterator[Two]:
     """The two, on the real clock; whatever a test did, the ledger is right afterwards."""
     pools = [await Database.open(database.url) for _ in range(2)]
     shops = Two(*(Shop(db, another(db)) for db in pools))
-    await shops.one.publish()
+    await shops.one.publish(source)
     await shops.other.built.start()
     clocks = [Clock(shop.built.ctx) for shop in shops]
     for clock in clocks:
         clock.start()
-    yield shops
-    for clock, shop in zip(clocks, shops, strict=True):
-        await clock.stop()
-        await shop.built.stop()
+    try:
+        yield shops
+    finally:
+        for clock, shop in zip(clocks, shops, strict=True):
+            await clock.stop()
+            await shop.built.stop()
     report = await verify(database.jobs_url, Options())
     assert report.tally.named == []
+
+
+@pytest.fixture
+async def two(database: Fresh) -> AsyncIterator[Two]:
+    """Two processes with the program of the tests of verbs."""
+    async with two_processes(database, SOURCE) as shops:
+        yield shops
 
 
 async def patient(ask: Callable[[], Awaitable[T]]) -> T:
@@ -58,7 +79,7 @@ async def patient(ask: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await ask()
-        except QueueFull:
+        except (Overloaded, QueueFull):
             await asyncio.sleep(0.01)
 
 
@@ -73,12 +94,22 @@ async def outcome(asked: Awaitable[Answer[Any]]) -> str:
 async def test_one_hundred_identical_purchases_are_one(two: Two) -> None:
     ola = await two.one.enrol("1001")
     body = bought("k1", ola.id, goods(1_000))
-    came = await asyncio.gather(
-        *(outcome(patient(functools.partial(two.of(n).record, body))) for n in range(100))
-    )
+    came = await asyncio.gather(*(outcome(two.of(n).record(body)) for n in range(100)))
     assert Counter(came) == {"done": 1, "replayed": 99}
     assert await two.one.balance(ola.id) == (0, 10, 0)
     assert await two.other.count("purchase") == 1
+
+
+async def test_one_hundred_identical_returns_are_one(two: Two) -> None:
+    ola = await two.one.enrol("1001")
+    await two.one.buy("k1", ola.id, goods(1_000, 2))
+    body = brought("r1", "k1", {1: 1})
+    came = await asyncio.gather(
+        *(outcome(two.of(n).verbs.record_return(TILL, body)) for n in range(100))
+    )
+    assert Counter(came) == {"done": 1, "replayed": 99}
+    assert await two.one.balance(ola.id) == (0, 5, 0)
+    assert await two.other.count("purchase_return") == 1
 
 
 async def test_identical_purchases_that_name_nobody_are_one(two: Two) -> None:
@@ -206,16 +237,22 @@ async def test_a_deadlock_is_tried_again(two: Two, database: Fresh) -> None:
         ) in (0, 1)  # the statistics may come later
 
 
-async def test_what_was_written_by_one_is_read_by_the_other(two: Two) -> None:
-    """10,000 times: a purchase through one is answered, then the balance is asked of the other."""
-    members = [await two.one.enrol(f"card-{n}") for n in range(250)]
+async def test_what_was_written_by_one_is_read_by_the_other(database: Fresh) -> None:
+    """10,000 times: a purchase through one is answered, then the balance is asked of the other.
+    Of 500 members at once, so that statements are shared as they are under load."""
+    async with two_processes(database, PLAIN) as two:
+        enrolling = (
+            patient(functools.partial(two.of(n).enrol, f"card-{n}")) for n in range(MEMBERS)
+        )
+        members = await asyncio.gather(*enrolling)
 
-    async def live(number: int) -> None:
-        member = members[number].id
-        for turn in range(40):
-            writer, reader = two.of(turn), two.of(turn + 1)
-            await writer.buy(f"{number}-{turn}", member, goods(100))
-            assert await reader.balance(member) == (0, turn + 1, 0)
+        async def live(number: int) -> None:
+            member = members[number].id
+            for turn in range(10_000 // MEMBERS):
+                writer, reader = two.of(turn), two.of(turn + 1)
+                key = f"{number}-{turn}"
+                await patient(functools.partial(writer.buy, key, member, goods(100)))
+                assert await reader.balance(member) == (turn + 1, 0, 0)
 
-    await asyncio.gather(*(live(number) for number in range(len(members))))
-    assert await two.one.count("purchase") == 10_000
+        await asyncio.gather(*(live(number) for number in range(MEMBERS)))
+        assert await two.one.count("purchase") == 10_000

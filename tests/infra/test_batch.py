@@ -392,9 +392,8 @@ async def test_drain_answers_everything_that_was_accepted() -> None:
 
     await gate.drain()
 
-    assert [pending.future.result() for pending in pendings] == [
-        *("<a1>", "<a2>", "<b1>", "<b2>", "<c1>"),
-    ]
+    answers = [pending.future.result() for pending in pendings]
+    assert answers == ["<a1>", "<a2>", "<b1>", "<b2>", "<c1>"]
 
 
 async def test_drain_of_an_idle_gate_returns_at_once() -> None:

@@ -22,7 +22,11 @@ ALLOWED: Final = {"Refund", "refund"}  # of a shop's money, on a return
 # A test mirrors the file of the same path; these hold what is true of the whole.
 OWN_FOLDERS: Final = {"laws", "stories", "bench", "oracle", "model"}
 # Tests of what has no file of its own: how several files work together.
-WITHOUT_A_FILE: Final = {"flows/test_concurrency.py"}
+WITHOUT_A_FILE: Final = {
+    "api/test_schemathesis.py",
+    "flows/test_concurrency.py",
+    "flows/test_regressions.py",
+}
 
 
 def sources(*folders: str) -> list[pathlib.Path]:

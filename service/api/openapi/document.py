@@ -20,9 +20,9 @@ A loyalty program and rewards service: purchases in, points and tiers out.
 
 - Every request but those of *Health* and *Documents* carries an API key: \
 `Authorization: Bearer rgl_…`. What a key may do is listed with each operation as its scope.
-- Bodies are JSON in UTF-8, strictly of the shape shown: unknown fields, duplicate keys, `"1"` for \
-`1`, control characters are refused. Money and units are whole numbers in the smallest unit; \
-instants are RFC 3339 with an offset.
+- Bodies are JSON in UTF-8, strictly of the shape shown: unknown fields, duplicate keys, `"1"` or \
+`1.0` for `1`, control characters are refused. Money and units are whole numbers in the smallest \
+unit; instants are RFC 3339 with an offset, from the year 2000 on and before 2100.
 - Errors are problem details (RFC 9457, `application/problem+json`). `code` is stable and \
 `retryable` says whether the same request may succeed later; `/problems/{code}` explains each.
 - Purchases and returns have natural keys of their own, other writes that move value take an \
@@ -108,7 +108,7 @@ def _operation(one: Route, types: dict[Any, Schema]) -> Schema:
         "summary": summary.rstrip("."),
         "description": rest.strip() or summary,
         "security": [] if one.scope == PUBLIC else [{"key": [one.scope]}],
-        "parameters": _parameters(one, types),
+        "parameters": _parameters(one),
     }
     if isinstance(one.takes, Body):
         operation["requestBody"] = {
@@ -129,7 +129,7 @@ def _operation(one: Route, types: dict[Any, Schema]) -> Schema:
     return operation
 
 
-def _parameters(one: Route, types: dict[Any, Schema]) -> list[Schema]:
+def _parameters(one: Route) -> list[Schema]:
     path = [part[1:-1] for part in one.path.split("/") if part.startswith("{")]
     found = [_path_parameter(name) for name in path]
     if isinstance(one.takes, Query):

@@ -1,0 +1,98 @@
+"""Every module has its test where it is looked for: service/x/y.py in tests/x/test_y.py."""
+
+import ast
+import pathlib
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+ROOT: Final = pathlib.Path(__file__).parents[2]
+WITHOUT_BEHAVIOUR: Final = {"__init__", "__main__", "types", "errors"}  # declarations alone
+# Modules tested elsewhere, and why; the file named has to import the module or name its path.
+ELSEWHERE: Final = {
+    # declarations: what they promise shows where they are used
+    "kernel/answer.py": "flows/test_verbs.py",
+    "kernel/text.py": "domain/purchases/test_content.py",
+    "kernel/values.py": "domain/purchases/test_stored.py",
+    "rules/document.py": "rules/test_compile.py",
+    "api/services.py": "api/recorder.py",
+    "domain/events/catalog.py": "domain/events/test_outbox.py",
+    # generators of a document whose freshness is a law
+    "domain/events/asyncapi.py": "laws/test_asyncapi.py",
+    # parts of one thing, tested as one
+    "infra/embedded_host.py": "infra/test_embedded.py",
+    "api/pages.py": "api/test_documents.py",
+    "flows/reads/face.py": "flows/reads/test_members.py",
+    "flows/steps/deciding.py": "flows/steps/test_facts.py",
+    "flows/steps/member_view.py": "flows/test_change_member.py",
+}
+
+
+def modules() -> Iterator[pathlib.Path]:
+    """Paths below `service` of all modules with behaviour."""
+    for path in sorted((ROOT / "service").rglob("*.py")):
+        if path.stem not in WITHOUT_BEHAVIOUR:
+            yield path.relative_to(ROOT / "service")
+
+
+def test_of(module: pathlib.Path) -> pathlib.Path:
+    """Where the module's test is looked for, below `tests`."""
+    return module.parent / f"test_{module.name}"
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+def dotted(module: pathlib.Path) -> str:
+    """`flows/steps/match.py` -> `service.flows.steps.match`."""
+    return ".".join(("service", *module.with_suffix("").parts))
+
+
+def mentions(text: str, module: pathlib.Path) -> bool:
+    """The source imports the module, or something of it, or names its path."""
+    if f"service/{module}" in text:
+        return True
+    wanted = dotted(module)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import) and wanted in {alias.name for alias in node.names}:
+            return True
+        if isinstance(node, ast.ImportFrom) and wanted in {
+            str(node.module),
+            *(f"{node.module}.{alias.name}" for alias in node.names),
+        }:
+            return True
+    return False
+
+
+def test_every_module_has_its_test() -> None:
+    missing = [
+        str(module)
+        for module in modules()
+        if str(module) not in ELSEWHERE and not (ROOT / "tests" / test_of(module)).is_file()
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(("module", "test"), ELSEWHERE.items())
+def test_what_is_tested_elsewhere_is_tested_there(module: str, test: str) -> None:
+    assert (ROOT / "service" / module).is_file()
+    assert not (ROOT / "tests" / test_of(pathlib.Path(module))).is_file()
+    assert mentions((ROOT / "tests" / test).read_text(), pathlib.Path(module))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from service.flows.steps.match import look", True),
+        ("from service.flows.steps import match", True),
+        ("import service.flows.steps.match", True),
+        ('"""Tests of service/flows/steps/match.py."""', True),
+        ("from service.flows.steps.matching import look", False),
+        ("from service.flows import steps", False),
+        ("# match", False),
+    ],
+)
+def test_a_mention_is_an_import_or_the_path(text: str, found: bool) -> None:
+    assert mentions(text, pathlib.Path("flows/steps/match.py")) is found
