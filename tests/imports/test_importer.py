@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import gc
 import pathlib
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -50,12 +52,11 @@ async def test_a_lost_database_stops_the_import_where_it_was(
     rows = [purchase(n, str(n % 100), n / 100, 1_00) for n in range(3_000)]
     path = ndjson(tmp_path / "p.ndjson", rows)
 
-    with pytest.raises(ImportStopped):  # noqa: PT012
-        async with opened(settings(database)) as importer:
-            run = run_purchases.import_purchases(
+    with pytest.raises(ImportStopped):
+        async with opened(settings(database)) as importer, cut(database):
+            await run_purchases.import_purchases(
                 importer, path, rejects=tmp_path / "r", report=lambda _done, _of: None
             )
-            await asyncio.gather(run, cut(database))
 
     async with opened(settings(database)) as importer:
         summary = await run_purchases.import_purchases(
@@ -65,13 +66,28 @@ async def test_a_lost_database_stops_the_import_where_it_was(
     assert 0 < summary.added < 3_000
 
 
-async def cut(database: Fresh) -> None:
-    """End all connections of the import, once it has recorded something."""
+@contextlib.asynccontextmanager
+async def cut(database: Fresh) -> AsyncIterator[None]:
+    """From when something has been recorded, all connections of the import are ended."""
+    task = asyncio.create_task(_cut(database))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _cut(database: Fresh) -> None:
     connection = await asyncpg.connect(database.superuser_url)
-    while not await connection.fetchval("select count(*) from purchase"):
-        await asyncio.sleep(0.01)
-    await connection.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'regulars_jobs'"
-        " and datname = current_database()"
-    )
-    await connection.close()
+    try:
+        while not await connection.fetchval("select count(*) from purchase"):
+            await asyncio.sleep(0.01)
+        while True:  # one that was idle is replaced unseen
+            await connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where usename = 'regulars_jobs' and datname = current_database()"
+            )
+            await asyncio.sleep(0.005)
+    finally:
+        await connection.close()

@@ -1,25 +1,19 @@
 """JSON Schemas of the Structs of requests and answers."""
 
-import inspect
 from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
 from service.domain.events.catalog import TYPES
-
-Schema = dict[str, Any]
-
-_REF: Final = "#/components/schemas/{name}"
+from service.kernel.schemas import Schema
+from service.kernel.schemas import components as components_of
 
 
 def schemas(wanted: Iterable[Any]) -> tuple[dict[Any, Schema], dict[str, Schema]]:
     """(type -> its schema or reference, name -> schema) of all types and what they are made of."""
     types = list(dict.fromkeys(wanted))
-    found, components = msgspec.json.schema_components(types, ref_template=_REF)
-    for component in components.values():
-        if "description" in component:
-            component["description"] = inspect.cleandoc(component["description"])
+    found, components = components_of(types)
     for struct in _structs(types):
         _mark_instants(struct, components)
     return dict(zip(types, found, strict=True)), components
@@ -96,5 +90,3 @@ def _add_format(schema: Schema) -> None:
     for one in (schema, *schema.get("anyOf", ())):
         if one.get("type") == "string":
             one["format"] = "date-time"
-
-

@@ -6,13 +6,14 @@ from typing import Any, Final
 import msgspec
 
 from service.api.body import Body
-from service.api.openapi.components import Schema, cloud_event, schemas
+from service.api.openapi.components import cloud_event, schemas
 from service.api.openapi.examples import REQUESTS, RESPONSES
 from service.api.openapi.refusals import responses as problem_responses
 from service.api.problems import Problem
 from service.api.query import Query
 from service.api.route import PUBLIC, Answer, Route
 from service.domain.access.roles import ROLES, SCOPES
+from service.kernel.schemas import Schema
 
 VERSION: Final = "1"
 _ABOUT: Final = """\

@@ -72,9 +72,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
         )
     },
     "lookup_member": {
-        "by-card": _one(
-            "By card", {"identifiers": [{"kind": "card", "value": "4012001"}]}
-        )
+        "by-card": _one("By card", {"identifiers": [{"kind": "card", "value": "4012001"}]})
     },
     "record_purchase": {
         "web-order": _one("A web order, before it is paid", _PURCHASE),
@@ -103,9 +101,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
         )
     },
     "adjust_wallet": {
-        "goodwill": _one(
-            "Goodwill", {"wallet": "points", "amount": 50, "reason": "late delivery"}
-        )
+        "goodwill": _one("Goodwill", {"wallet": "points", "amount": 50, "reason": "late delivery"})
     },
     "check_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "plan_program": {"small": _one("A small program", {"source": _PROGRAM})},

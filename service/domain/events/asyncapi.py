@@ -11,15 +11,15 @@ from typing import Any, Final
 import msgspec
 
 from service.domain.events.catalog import TYPES, Event
+from service.kernel.schemas import REF, components
 
-_REF: Final = "#/components/schemas/{name}"
 _CHANNEL: Final = "events"
 
 
 def document() -> dict[str, Any]:
     """The document, in a stable order."""
     kinds = list(TYPES.items())
-    _, schemas = msgspec.json.schema_components([kind for kind, _ in kinds], ref_template=_REF)
+    _, schemas = components([kind for kind, _ in kinds])
     return {
         "asyncapi": "3.1.0",
         "id": "urn:regulars:events",
@@ -84,7 +84,7 @@ def _message(kind: type[Event], name: str) -> dict[str, Any]:
                 "sequence": {"type": "string", "pattern": "^[0-9]{19}$"},
                 "recordedtime": {"type": "string", "format": "date-time"},
                 "timestamp": {"type": "string", "format": "date-time"},
-                "data": {"$ref": _REF.format(name=_short(kind))},
+                "data": {"$ref": REF.format(name=_short(kind))},
             },
         },
     }  # fmt: skip
