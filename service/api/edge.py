@@ -61,6 +61,7 @@ class Edge:
             seconds = time.perf_counter() - began
             if call.status >= REFUSED or seconds > SLOW_SECONDS or self._verbose:
                 _note(call, seconds)
+            del scope["call"]  # type: ignore[typeddict-item]  # the two name each other
 
 
 def _explain(call: Call, error: Exception) -> Reply:

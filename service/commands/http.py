@@ -22,6 +22,7 @@ from granian.log import LogLevels
 
 from service.app import create_app
 from service.infra import logging
+from service.infra.garbage import collect_rarely
 from service.infra.settings import Settings
 
 DRAIN_SECONDS_MAX: Final = 30
@@ -55,7 +56,9 @@ def _load(settings: Settings) -> Any:
     """The application of one worker, in its process."""
     logging.configure(settings.log_level, production=settings.production)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return create_app(settings)
+    app = create_app(settings)
+    collect_rarely()
+    return app
 
 
 def _end_at_once() -> None:

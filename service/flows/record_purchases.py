@@ -30,7 +30,7 @@ from service.domain.purchases.stored import receipt
 from service.domain.purchases.types import MemberRef, Mode, RecordPurchase
 from service.flows.steps import deciding, posting
 from service.flows.steps.context import EARLIEST, IN_THE_FUTURE_MAX, Context
-from service.flows.steps.match import Match, MatchAgain, Who, check_kinds, held_by, look, match
+from service.flows.steps.match import Look, Match, MatchAgain, Who, check_kinds, held_by, match
 from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -99,29 +99,38 @@ async def _run(
     wait: bool,
 ) -> None:
     async with ctx.db.reading() as tx:
-        newest = await holders.clock(tx, ctx.db.clock_offset)
+        clock = holders.ask_clock()
+        keys = purchases.ask_keys(list({commands[n].natural_key for n in batch}))
+        look = Look(ctx, [_who(commands[n].body, None) for n in batch])
+        await tx.ask_all([clock, keys, *look.questions])
+        read_at, newest = clock.answer
+        now = tx.now = read_at + ctx.db.clock_offset
         if newest > ctx.programs.newest:
             await ctx.programs.refresh(ctx.db)
-        items = await _prepare(tx, ctx, commands, batch, results)
+        items = await _prepare(tx, ctx, commands, batch, results, keys.answer)
         if not items:
             return
-        now = tx.now or EARLIEST
-        known = await look(tx, ctx, [_who(item) for item in items], now)
-    matches = [one for one in known if one is not None]
-    if len(matches) < len(known):
-        async with ctx.db.transaction() as tx:
-            matches = await match(tx, ctx, [_who(item) for item in items], now)
-    await _record(ctx, items, matches, results, wait=wait)
+        known = [look.of(_who(item.body, item.occurred_at), now) for item in items]
+        matches = [one for one in known if one is not None]
+        if len(matches) < len(known):
+            whom = [_who(item.body, item.occurred_at) for item in items]
+            async with tx.transaction():
+                matches = await match(tx, ctx, whom, now)
+        await _record(tx, ctx, items, matches, results, wait=wait)
 
 
 async def _prepare(
-    tx: Tx, ctx: Context, commands: Sequence[Command], batch: Sequence[int], results: list[Any]
+    tx: Tx,
+    ctx: Context,
+    commands: Sequence[Command],
+    batch: Sequence[int],
+    results: list[Any],
+    known: dict[purchases.NaturalKey, purchases.Key],
 ) -> list[Item]:
     """Answer replays and refusals; what is left is to be recorded, the first of each natural key.
 
     The others of that key find its answer in the next run.
     """
-    known = await purchases.keys(tx, list({commands[n].natural_key for n in batch}))
     stored = [k.purchase_id for k in known.values() if k.purchase_id is not None]
     found = await purchases.by_ids(tx, stored) if stored else {}
     items: dict[purchases.NaturalKey, Item] = {}
@@ -183,14 +192,15 @@ def _check(
         raise BackdateTooFar(earliest=earliest)
 
 
-def _who(item: Item) -> Who:
-    member = item.body.member
+def _who(body: RecordPurchase, at: dt.datetime | None) -> Who:
+    member = body.member
     if isinstance(member, MemberRef):
-        return Who((), member.id, item.occurred_at)
-    return Who(member or (), None, item.occurred_at)
+        return Who((), member.id, at)
+    return Who(member or (), None, at)
 
 
 async def _record(
+    tx: Tx,
     ctx: Context,
     items: list[Item],
     matches: list[Match | ExpectedError],
@@ -207,7 +217,7 @@ async def _record(
             chosen.setdefault(matched.holder_id, (item, matched))
     if not chosen:
         return
-    async with ctx.db.transaction() as tx:
+    async with tx.transaction():
         locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
         if newest > ctx.programs.newest:
             raise VersionBehind
@@ -236,7 +246,7 @@ async def _still_matched(
 ) -> None:
     """Whoever changed between match and lock is matched again: an identifier may have moved."""
     changed = [
-        (holder_id, _who(item))
+        (holder_id, _who(item.body, item.occurred_at))
         for holder_id, (item, matched) in chosen.items()
         if holder_id in locked and _may_have_moved(locked[holder_id], item, matched)
     ]

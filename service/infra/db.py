@@ -7,18 +7,20 @@ state. Deadlocks and serialization failures are retried by the gate, not here.
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, TypeVar
 
 import asyncpg
 import msgspec
 
 from service.infra.sql import Statement
+from service.infra.together import Ask, Write, reads, table_of, writes
 from service.kernel.errors import Unavailable
 
 T = TypeVar("T")
 
 ACQUIRE_SECONDS_MAX: Final = 0.5
+STATEMENTS_MAX: Final = 400  # prepared per connection; sent together they come in more kinds
 _APPLICATION: Final = "regulars"
 
 
@@ -35,26 +37,32 @@ class _Connection(asyncpg.Connection):
 
 
 class Tx:
-    """A connection inside (or, for single reads, outside) a transaction."""
+    """A connection inside (or, for single reads, outside) a transaction.
 
-    __slots__ = ("connection", "now")
+    `connection` itself does not know of writes that wait: `flush` before it is used.
+    """
+
+    __slots__ = ("_waiting", "connection", "now")
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.now: dt.datetime | None = None  # PostgreSQL's clock, set by the lock statement
+        self._waiting: dict[str, Write] = {}  # by table
 
     async def all(self, statement: Statement, into: type[T], **given: Any) -> list[T]:
         """All rows, each converted to the Struct (or tuple type) by column name."""
-        rows = await self.connection.fetch(statement.text, *statement.arguments(given))
+        rows = await self.rows(statement, **given)
         return msgspec.convert(rows, list[into], from_attributes=False)  # type: ignore[valid-type]
 
     async def rows(self, statement: Statement, **given: Any) -> list[Any]:
         """All rows as asyncpg Records, for hot paths that read columns by position."""
+        await self.flush()
         rows: list[Any] = await self.connection.fetch(statement.text, *statement.arguments(given))
         return rows
 
     async def maybe(self, statement: Statement, into: type[T], **given: Any) -> T | None:
         """The row, or None."""
+        await self.flush()
         row = await self.connection.fetchrow(statement.text, *statement.arguments(given))
         return None if row is None else msgspec.convert(row, into)
 
@@ -67,12 +75,73 @@ class Tx:
 
     async def value(self, statement: Statement, **given: Any) -> Any:
         """The first column of the first row, or None."""
+        await self.flush()
         return await self.connection.fetchval(statement.text, *statement.arguments(given))
+
+    async def ask(self, question: Ask[T]) -> T:
+        """The answer to one question."""
+        question.answer = question.read(await self.rows(question.statement, **question.given))
+        return question.answer
+
+    async def ask_all(self, questions: Sequence[Ask[Any]]) -> None:
+        """Ask all of one snapshot, in one round trip; each has its answer then."""
+        if len(questions) == 1:
+            await self.ask(questions[0])
+        elif questions:
+            await self.flush()
+            text = reads(tuple(one.statement for one in questions))
+            given = [a for one in questions for a in one.statement.arguments(one.given)]
+            answers = await self.connection.fetchrow(text, *given)
+            for one, rows in zip(questions, answers, strict=True):
+                one.answer = one.read(rows)
 
     async def run(self, statement: Statement, **given: Any) -> int:
         """Run a writing statement; answers how many rows it touched."""
+        await self.flush()
         tag = await self.connection.execute(statement.text, *statement.arguments(given))
         return int(tag.rsplit(" ", 1)[-1])
+
+    async def later(
+        self,
+        statement: Statement,
+        rows: int | None,
+        broken: str = "rows are missing",
+        /,
+        **given: Any,
+    ) -> None:
+        """Write with the next statement or the commit, together with other tables' rows.
+
+        Nothing that waits may read what is written with it. Unless so many rows were touched (None:
+        any number), that raises AssertionError with the text `broken`.
+        """
+        table = table_of(statement)
+        if table in self._waiting:
+            await self.flush()
+        self._waiting[table] = Write(statement, rows, broken, statement.arguments(given))
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """A transaction on the connection of single reads; as Database.transaction otherwise."""
+        async with self.connection.transaction():
+            try:
+                yield
+                await self.flush()
+            except BaseException:
+                self._waiting.clear()
+                raise
+
+    async def flush(self) -> None:
+        """Send what waits."""
+        if not self._waiting:
+            return
+        waiting = list(self._waiting.values())
+        self._waiting.clear()
+        text = writes(tuple(one.statement for one in waiting))
+        given = [argument for one in waiting for argument in one.given]
+        touched = await self.connection.fetchrow(text, *given)
+        for one, count in zip(waiting, touched, strict=True):
+            if one.rows is not None and count != one.rows:
+                raise AssertionError(f"{one.statement.name}: {one.broken}")
 
 
 class Database:
@@ -92,6 +161,7 @@ class Database:
                 max_size=size_max,
                 connection_class=_Connection,
                 command_timeout=30,
+                statement_cache_size=STATEMENTS_MAX,
                 server_settings={"application_name": _APPLICATION},
             )
         except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
@@ -106,7 +176,9 @@ class Database:
     async def reading(self) -> AsyncIterator[Tx]:
         """A connection for single statements, each its own transaction."""
         async with self._acquired() as connection:
-            yield Tx(connection)
+            tx = Tx(connection)
+            yield tx
+            await tx.flush()
 
     @contextlib.asynccontextmanager
     async def transaction(self, *, repeatable: bool = False) -> AsyncIterator[Tx]:
@@ -116,7 +188,9 @@ class Database:
             self._acquired() as connection,
             connection.transaction(isolation=isolation, readonly=repeatable),
         ):
-            yield Tx(connection)
+            tx = Tx(connection)
+            yield tx
+            await tx.flush()
 
     @contextlib.asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:

@@ -62,3 +62,16 @@ select
   clock_timestamp() as now
 from holder h
 where h.holder_id = any(:holders::uuid[])
+
+-- name: find_changed
+-- Of holders seen at a version, those that are at another one now, and the clock. The hottest read:
+-- it takes its lists as text, which the driver sends as it is, and mostly there is nothing to answer.
+select
+  clock_timestamp() as now,
+  array(
+    select u.holder_id
+    from unnest(
+      string_to_array(:holders::text, ',')::uuid[], string_to_array(:versions::text, ',')::bigint[])
+      as u (holder_id, version)
+    left join holder h on h.holder_id = u.holder_id
+    where h.version is distinct from u.version) as changed

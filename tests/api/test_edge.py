@@ -1,5 +1,6 @@
 """The outermost layer: every answer has its headers, nothing leaks, what matters is logged."""
 
+import gc
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from service.api import edge
+from service.api.call import Call
 from service.domain.members.errors import MemberNotFound
 from service.infra.db import DatabaseUnavailable
 from tests.api import wire
@@ -47,6 +49,19 @@ async def test_every_answer_has_the_same_headers_of_safety(method: str, path: st
     assert "access-control-allow-origin" not in answer.headers
     assert "set-cookie" not in answer.headers
     assert "strict-transport-security" not in answer.headers
+
+
+async def test_an_answered_request_is_freed_without_the_collector_of_cycles() -> None:
+    async with alone() as one:
+        gc.disable()
+        try:
+            for path in ("/health/live", "/nowhere", "/v1/purchases"):
+                await wire.send(one.application, "GET", path)
+            left = [found for found in gc.get_objects() if type(found) is Call]
+        finally:
+            gc.enable()
+
+    assert left == []
 
 
 async def test_hsts_is_sent_over_tls_only() -> None:

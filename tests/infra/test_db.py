@@ -5,8 +5,9 @@ import asyncpg
 import msgspec
 import pytest
 
-from service.infra.db import ACQUIRE_SECONDS_MAX, Database, DatabaseUnavailable
+from service.infra.db import ACQUIRE_SECONDS_MAX, Database, DatabaseUnavailable, Tx
 from service.infra.sql import Statement
+from service.infra.together import Ask
 from tests.databases import Fresh
 
 PAIR = Statement("test.pair", "select n, n * n as square from generate_series(1, :last::int) n", "")
@@ -16,6 +17,14 @@ INSERT = Statement(
     "insert into api_client (client_id, name, role, recorded_at)"
     " select gen_random_uuid(), n::text, 'pos', clock_timestamp()"
     " from generate_series(1, :last::int) n",
+    "",
+)
+
+HOLDERS = Statement("test.holders", "select count(*) from holder", "")
+HOLD = Statement(
+    "test.hold",
+    "insert into holder (holder_id, kind, settled_at, recorded_at)"
+    " values (gen_random_uuid(), :kind::smallint, clock_timestamp(), clock_timestamp())",
     "",
 )
 
@@ -45,6 +54,90 @@ async def test_a_write_says_how_many_rows_it_touched(db: Database) -> None:
     async with db.transaction() as tx:
         assert await tx.run(INSERT, last=3) == 3
         assert await tx.run(INSERT, last=0) == 0
+
+
+async def test_questions_asked_together_each_have_their_answer(db: Database) -> None:
+    squares = Ask(PAIR, lambda rows: {row[0]: row[1] for row in rows}, last=3)
+    none = Ask(PAIR, len, last=0)
+    clients = Ask(CLIENTS, lambda rows: rows[0][0])
+
+    async with db.transaction() as tx:
+        await tx.run(INSERT, last=4)
+        await tx.ask_all([squares, none, clients])
+        await tx.ask_all([])
+        alone = await tx.ask(Ask(PAIR, len, last=2))
+
+    assert (squares.answer, none.answer, clients.answer, alone) == ({1: 1, 2: 4, 3: 9}, 0, 4, 2)
+
+
+async def test_what_is_written_later_is_there_for_the_next_statement(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.later(INSERT, 2, last=2)
+        await tx.later(HOLD, 1, kind=1)
+        assert await tx.connection.fetchval(CLIENTS.text) == 0
+
+        assert await tx.value(CLIENTS) == 2
+        assert await tx.value(HOLDERS) == 1
+
+
+async def test_what_waits_is_written_before_the_commit(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.later(INSERT, 2, last=2)
+
+    async with db.reading() as tx:
+        assert await tx.value(CLIENTS) == 2
+
+
+async def test_two_writes_to_one_table_do_not_go_together(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.later(INSERT, 2, last=2)
+        await tx.later(INSERT, 1, last=1)
+        assert await tx.connection.fetchval(CLIENTS.text) == 2
+
+    async with db.reading() as tx:
+        assert await tx.value(CLIENTS) == 3
+
+
+async def test_a_write_that_touches_other_rows_than_promised_undoes_all(db: Database) -> None:
+    async def write() -> None:
+        async with db.transaction() as tx:
+            await tx.later(HOLD, 1, kind=1)
+            await tx.later(INSERT, 3, "a client vanished", last=2)
+
+    with pytest.raises(AssertionError, match=r"test\.insert: a client vanished"):
+        await write()
+
+    async with db.reading() as tx:
+        assert (await tx.value(CLIENTS), await tx.value(HOLDERS)) == (0, 0)
+
+
+async def test_what_waits_is_dropped_when_an_exception_leaves(db: Database) -> None:
+    async def write() -> None:
+        async with db.transaction() as tx:
+            await tx.later(INSERT, 2, last=2)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await write()
+
+    async with db.reading() as tx:
+        assert await tx.value(CLIENTS) == 0
+
+
+async def test_single_reads_may_go_on_with_transactions(db: Database) -> None:
+    async def write(tx: Tx, last: int, more: int = 1) -> None:
+        async with tx.transaction():
+            await tx.later(INSERT, 2, last=last)
+            await tx.connection.fetchval("select 1 / $1::int", more)
+
+    async with db.reading() as tx:
+        await write(tx, last=2)
+        assert not tx.connection.is_in_transaction()
+        with pytest.raises(AssertionError):
+            await write(tx, last=3)
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await write(tx, last=2, more=0)
+        assert await tx.value(CLIENTS) == 2
 
 
 async def test_a_transaction_commits_unless_an_exception_leaves_it(db: Database) -> None:

@@ -156,6 +156,23 @@ def test_an_unused_statement_and_a_wrong_name_would_be_seen() -> None:
     assert unused_and_unknown("wallets", file, [source]) == ({"lock_wallets"}, {"lock_walets"})
 
 
+def written_together(sources: list[str]) -> set[str]:
+    """Names of statements that may wait and go with others (see Tx.later)."""
+    return set(re.findall(r'\.later\(\s*SQL\["(\w+)"\]', "".join(sources)))
+
+
+def test_what_is_written_together_reads_no_table_and_answers_nothing() -> None:
+    """The parts do not see each other's rows; how many rows each touched is all that comes back."""
+    together = written_together([path.read_text() for path in SERVICE.rglob("*.py")])
+    found = [one for one in statements() if one.name.partition(".")[2] in together]
+    assert {one.name for one in found} >= {"wallets.update_wallets", "wallets.insert_entries"}
+    for one in found:
+        text = without_comments(one)
+        (own,) = WRITE.findall(text)
+        assert set(re.findall(r"\b(?:from|join|using)\s+(\w+)", text)) <= {"unnest", own}, one.name
+        assert "returning" not in text, one.name
+
+
 async def scanned(connection: Any, statement: Statement) -> set[str]:
     """Tables that its generic plan reads as a whole, though that was made dear."""
     nulls = ", ".join("null" for _ in statement.parameters)

@@ -43,6 +43,7 @@ async def _free_slot(tx: Tx, campaign: str, want: int) -> tuple[int, int] | None
     A slot that was emptied between reading and locking is not answered and yet locked. Who holds
     one must not wait for all of them in order, so the savepoint lets go of it.
     """
+    await tx.flush()  # or the savepoint might take along what waits
     savepoint = tx.connection.transaction()
     await savepoint.start()
     rows = await tx.rows(SQL["find_free_slot"], campaign=campaign, want=want)

@@ -98,8 +98,9 @@ class Outbox:
         holders, versions, shards, ids, types, bodies, occurred, recorded = zip(
             *self.rows, strict=True
         )
-        await tx.run(
+        await tx.later(
             SQL["insert_outbox"],
+            len(self.rows),
             holders=holders,
             versions=versions,
             shards=shards,

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from service.domain.holders.types import Holder, Kind
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.infra.together import Ask
 
 SQL: Final = load("holders")
 
@@ -30,15 +31,28 @@ async def lock(
 
 async def clock(tx: Tx, clock_offset: dt.timedelta) -> int:
     """Set `tx.now` without a lock; answers the newest program version (0: none)."""
-    (row,) = await tx.rows(SQL["get_clock"])
-    tx.now = row[0] + clock_offset
-    return row[1] or 0
+    now, newest = await tx.ask(ask_clock())
+    tx.now = now + clock_offset
+    return newest
+
+
+def ask_clock() -> Ask[tuple[dt.datetime, int]]:
+    """PostgreSQL's clock and the newest program version (0: none)."""
+    return Ask(SQL["get_clock"], lambda rows: (rows[0][0], rows[0][1] or 0))
 
 
 async def find(tx: Tx, holder_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
     """holder_id -> (holder_id, kind, merged_into, version) of those that exist."""
-    rows = await tx.rows(SQL["find_holders"], holders=list(holder_ids))
-    return {row[0]: row for row in rows}
+    return await tx.ask(ask_found(holder_ids))
+
+
+def ask_found(holder_ids: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, Any]]:
+    """The same as a question."""
+    return Ask(
+        SQL["find_holders"],
+        lambda rows: {row[0]: row for row in rows},
+        holders=list(holder_ids),
+    )
 
 
 async def insert(
@@ -60,16 +74,16 @@ async def insert(
 
 async def update(tx: Tx, holders: Sequence[Holder]) -> None:
     """Write back what the flow worked out."""
-    touched = await tx.run(
+    await tx.later(
         SQL["update_holders"],
+        len(holders),
+        "a locked holder vanished",
         holders=[h.holder_id for h in holders],
         versions=[h.version for h in holders],
         dues=[h.next_due for h in holders],
         settled=[h.settled_at for h in holders],
         recorded=[h.recorded_at for h in holders],
     )
-    if touched != len(holders):
-        raise AssertionError("a locked holder vanished")
 
 
 async def list_due(tx: Tx, at: dt.datetime, limit: int) -> list[uuid.UUID]:
@@ -85,3 +99,16 @@ async def states(
     if rows:
         tx.now = max(row[7] for row in rows) + clock_offset
     return {row[0]: Holder(*row[:7]) for row in rows}
+
+
+async def changed(
+    tx: Tx, seen: Mapping[uuid.UUID, int], clock_offset: dt.timedelta
+) -> Collection[uuid.UUID]:
+    """Who of those seen at a version is at another one now, or gone; sets `tx.now`."""
+    ((now, found),) = await tx.rows(
+        SQL["find_changed"],
+        holders=",".join([holder_id.hex for holder_id in seen]),
+        versions=",".join(map(str, seen.values())),
+    )
+    tx.now = now + clock_offset
+    return frozenset(found)

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ from service.domain.members.identifiers import Ownership
 from service.domain.members.types import Profile
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.infra.together import Ask
 from service.kernel.values import Identifier
 
 SQL: Final = load("members")
@@ -29,13 +30,22 @@ class MemberRow(msgspec.Struct, frozen=True):
 
 async def ownerships(tx: Tx, digests: Iterable[bytes]) -> dict[bytes, list[Ownership]]:
     """digest -> all who ever held it, oldest first."""
+    return await tx.ask(ask_ownerships(digests))
+
+
+def ask_ownerships(digests: Iterable[bytes]) -> Ask[dict[bytes, list[Ownership]]]:
+    """The same as a question."""
     wanted = list(digests)
-    found: dict[bytes, list[Ownership]] = {value: [] for value in wanted}
-    for row in await tx.rows(SQL["list_ownerships"], digests=wanted):
-        found[row[0]].append(Ownership(*row))
-    for owned in found.values():
-        owned.sort(key=lambda o: o.from_at)
-    return found
+
+    def read(rows: Sequence[Any]) -> dict[bytes, list[Ownership]]:
+        found: dict[bytes, list[Ownership]] = {value: [] for value in wanted}
+        for row in rows:
+            found[row[0]].append(Ownership(*row))
+        for owned in found.values():
+            owned.sort(key=lambda o: o.from_at)
+        return found
+
+    return Ask(SQL["list_ownerships"], read, digests=wanted)
 
 
 Claim = tuple[bytes, dt.datetime, dt.datetime | None, uuid.UUID, str]
@@ -110,7 +120,15 @@ _identifiers: Final = msgspec.json.Decoder(tuple[Identifier, ...])
 
 async def members(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[uuid.UUID, MemberRow]:
     """holder -> member, of those that are members."""
-    rows = await tx.rows(SQL["list_members"], holders=list(holders))
+    return await tx.ask(ask_members(holders))
+
+
+def ask_members(holders: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, MemberRow]]:
+    """The same as a question."""
+    return Ask(SQL["list_members"], _members, holders=list(holders))
+
+
+def _members(rows: Sequence[Any]) -> dict[uuid.UUID, MemberRow]:
     return {
         row[0]: MemberRow(
             row[0],

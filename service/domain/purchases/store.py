@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ from service.domain.purchases.content import FP_VERSION, by_category
 from service.domain.purchases.stored import Purchase, pack, unpack
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.infra.together import Ask
 from service.kernel.actor import Actor
 from service.rules.cart import Cart, LineKind
 from service.rules.facts import Past
@@ -32,10 +33,17 @@ class Key(msgspec.Struct, frozen=True):
 
 async def keys(tx: Tx, wanted: Sequence[NaturalKey]) -> dict[NaturalKey, Key]:
     """The natural keys that exist."""
-    rows = await tx.rows(
-        SQL["list_keys"], channels=[k[0] for k in wanted], external_ids=[k[1] for k in wanted]
+    return await tx.ask(ask_keys(wanted))
+
+
+def ask_keys(wanted: Sequence[NaturalKey]) -> Ask[dict[NaturalKey, Key]]:
+    """The same as a question."""
+    return Ask(
+        SQL["list_keys"],
+        lambda rows: {(row[0], row[1]): Key(row[2], row[3], row[4]) for row in rows},
+        channels=[k[0] for k in wanted],
+        external_ids=[k[1] for k in wanted],
     )
-    return {(row[0], row[1]): Key(row[2], row[3], row[4]) for row in rows}
 
 
 async def claim_keys(
@@ -90,8 +98,9 @@ def _categories(cart: Cart) -> str | None:
 async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
     """Write decided purchases; `net` and `quantity` as they stand in the rows."""
     purchases = [purchase for purchase, _ in rows]
-    await tx.run(
+    await tx.later(
         SQL["insert_purchases"],
+        len(rows),
         holders=[p.holder_id for p in purchases],
         occurred=[p.occurred_at for p in purchases],
         purchases=[p.purchase_id for p in purchases],
@@ -199,9 +208,9 @@ class WindowAsked(msgspec.Struct, frozen=True):
     category: str | None
 
 
-async def windows(tx: Tx, asked: Sequence[WindowAsked]) -> list[Past]:
-    """What each window holds, in order of the questions."""
-    found: dict[int, Past] = {}
+def ask_windows(asked: Sequence[WindowAsked]) -> list[Ask[dict[int, Past]]]:
+    """What each window holds, by its place in `asked`; those of one category apart."""
+    questions = []
     for by_line in (False, True):
         part = [(n, a) for n, a in enumerate(asked) if (a.category is not None) is by_line]
         if not part:
@@ -217,27 +226,29 @@ async def windows(tx: Tx, asked: Sequence[WindowAsked]) -> list[Past]:
         if by_line:
             given["categories"] = [a.category for _, a in part]
         name = "list_category_windows" if by_line else "list_windows"
-        for row in await tx.rows(SQL[name], **given):
-            found[row[0]] = Past(row[1], row[2], row[3])
-    return [found[n] for n in range(len(asked))]
+        questions.append(Ask(SQL[name], _pasts, **given))
+    return questions
+
+
+def _pasts(rows: Sequence[Any]) -> dict[int, Past]:
+    return {row[0]: Past(row[1], row[2], row[3]) for row in rows}
 
 
 Span = tuple[uuid.UUID, str, dt.datetime | None, dt.datetime | None]  # holder, rule, since, until
 _END: Final = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 
 
-async def uses(tx: Tx, spans: Sequence[Span]) -> list[int]:
-    """How often the rule fired in each span, both ends exclusive."""
-    rows = await tx.rows(
+def ask_uses(spans: Sequence[Span]) -> Ask[dict[int, int]]:
+    """How often the rule fired in each span, both ends exclusive, by its place in `spans`."""
+    return Ask(
         SQL["list_uses"],
+        lambda rows: {row[0]: row[1] for row in rows},
         n=list(range(len(spans))),
         holders=[s[0] for s in spans],
         rules=[s[1] for s in spans],
         since=[s[2] or _BEGINNING for s in spans],
         until=[s[3] or _END for s in spans],
     )
-    found = {row[0]: row[1] for row in rows}
-    return [found[n] for n in range(len(spans))]
 
 
 Use = tuple[uuid.UUID, str, dt.datetime, uuid.UUID]  # holder, rule, occurred_at, purchase
@@ -245,7 +256,7 @@ Use = tuple[uuid.UUID, str, dt.datetime, uuid.UUID]  # holder, rule, occurred_at
 
 async def add_uses(tx: Tx, added: Sequence[Use]) -> None:
     """Limited rules fired."""
-    await tx.run(SQL["insert_uses"], **_use_columns(added))
+    await tx.later(SQL["insert_uses"], len(added), **_use_columns(added))
 
 
 async def remove_uses(tx: Tx, removed: Sequence[Use]) -> None:

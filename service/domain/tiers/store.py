@@ -4,11 +4,12 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from service.domain.tiers.types import FloorRow, Step
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.infra.together import Ask
 from service.rules.document import Ladder, QualifyBy
 
 SQL: Final = load("tiers")
@@ -17,10 +18,13 @@ _BEGINNING: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 Key = tuple[uuid.UUID, int]  # holder, ladder number
 
 
-async def open_steps(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[Step]]:
+def ask_open_steps(holders: Iterable[uuid.UUID]) -> Ask[dict[Key, list[Step]]]:
     """The open interval per holder and ladder; none for those at the start."""
-    rows = await tx.rows(SQL["list_open_steps"], holders=list(holders))
-    return {(row[0], row[1]): [Step(*row[2:])] for row in rows}
+    return Ask(
+        SQL["list_open_steps"],
+        lambda rows: {(row[0], row[1]): [Step(*row[2:])] for row in rows},
+        holders=list(holders),
+    )
 
 
 async def steps(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[Step]]:
@@ -32,9 +36,12 @@ async def steps(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[Step]]:
     return found
 
 
-async def floors(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[FloorRow]]:
+def ask_floors(holders: Iterable[uuid.UUID]) -> Ask[dict[Key, list[FloorRow]]]:
     """All floors, past ones too."""
-    rows = await tx.rows(SQL["list_floors"], holders=list(holders))
+    return Ask(SQL["list_floors"], _floors, holders=list(holders))
+
+
+def _floors(rows: Sequence[Any]) -> dict[Key, list[FloorRow]]:
     found: defaultdict[Key, list[FloorRow]] = defaultdict(list)
     for row in rows:
         found[row[0], row[1]].append(FloorRow(*row[2:]))
@@ -44,31 +51,29 @@ async def floors(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[Key, list[FloorRo
 Question = tuple[uuid.UUID, int, dt.datetime | None, dt.datetime]  # holder, wallet, since, until
 
 
-async def wallet_totals(tx: Tx, questions: Sequence[Question]) -> list[int]:
+def ask_wallet_totals(questions: Sequence[Question]) -> Ask[list[int]]:
     """One total per question: units of the wallet with occurred_at in (since, until]."""
-    rows = await tx.rows(
+    return Ask(
         SQL["list_wallet_totals"],
+        lambda rows: [row[1] for row in sorted(rows)],
         n=list(range(len(questions))),
         holders=[q[0] for q in questions],
         wallets=[q[1] for q in questions],
         since=[q[2] or _BEGINNING for q in questions],
         until=[q[3] for q in questions],
     )
-    found = {row[0]: row[1] for row in rows}
-    return [found[n] for n in range(len(questions))]
 
 
-async def purchase_totals(tx: Tx, questions: Sequence[Question]) -> list[tuple[int, int]]:
+def ask_purchase_totals(questions: Sequence[Question]) -> Ask[list[tuple[int, int]]]:
     """One (spend, visits) per question; the wallet of the question is not looked at."""
-    rows = await tx.rows(
+    return Ask(
         SQL["list_purchase_totals"],
+        lambda rows: [(row[1], row[2]) for row in sorted(rows)],
         n=list(range(len(questions))),
         holders=[q[0] for q in questions],
         since=[q[2] or _BEGINNING for q in questions],
         until=[q[3] for q in questions],
     )
-    found = {row[0]: (row[1], row[2]) for row in rows}
-    return [found[n] for n in range(len(questions))]
 
 
 Contributions = dict[Key, list[tuple[dt.datetime, int]]]
@@ -124,15 +129,17 @@ class Rewrite:
 async def write_steps(tx: Tx, rewrite: Rewrite) -> None:
     """Write the difference, removals first."""
     if rewrite.removed:
-        await tx.run(
+        await tx.later(
             SQL["delete_steps"],
+            None,
             holders=[r[0] for r in rewrite.removed],
             ladders=[r[1] for r in rewrite.removed],
             from_ats=[r[2] for r in rewrite.removed],
         )
     if rewrite.added:
-        await tx.run(
+        await tx.later(
             SQL["insert_steps"],
+            len(rewrite.added),
             holders=[a[0] for a in rewrite.added],
             ladders=[a[1] for a in rewrite.added],
             from_ats=[a[2].from_at for a in rewrite.added],
@@ -149,8 +156,9 @@ FloorKey = tuple[uuid.UUID, int, FloorRow]  # holder, ladder number, floor
 
 async def add_floors(tx: Tx, added: Sequence[FloorKey]) -> None:
     """Write floors set by purchases."""
-    await tx.run(
+    await tx.later(
         SQL["insert_floors"],
+        len(added),
         holders=[a[0] for a in added],
         ladders=[a[1] for a in added],
         purchases=[a[2].purchase_id for a in added],

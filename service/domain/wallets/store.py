@@ -11,6 +11,7 @@ from service.domain.wallets.book import Book, Entry, Lot
 from service.domain.wallets.types import CONTRA_OF, Reason
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.infra.together import Ask
 from service.kernel.actor import Actor
 
 SQL: Final = load("wallets")
@@ -18,41 +19,23 @@ SQL: Final = load("wallets")
 Books = dict[tuple[uuid.UUID, int], Book]
 
 
-async def books(
-    tx: Tx,
-    settled: Mapping[uuid.UUID, dt.datetime],
-    wallets: Collection[int],
-) -> Books:
+def ask_books(settled: Mapping[uuid.UUID, dt.datetime], wallets: Collection[int]) -> Ask[Books]:
     """A Book for each holder and wallet number, with a row or without one yet."""
-    rows = await tx.rows(SQL["list_wallets"], holders=list(settled))
-    found: Books = {
-        (holder_id, wallet): Book(
-            holder_id,
-            wallet,
-            posted,
-            pending,
-            held,
-            debt,
-            entry_seq,
-            settled[holder_id],
-        )
-        for holder_id, wallet, posted, pending, held, debt, entry_seq in rows
-    }
-    for holder_id, settled_at in settled.items():
-        for wallet in wallets:
-            if (holder_id, wallet) not in found:
-                found[holder_id, wallet] = Book(
-                    holder_id,
-                    wallet,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    settled_at,
-                    fresh=True,
-                )
-    return found
+
+    def read(rows: Sequence[Any]) -> Books:
+        found: Books = {}
+        for holder_id, wallet, posted, pending, held, debt, entry_seq in rows:
+            found[holder_id, wallet] = Book(
+                holder_id, wallet, posted, pending, held, debt, entry_seq, settled[holder_id]
+            )
+        for holder_id, settled_at in settled.items():
+            for wallet in wallets:
+                if (holder_id, wallet) not in found:
+                    empty = (holder_id, wallet, 0, 0, 0, 0, 0, settled_at)
+                    found[holder_id, wallet] = Book(*empty, fresh=True)
+        return found
+
+    return Ask(SQL["list_wallets"], read, holders=list(settled))
 
 
 def _add_lots(found: Books, rows: Iterable[Any]) -> None:
@@ -125,29 +108,37 @@ async def write(tx: Tx, changed: Sequence[Book], entries: Sequence[Written]) -> 
 
 
 async def _write_wallets(tx: Tx, changed: Sequence[Book]) -> None:
-    for fresh, name in ((True, "insert_wallets"), (False, "update_wallets")):
-        part = [book for book in changed if book.fresh is fresh]
-        if not part:
-            continue
-        given: dict[str, Any] = {
-            "holders": [b.holder_id for b in part],
-            "wallets": [b.wallet for b in part],
-            "posted": [b.posted for b in part],
-            "pending": [b.pending for b in part],
-            "held": [b.held for b in part],
-            "debt": [b.debt for b in part],
-            "seqs": [b.entry_seq for b in part],
-        }
-        if not fresh:
-            given["old_seqs"] = [b.old[4] for b in part]
-            given["old_posted"] = [b.old[0] for b in part]
-        if await tx.run(SQL[name], **given) != len(part):
-            raise AssertionError("a wallet changed under its holder's lock")
+    fresh = [book for book in changed if book.fresh]
+    stored = [book for book in changed if not book.fresh]
+    if fresh:
+        await tx.later(SQL["insert_wallets"], len(fresh), **_columns(fresh))
+    if stored:
+        await tx.later(
+            SQL["update_wallets"],
+            len(stored),
+            "a wallet changed under its holder's lock",
+            **_columns(stored),
+            old_seqs=[b.old[4] for b in stored],
+            old_posted=[b.old[0] for b in stored],
+        )
+
+
+def _columns(books: Sequence[Book]) -> dict[str, Any]:
+    return {
+        "holders": [b.holder_id for b in books],
+        "wallets": [b.wallet for b in books],
+        "posted": [b.posted for b in books],
+        "pending": [b.pending for b in books],
+        "held": [b.held for b in books],
+        "debt": [b.debt for b in books],
+        "seqs": [b.entry_seq for b in books],
+    }
 
 
 async def _write_entries(tx: Tx, entries: Sequence[Written]) -> None:
-    await tx.run(
+    await tx.later(
         SQL["insert_entries"],
+        len(entries),
         holders=[b.holder_id for b, *_ in entries],
         wallets=[b.wallet for b, *_ in entries],
         seqs=[e.seq for _, e, *_ in entries],
@@ -166,8 +157,9 @@ async def _write_entries(tx: Tx, entries: Sequence[Written]) -> None:
     )
     takes = [(b, e.seq, lot_no, units) for b, e, *_ in entries for lot_no, units in e.takes]
     if takes:
-        await tx.run(
+        await tx.later(
             SQL["insert_entry_lots"],
+            len(takes),
             holders=[b.holder_id for b, *_ in takes],
             wallets=[b.wallet for b, *_ in takes],
             seqs=[seq for _, seq, *_ in takes],
@@ -179,8 +171,9 @@ async def _write_entries(tx: Tx, entries: Sequence[Written]) -> None:
 async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
     fresh = [(b, lot) for b in changed for lot in b.lots.values() if lot.fresh]
     if fresh:
-        await tx.run(
+        await tx.later(
             SQL["insert_lots"],
+            len(fresh),
             holders=[b.holder_id for b, _ in fresh],
             wallets=[b.wallet for b, _ in fresh],
             lot_nos=[lot.lot_no for _, lot in fresh],
@@ -196,8 +189,9 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
         (b, lot) for b in changed for lot in b.lots.values() if lot.touched and not lot.fresh
     ]
     if touched:
-        await tx.run(
+        await tx.later(
             SQL["update_lots"],
+            len(touched),
             holders=[b.holder_id for b, _ in touched],
             wallets=[b.wallet for b, _ in touched],
             lot_nos=[lot.lot_no for _, lot in touched],

@@ -38,14 +38,6 @@ class _Cached(msgspec.Struct, frozen=True):
     next_due: dt.datetime | None
     answer: Tagged
 
-    def holds(self, holder: Holder, program: int, now: dt.datetime) -> bool:
-        """Nothing was written and nothing fell due since."""
-        return (
-            self.version == holder.version
-            and self.program == program
-            and (self.next_due is None or now < self.next_due)
-        )
-
 
 class Balances:
     """The wallets of members, as of now."""
@@ -61,28 +53,33 @@ class Balances:
 
     async def _fetch(self, member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tagged]:
         program = self._ctx.programs.newest
-        found: dict[uuid.UUID, Tagged] = {}
+        known = {
+            member_id: cached
+            for member_id in member_ids
+            if (cached := self._cache.get(member_id)) is not None and cached.program == program
+        }
+        still = await self._still_so(known) if known else {}
+        stale = [member_id for member_id in member_ids if member_id not in still]
+        return still | await self._compute(stale, program) if stale else still
+
+    async def _still_so(self, known: dict[uuid.UUID, _Cached]) -> dict[uuid.UUID, Tagged]:
+        """The answers of those for whom nothing was written and nothing fell due since."""
         async with self._ctx.db.reading() as tx:
-            states = await holders.states(tx, member_ids, self._ctx.db.clock_offset)
+            seen = {member_id: cached.version for member_id, cached in known.items()}
+            changed = await holders.changed(tx, seen, self._ctx.db.clock_offset)
             now = tx.now or EARLIEST
-            stale: list[uuid.UUID] = []
-            for holder_id, holder in states.items():
-                cached = self._cache.get(holder_id)
-                if holder.kind is not Kind.MEMBER:
-                    continue
-                if cached is not None and cached.holds(holder, program, now):
-                    found[holder_id] = cached.answer
-                else:
-                    stale.append(holder_id)
-        if stale:
-            found |= await self._compute(stale, program)
-        return found
+        return {
+            member_id: cached.answer
+            for member_id, cached in known.items()
+            if member_id not in changed and (cached.next_due is None or now < cached.next_due)
+        }
 
     async def _compute(self, stale: list[uuid.UUID], program: int) -> dict[uuid.UUID, Tagged]:
         found: dict[uuid.UUID, Tagged] = {}
         async with self._ctx.db.transaction(repeatable=True) as tx:
             states = await holders.states(tx, stale, self._ctx.db.clock_offset)
-            works = await projected(tx, self._ctx, list(states.values()), tx.now or EARLIEST)
+            members = [one for one in states.values() if one.kind is Kind.MEMBER]
+            works = await projected(tx, self._ctx, members, tx.now or EARLIEST)
         for work, due in works:
             holder = work.holder
             view = WalletsView(member_id=holder.holder_id, wallets=views(self._ctx, work))

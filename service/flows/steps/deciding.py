@@ -16,20 +16,18 @@ async def decide_all(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
         return
     works = [item.work for item in items]
     asked = [Asked(item.work, item.program, item.occurred_at) for item in items]
-    await wallets.load(tx, ctx, works)
+    books, questions = wallets.ask(ctx, works), facts.Questions(ctx, asked)
     awaiting = [item.work for item in items if item.awaited and item.work.is_member]
+    instants = [(item.work, item.occurred_at) for item in items]
+    stored = tiers.Stored(ctx, instants, replay=bool(awaiting))
+    await tx.ask_all([books, *stored.questions, *questions.all])
+    await wallets.load(tx, ctx, works, books)
     if awaiting:  # their returns will take lots
         await wallets.load_lots(tx, awaiting, [])
-    members = await facts.load_members(tx, ctx, asked)
     standings = await tiers.load(
-        tx,
-        ctx,
-        [(item.work, item.occurred_at) for item in items],
-        members,
-        replay=bool(awaiting),
+        tx, ctx, instants, questions.people, replay=bool(awaiting), stored=stored
     )
-    known = await facts.load(tx, asked, members, standings)
-    for item, of_one in zip(items, known, strict=True):
+    for item, of_one in zip(items, questions.facts(standings), strict=True):
         item.standings = standings.get(item.work.holder.holder_id, {})
         item.decide_with(of_one, decide(item.program, item.cart, of_one))
     await budgets.grant(tx, [item.decided for item in items])

@@ -1,9 +1,10 @@
-"""The facts of a batch: members, history windows, uses of limited rules; one statement for each."""
+"""The facts of a batch: members, history windows, uses of limited rules; one question for each."""
 
 import datetime as dt
 import uuid
 import zoneinfo
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -14,8 +15,10 @@ from service.flows.steps.context import Context
 from service.flows.steps.tiers import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
+from service.infra.together import Ask
 from service.rules.compile import Program
-from service.rules.document import WithinKind
+from service.rules.conditions.history import Window
+from service.rules.document import Limit, WithinKind
 from service.rules.facts import Facts, MemberFacts, Past
 from service.rules.windows import limit_span, window_start
 
@@ -30,37 +33,94 @@ class Asked(msgspec.Struct, frozen=True):
 
 async def load_members(tx: Tx, ctx: Context, asked: Sequence[Asked]) -> dict[uuid.UUID, MemberRow]:
     """The members whose person a rule or a ladder's calendar asks for."""
+    wanted = _persons(ctx, asked)
+    return await members.members(tx, wanted) if wanted else {}
+
+
+def _persons(ctx: Context, asked: Sequence[Asked]) -> list[uuid.UUID]:
     by_anniversary = any(
         ladder.qualify.within is WithinKind.ANNIVERSARY
         for versions in ctx.programs.ladder_versions.values()
         for _, ladder in versions
     )
-    wanted = [
+    return [
         a.work.holder.holder_id
         for a in asked
         if a.work.is_member and (by_anniversary or a.program.reads_member)
     ]
-    return await members.members(tx, wanted) if wanted else {}
 
 
-async def load(
-    tx: Tx,
-    asked: Sequence[Asked],
-    known: dict[uuid.UUID, MemberRow],
-    standings: Standings,
-) -> list[Facts]:
-    """The facts of each purchase, in order; unmatched ones have no member."""
-    history = await _history(tx, asked)
-    uses = await _uses(tx, asked)
-    return [
-        Facts(
-            at=a.at,
-            member=_member(a, known, standings) if a.work.is_member else None,
-            history=history[n],
-            uses=uses[n],
+class Questions:
+    """What rules ask about purchases, as `all` questions to the database; only members have a past.
+
+    After they were asked: `people`, and `facts` of each purchase.
+    """
+
+    def __init__(self, ctx: Context, asked: Sequence[Asked]) -> None:
+        self._asked = asked
+        persons = _persons(ctx, asked)
+        self._people = members.ask_members(persons) if persons else None
+        self._windows = [
+            (n, w) for n, a in enumerate(asked) if a.work.is_member for w in a.program.windows
+        ]
+        self._pasts = purchases.ask_windows(
+            [_window(asked[n], window) for n, window in self._windows]
         )
-        for n, a in enumerate(asked)
-    ]
+        self._limits = [
+            (n, rule, limit)
+            for n, a in enumerate(asked)
+            if a.work.is_member
+            for rule, limit in a.program.limited.items()
+        ]
+        spans = [_span(asked[n], rule, limit) for n, rule, limit in self._limits]
+        self._uses = purchases.ask_uses(spans) if spans else None
+
+    @property
+    def all(self) -> list[Ask[Any]]:
+        """To be asked."""
+        single = (self._people, self._uses)
+        return [*self._pasts, *(one for one in single if one is not None)]
+
+    @property
+    def people(self) -> dict[uuid.UUID, MemberRow]:
+        """The members whose person a rule or a ladder's calendar asks for."""
+        return {} if self._people is None else self._people.answer
+
+    def facts(self, standings: Standings) -> list[Facts]:
+        """The facts of each purchase, in order; unmatched ones have no member."""
+        history: list[dict[str, Past]] = [{} for _ in self._asked]
+        pasts = {place: past for one in self._pasts for place, past in one.answer.items()}
+        for place, (n, window) in enumerate(self._windows):
+            history[n][window.key()] = pasts[place]
+        uses: list[dict[str, int]] = [{} for _ in self._asked]
+        counts = {} if self._uses is None else self._uses.answer
+        for place, (n, rule, _) in enumerate(self._limits):
+            if counts[place]:
+                uses[n][rule] = counts[place]
+        return [
+            Facts(
+                at=a.at,
+                member=_member(a, self.people, standings) if a.work.is_member else None,
+                history=history[n],
+                uses=uses[n],
+            )
+            for n, a in enumerate(self._asked)
+        ]
+
+
+def _window(asked: Asked, window: Window) -> purchases.WindowAsked:
+    return purchases.WindowAsked(
+        asked.work.holder.holder_id,
+        window_start(window, asked.at, asked.program.tz),
+        asked.at,
+        window.channel,
+        window.store,
+        window.category,
+    )
+
+
+def _span(asked: Asked, rule: str, limit: Limit) -> purchases.Span:
+    return (asked.work.holder.holder_id, rule, *limit_span(limit, asked.at, asked.program.tz))
 
 
 def _member(asked: Asked, known: dict[uuid.UUID, MemberRow], standings: Standings) -> MemberFacts:
@@ -100,47 +160,3 @@ def member_facts(
 
 def _is_leap(year: int) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-async def _history(tx: Tx, asked: Sequence[Asked]) -> list[dict[str, Past]]:
-    """Only members have a history; windows of all purchases go in one or two statements."""
-    found: list[dict[str, Past]] = [{} for _ in asked]
-    places: list[tuple[int, str]] = []
-    questions: list[purchases.WindowAsked] = []
-    for n, a in enumerate(asked):
-        if not a.work.is_member:
-            continue
-        for window in a.program.windows:
-            places.append((n, window.key()))
-            since = window_start(window, a.at, a.program.tz)
-            questions.append(
-                purchases.WindowAsked(
-                    a.work.holder.holder_id,
-                    since,
-                    a.at,
-                    window.channel,
-                    window.store,
-                    window.category,
-                )
-            )
-    if questions:
-        for (n, key), past in zip(places, await purchases.windows(tx, questions), strict=True):
-            found[n][key] = past
-    return found
-
-
-async def _uses(tx: Tx, asked: Sequence[Asked]) -> list[dict[str, int]]:
-    found: list[dict[str, int]] = [{} for _ in asked]
-    places: list[tuple[int, str]] = []
-    spans: list[purchases.Span] = []
-    for n, a in enumerate(asked):
-        if not a.work.is_member:
-            continue
-        for rule, limit in a.program.limited.items():
-            places.append((n, rule))
-            spans.append((a.work.holder.holder_id, rule, *limit_span(limit, a.at, a.program.tz)))
-    if spans:
-        for (n, rule), count in zip(places, await purchases.uses(tx, spans), strict=True):
-            if count:
-                found[n][rule] = count
-    return found

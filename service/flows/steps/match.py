@@ -2,8 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.members.identifiers import BEGINNING, Ownership, digest, gap
 from service.flows.steps.context import Context
 from service.infra.db import Tx
+from service.infra.together import Ask
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Identifier
@@ -49,71 +50,70 @@ def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], poi
             )
 
 
-async def look(
-    tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
-) -> list[Match | ExpectedError | None]:
-    """Each purchase's holder as it is known; None: nobody holds it yet."""
-    digests = _digests(ctx, asked)
-    return await _look(tx, asked, digests, await _owned(tx, digests), now)
+class Look:
+    """What is known of those whom purchases name: `questions` to be asked, then who each is."""
+
+    __slots__ = ("_by_id", "_digests", "_owned", "questions")
+
+    def __init__(self, ctx: Context, asked: Iterable[Who]) -> None:
+        everybody = list(asked)
+        self._digests = {i: digest(ctx.secret, i) for who in everybody for i in who.identifiers}
+        self._owned = members.ask_ownerships(set(self._digests.values()))
+        named = {who.member_id for who in everybody if who.member_id is not None}
+        self._by_id = holders.ask_found(named)
+        self.questions: list[Ask[Any]] = []
+        if self._digests:
+            self.questions.append(self._owned)
+        if named:
+            self.questions.append(self._by_id)
+
+    def digests(self, who: Who) -> list[bytes]:
+        """What the identifiers are known by."""
+        return [self._digests[identifier] for identifier in who.identifiers]
+
+    def owned(self, value: bytes) -> list[Ownership]:
+        """All who ever held it, oldest first."""
+        return self._owned.answer[value]
+
+    def of(self, who: Who, now: dt.datetime) -> Match | ExpectedError | None:
+        """The purchase's holder as it is known; None: nobody holds it yet."""
+        if who.member_id is not None:
+            return _by_id(self._by_id.answer.get(who.member_id))
+        return _first([self.owned(value) for value in self.digests(who)], who.at or now)
 
 
 async def match(
     tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
 ) -> list[Match | ExpectedError]:
     """Each purchase's holder; what nobody holds yet gets an unclaimed holder of its own."""
-    digests = _digests(ctx, asked)
-    owned = await _owned(tx, digests)
-    results = await _look(tx, asked, digests, owned, now)
-    await _make_unclaimed(tx, asked, digests, owned, results, now)
+    look = Look(ctx, asked)
+    await tx.ask_all(look.questions)
+    results = [look.of(who, now) for who in asked]
+    await _make_unclaimed(tx, asked, look, results, now)
     return [result if result is not None else MemberNotFound() for result in results]
-
-
-def _digests(ctx: Context, asked: Sequence[Who]) -> list[list[bytes]]:
-    return [[digest(ctx.secret, i) for i in who.identifiers] for who in asked]
-
-
-async def _owned(tx: Tx, digests: Sequence[list[bytes]]) -> dict[bytes, list[Ownership]]:
-    wanted = {d for of_one in digests for d in of_one}
-    return await members.ownerships(tx, wanted) if wanted else {}
-
-
-async def _look(
-    tx: Tx,
-    asked: Sequence[Who],
-    digests: Sequence[list[bytes]],
-    owned: dict[bytes, list[Ownership]],
-    now: dt.datetime,
-) -> list[Match | ExpectedError | None]:
-    named = {who.member_id for who in asked if who.member_id is not None}
-    by_id = await holders.find(tx, named) if named else {}
-    return [
-        _by_id(by_id, who) if who.member_id else _first(owned, of_one, who.at or now)
-        for who, of_one in zip(asked, digests, strict=True)
-    ]
 
 
 async def held_by(
     tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
 ) -> list[uuid.UUID | None]:
     """Who holds what was asked now that the holders are locked; None: nobody."""
-    found = await look(tx, ctx, asked, now)
+    look = Look(ctx, asked)
+    await tx.ask_all(look.questions)
+    found = [look.of(who, now) for who in asked]
     return [one.holder_id if isinstance(one, Match) else None for one in found]
 
 
 def _by_id(
-    by_id: dict[uuid.UUID, tuple[uuid.UUID, int, uuid.UUID | None, int]], who: Who
+    row: tuple[uuid.UUID, int, uuid.UUID | None, int] | None,
 ) -> Match | ExpectedError:
-    row = by_id.get(who.member_id) if who.member_id else None
     if row is None or row[1] != Kind.MEMBER:
         return MemberNotFound()
     return Match(row[2] or row[0], row[3])
 
 
-def _first(
-    owned: dict[bytes, list[Ownership]], digests: Sequence[bytes], at: dt.datetime
-) -> Match | None:
+def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
     """The first identifier held by a member wins, else the first known unclaimed one."""
-    held = [o for d in digests for o in owned[d] if o.covers(at)]
+    held = [o for of_one in owned for o in of_one if o.covers(at)]
     members_ = [o for o in held if o.kind == Kind.MEMBER]
     chosen = (members_ or held)[:1]
     if not chosen:
@@ -126,22 +126,22 @@ def _first(
 async def _make_unclaimed(
     tx: Tx,
     asked: Sequence[Who],
-    digests: Sequence[list[bytes]],
-    owned: dict[bytes, list[Ownership]],
+    look: Look,
     results: list[Match | ExpectedError | None],
     now: dt.datetime,
 ) -> None:
     """A holder for each unknown identifier (the first named), or for the purchase alone."""
     fresh: dict[bytes | int, uuid.UUID] = {}
     claims: list[members.Claim] = []
-    for n, (who, of_one) in enumerate(zip(asked, digests, strict=True)):
+    for n, who in enumerate(asked):
         if results[n] is not None:
             continue
+        of_one = look.digests(who)
         key: bytes | int = of_one[0] if of_one else n
         if key not in fresh:
             fresh[key] = new_id()
             if of_one:
-                since, until = gap(owned[of_one[0]], who.at or now)
+                since, until = gap(look.owned(of_one[0]), who.at or now)
                 kind = who.identifiers[0].kind
                 claims.append((of_one[0], since, until, fresh[key], kind))
         results[n] = Match(fresh[key], NEW)

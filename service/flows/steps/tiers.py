@@ -7,6 +7,7 @@ ladder whose end moves with every contribution replays the member's whole histor
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from service.domain.events.catalog import TierChanged
 from service.domain.members.store import MemberRow
@@ -14,11 +15,12 @@ from service.domain.tiers import ladder as ladders
 from service.domain.tiers import store
 from service.domain.tiers.ladder import Rulebook
 from service.domain.tiers.types import FloorRow, Step
-from service.flows.steps.context import Context
+from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.work import Work
 from service.infra.db import Tx
+from service.infra.together import Ask
 from service.kernel.values import Progress, TierNow
-from service.rules.document import Ladder, QualifyBy
+from service.rules.document import Ladder, QualifyBy, WithinKind
 
 Contribution = tuple[dt.datetime, int]
 
@@ -102,6 +104,72 @@ class Standing:
 Standings = dict[uuid.UUID, dict[str, Standing]]  # holder -> ladder id -> standing
 
 
+class Totals:
+    """What counts on some ladders at an instant: `questions`, one per source; then the answers."""
+
+    __slots__ = ("_by_purchase", "_by_wallet", "_purchases", "_wallets", "questions")
+
+    def __init__(
+        self, ctx: Context, wanted: Sequence[tuple[store.Key, Rulebook, dt.datetime]]
+    ) -> None:
+        kinds = {number: ladder.qualify.by for number, ladder in ctx.programs.ladders.items()}
+        self._by_wallet = [w for w in wanted if kinds[w[0][1]] is QualifyBy.WALLET]
+        self._by_purchase = [
+            (w, kinds[w[0][1]]) for w in wanted if kinds[w[0][1]] is not QualifyBy.WALLET
+        ]
+        self._wallets = store.ask_wallet_totals([_question(ctx, *w) for w in self._by_wallet])
+        self._purchases = store.ask_purchase_totals(
+            [_question(ctx, *w) for w, _ in self._by_purchase]
+        )
+        self.questions: list[Ask[Any]] = []
+        if self._by_wallet:
+            self.questions.append(self._wallets)
+        if self._by_purchase:
+            self.questions.append(self._purchases)
+
+    def answers(self) -> dict[store.Key, int]:
+        """(holder, ladder number) -> total, of all that were wanted."""
+        found = {}
+        if self._by_wallet:
+            for (key, *_), total in zip(self._by_wallet, self._wallets.answer, strict=True):
+                found[key] = total
+        if self._by_purchase:
+            answers = zip(self._by_purchase, self._purchases.answer, strict=True)
+            for ((key, *_), by), (net, visits) in answers:
+                found[key] = net if by is QualifyBy.SPEND else visits
+        return found
+
+
+class Stored:
+    """What is stored of the members among those asked for: `questions` to be asked.
+
+    With the totals of the short way, where they do not depend on when a member enrolled.
+    """
+
+    __slots__ = ("floors", "opened", "questions", "totals")
+
+    def __init__(
+        self, ctx: Context, asked: Sequence[tuple[Work, dt.datetime]], *, replay: bool
+    ) -> None:
+        asked = [(work, at) for work, at in asked if work.is_member]
+        holder_ids = [work.holder.holder_id for work, _ in asked]
+        self.floors = store.ask_floors(holder_ids)
+        self.opened = store.ask_open_steps(holder_ids)
+        books = [(number, rulebook(ctx, number, EARLIEST)) for number in ctx.programs.ladders]
+        self.totals = Totals(
+            ctx,
+            [
+                ((work.holder.holder_id, number), book, at)
+                for work, at in asked
+                for number, book in books
+                if not replay and book.at(at).qualify.within is not WithinKind.ANNIVERSARY
+            ],
+        )
+        self.questions: list[Ask[Any]] = []
+        if holder_ids and ctx.programs.ladders:
+            self.questions = [self.floors, self.opened, *self.totals.questions]
+
+
 def rulebook(ctx: Context, number: int, enrolled_at: dt.datetime) -> Rulebook:
     """The ladder's versions with one member's calendar."""
     return Rulebook(ctx.programs.ladder_versions[number], ctx.programs.tz, enrolled_at)
@@ -114,14 +182,19 @@ async def load(
     members: dict[uuid.UUID, MemberRow],
     *,
     replay: bool = False,
+    stored: Stored | None = None,
 ) -> Standings:
-    """Where each member stands for an operation at an instant; `replay`: with the whole history."""
+    """Where each member stands for an operation at an instant; `replay`: with the whole history.
+
+    `stored`: asked already.
+    """
     asked = [(work, at) for work, at in asked if work.is_member]
     if not asked or not ctx.programs.ladders:
         return {}
-    holder_ids = [work.holder.holder_id for work, _ in asked]
-    floors = await store.floors(tx, holder_ids)
-    opened = await store.open_steps(tx, holder_ids)
+    if stored is None:
+        stored = Stored(ctx, asked, replay=replay)
+        await tx.ask_all(stored.questions)
+    floors, opened = stored.floors.answer, stored.opened.answer
     standings: Standings = {}
     for work, _ in asked:
         holder_id = work.holder.holder_id
@@ -141,7 +214,7 @@ async def load(
     ]
     if long_way:
         await _load_history(tx, ctx, long_way)
-    await _load_totals(tx, ctx, asked, standings)
+    await _load_totals(tx, ctx, asked, standings, stored.totals.answers())
     return standings
 
 
@@ -187,34 +260,30 @@ def _wallet_number(ctx: Context, ladder: Ladder) -> int | None:
 
 
 async def _load_totals(
-    tx: Tx, ctx: Context, asked: Sequence[tuple[Work, dt.datetime]], standings: Standings
+    tx: Tx,
+    ctx: Context,
+    asked: Sequence[tuple[Work, dt.datetime]],
+    standings: Standings,
+    known: dict[store.Key, int],
 ) -> None:
-    """One total per short standing, in one statement per source."""
+    """A total for each standing that goes the short way; those that are not known are asked."""
     short = [
-        (standing, at)
+        ((work.holder.holder_id, standing.number), standing, at)
         for work, at in asked
         for standing in standings[work.holder.holder_id].values()
         if standing.contributions is None
     ]
-    by_wallet = [(s, at) for s, at in short if s.ladder.qualify.by is QualifyBy.WALLET]
-    by_purchase = [(s, at) for s, at in short if s.ladder.qualify.by is not QualifyBy.WALLET]
-    if by_wallet:
-        questions = [_question(ctx, s, at) for s, at in by_wallet]
-        for (s, _), total in zip(by_wallet, await store.wallet_totals(tx, questions), strict=True):
-            s.total = total
-    if by_purchase:
-        questions = [_question(ctx, s, at) for s, at in by_purchase]
-        for (s, _), (net, visits) in zip(
-            by_purchase, await store.purchase_totals(tx, questions), strict=True
-        ):
-            s.total = net if s.ladder.qualify.by is QualifyBy.SPEND else visits
+    more = Totals(ctx, [(key, s.book, at) for key, s, at in short if key not in known])
+    await tx.ask_all(more.questions)
+    totals = known | more.answers()
+    for key, standing, _ in short:
+        standing.total = totals[key]
 
 
-def _question(ctx: Context, standing: Standing, at: dt.datetime) -> store.Question:
-    ladder = standing.book.at(at)
-    since = ladders.counted_since(standing.book, ladder, at)
-    number = _wallet_number(ctx, standing.ladder) or 0
-    return (standing.work.holder.holder_id, number, since, at)
+def _question(ctx: Context, key: store.Key, book: Rulebook, at: dt.datetime) -> store.Question:
+    holder_id, number = key
+    since = ladders.counted_since(book, book.at(at), at)
+    return (holder_id, _wallet_number(ctx, ctx.programs.ladders[number]) or 0, since, at)
 
 
 def contribution(standing: Standing, earned: dict[str, int], net: int) -> int:

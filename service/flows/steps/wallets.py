@@ -10,32 +10,39 @@ from service.domain.wallets.book import Book, Lot
 from service.flows.steps.context import SETTLEMENT, Context
 from service.flows.steps.work import Work, all_written, open_books
 from service.infra.db import Tx
+from service.infra.together import Ask
 
 
-async def load(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
-    """Books of all members of the batch, with what was due up to each work's `at` posted."""
+async def load(
+    tx: Tx, ctx: Context, works: Sequence[Work], books: Ask[wallets.Books] | None = None
+) -> None:
+    """Books of all members of the batch, with what was due up to each work's `at` posted.
+
+    `books`: asked already, by `ask`.
+    """
     members = [work for work in works if work.is_member]
     if members:
-        await _load(tx, ctx, members)
+        found = books.answer if books is not None else await tx.ask(ask(ctx, members))
+        await _load(tx, ctx, members, found)
     for work in works:
         work.settled()
         work.collect(SETTLEMENT, None)
 
 
-async def _open(tx: Tx, ctx: Context, members: Sequence[Work]) -> wallets.Books:
-    found = await wallets.books(
-        tx,
-        {work.holder.holder_id: work.holder.settled_at for work in members},
-        ctx.programs.wallets,
-    )
+def ask(ctx: Context, works: Sequence[Work]) -> Ask[wallets.Books]:
+    """The books of the members among the works, as stored."""
+    settled = {work.holder.holder_id: work.holder.settled_at for work in works if work.is_member}
+    return wallets.ask_books(settled, ctx.programs.wallets)
+
+
+def _open(ctx: Context, members: Sequence[Work], found: wallets.Books) -> None:
     for work in members:
         holder_id = work.holder.holder_id
         work.books = {n: found[holder_id, n] for n in ctx.programs.wallets}
-    return found
 
 
-async def _load(tx: Tx, ctx: Context, members: Sequence[Work]) -> None:
-    found = await _open(tx, ctx, members)
+async def _load(tx: Tx, ctx: Context, members: Sequence[Work], found: wallets.Books) -> None:
+    _open(ctx, members, found)
     due = [work for work in members if work.holder.is_due(work.at)]
     if due:
         following = await wallets.load_due_lots(
@@ -120,5 +127,5 @@ async def load_whole(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
     members = [work for work in works if work.is_member]
     if not members or not ctx.programs.wallets:
         return
-    await _open(tx, ctx, members)
+    _open(ctx, members, await tx.ask(ask(ctx, members)))
     await load_lots(tx, members, [])

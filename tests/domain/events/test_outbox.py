@@ -161,6 +161,7 @@ async def test_the_rows_are_what_was_emitted(tx: Tx) -> None:
         outbox.emit(event, holder_id=HOLDER, version=version, at=HAPPENED, recorded_at=WRITTEN)
 
     await outbox.write(tx)
+    await tx.flush()
 
     rows = await tx.connection.fetch("select * from outbox order by version")
     assert [row["type"] for row in rows] == [TYPES[type(event)] for event in EVENTS]

@@ -113,9 +113,10 @@ async def test_what_a_flow_worked_out_is_written_back(tx: Tx) -> None:
 
 async def test_a_locked_holder_that_vanished_is_a_bug(tx: Tx) -> None:
     ghost = Holder(A, Kind.MEMBER, None, 0, None, START, START)
+    await store.update(tx, [ghost])
 
     with pytest.raises(AssertionError, match="vanished"):
-        await store.update(tx, [ghost])
+        await tx.flush()
 
 
 async def test_who_is_due_comes_soonest_first_up_to_the_limit(tx: Tx) -> None:
@@ -138,6 +139,29 @@ async def test_only_holders_that_exist_are_found(tx: Tx) -> None:
     assert {holder: tuple(row) for holder, row in found.items()} == {A: (A, Kind.MEMBER, None, 0)}
     assert await store.states(tx, [B], NONE) == {}
     assert tx.now is None
+
+
+async def test_who_is_at_another_version_than_was_seen_has_changed(tx: Tx) -> None:
+    await make(tx, A, B, C)
+    found, _ = await store.lock(tx, [A, B, C], wait=False, clock_offset=NONE)
+    found[B].next_version()
+    await store.update(tx, [found[B]])
+    gone = uuid.UUID(int=4)
+
+    assert await store.changed(tx, {A: 0, B: 0, C: 0, gone: 0}, NONE) == {B, gone}
+    assert await store.changed(tx, {A: 0, B: 1, C: 1}, NONE) == {C}
+    assert await store.changed(tx, {A: 0, B: 1}, NONE) == frozenset()
+
+
+async def test_a_look_for_changes_sets_the_clock(tx: Tx) -> None:
+    await make(tx, A)
+    await store.changed(tx, {A: 0}, NONE)
+    now = tx.now
+    await store.changed(tx, {A: 0}, dt.timedelta(days=9))
+
+    assert now is not None
+    assert tx.now is not None
+    assert dt.timedelta() <= tx.now - now - dt.timedelta(days=9) < dt.timedelta(minutes=1)
 
 
 def test_nothing_falls_due_in_what_is_settled() -> None:

@@ -40,6 +40,7 @@ async def write(tx: Tx, old: Sequence[Step], new: Sequence[Step]) -> None:
     rewrite = Rewrite()
     rewrite.replace((OLA, MAIN), old, new, day(50))
     await store.write_steps(tx, rewrite)
+    await tx.flush()
 
 
 async def test_intervals_come_back_in_order_and_the_open_one_alone(tx: Tx) -> None:
@@ -47,7 +48,7 @@ async def test_intervals_come_back_in_order_and_the_open_one_alone(tx: Tx) -> No
     await write(tx, [], list(reversed(steps)))
 
     assert await store.steps(tx, [OLA, JAN]) == {(OLA, MAIN): steps}
-    assert await store.open_steps(tx, [OLA, JAN]) == {(OLA, MAIN): steps[-1:]}
+    assert await tx.ask(store.ask_open_steps([OLA, JAN])) == {(OLA, MAIN): steps[-1:]}
 
 
 async def test_only_what_differs_is_rewritten(tx: Tx) -> None:
@@ -91,7 +92,7 @@ async def test_floors_come_and_go_by_purchase_and_rule(tx: Tx) -> None:
 
     await store.remove_floors(tx, [(OLA, MAIN, floors[0])])
 
-    found = await store.floors(tx, [OLA, JAN])
+    found = await tx.ask(store.ask_floors([OLA, JAN]))
     assert sorted(found[OLA, MAIN], key=lambda floor: floor.purchase_id) == floors[1:]
     assert found[JAN, MAIN] == floors[:1]
 
@@ -132,15 +133,16 @@ async def test_a_total_counts_the_start_of_its_window_out_and_the_end_in(tx: Tx)
         await entry(tx, on, amount)
     await entry(tx, 2, 500, wallet=POINTS)
 
-    assert await store.wallet_totals(
-        tx,
-        [
-            (OLA, STATUS, day(1), day(3)),
-            (OLA, STATUS, day(1) - TICK, day(3) - TICK),
-            (OLA, STATUS, None, day(9)),
-            (OLA, POINTS, None, day(9)),
-            (JAN, STATUS, None, day(9)),
-        ],
+    assert await tx.ask(
+        store.ask_wallet_totals(
+            [
+                (OLA, STATUS, day(1), day(3)),
+                (OLA, STATUS, day(1) - TICK, day(3) - TICK),
+                (OLA, STATUS, None, day(9)),
+                (OLA, POINTS, None, day(9)),
+                (JAN, STATUS, None, day(9)),
+            ],
+        )
     ) == [60, 30, 70, 500, 0]
 
 
@@ -148,7 +150,7 @@ async def test_what_was_clawed_back_into_debt_counts_as_taken(tx: Tx) -> None:
     await entry(tx, 1, 50)
     await entry(tx, 1, -50, debt=30)  # 80 were asked back
 
-    assert await store.wallet_totals(tx, [(OLA, STATUS, None, day(9))]) == [-30]
+    assert await tx.ask(store.ask_wallet_totals([(OLA, STATUS, None, day(9))])) == [-30]
     assert await store.wallet_contributions(tx, [OLA], [STATUS]) == {(OLA, STATUS): [(day(1), -30)]}
 
 
@@ -156,13 +158,14 @@ async def test_spend_and_visits_leave_out_what_wholly_came_back(tx: Tx) -> None:
     for on, net in ((1, 100), (2, 0), (3, 400)):
         await purchase(tx, on, net)
 
-    assert await store.purchase_totals(
-        tx,
-        [
-            (OLA, 0, day(1), day(3)),
-            (OLA, 0, None, day(9)),
-            (JAN, 0, None, day(9)),
-        ],
+    assert await tx.ask(
+        store.ask_purchase_totals(
+            [
+                (OLA, 0, day(1), day(3)),
+                (OLA, 0, None, day(9)),
+                (JAN, 0, None, day(9)),
+            ],
+        )
     ) == [(400, 1), (500, 2), (0, 0)]
     found = await store.purchase_contributions(tx, [OLA, JAN])
     assert sorted(found[OLA]) == [(day(1), 100), (day(3), 400)]

@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain.members.errors import MemberNotFound
-from service.flows.steps.match import Who, look, match
+from service.flows.steps.match import Look, Who, match
 from service.kernel.ids import new_id
 from tests.flows.shop import Shop, card, day, goods, phone
 
@@ -138,8 +138,10 @@ async def test_looking_makes_nobody(shop: Shop) -> None:
     before = await shop.tables()
     who = [Who((card("9"),), None, day(0)), Who((), None, None), Who((), new_id(), None)]
 
+    look = Look(shop.built.ctx, who)
     async with shop.db.transaction() as tx:
-        found = await look(tx, shop.built.ctx, who, day(0))
+        await tx.ask_all(look.questions)
+    found = [look.of(one, day(0)) for one in who]
 
     assert found[:2] == [None, None]
     assert isinstance(found[2], MemberNotFound)
