@@ -21,6 +21,12 @@ from service.infra.db import Tx
 LOCK_TIMEOUT: Final = "5s"  # a migration that waits longer for a table gives up, and is run again
 STATEMENT_TIMEOUT: Final = "15min"
 WAIT_FOR_OTHER_RUN: Final = "15min"
+_COLLIDED: Final = (  # by the moment: its name, its type, the row of either, or two grants at once
+    asyncpg.DuplicateTableError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.UniqueViolationError,
+    asyncpg.InternalServerError,  # "tuple concurrently updated"
+)
 _BOOTSTRAP_TRIES_MAX: Final = 5
 _FILE: Final = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 
@@ -111,7 +117,7 @@ async def _bootstrap(connection: Any, table: Migration) -> None:
             async with connection.transaction():
                 if not await Tx(connection).value(_SQL["find_migration_table"]):
                     await connection.execute(table.text)
-        except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+        except _COLLIDED:
             if attempt == _BOOTSTRAP_TRIES_MAX - 1:
                 raise
         except asyncpg.InsufficientPrivilegeError as failure:
