@@ -1,8 +1,8 @@
 """Purchases of a file through the verb `record_purchase`, batch by batch.
 
-Two batches are under way at a time: while PostgreSQL works on one, this process decides the other.
-No member is in both, so a member's purchases are recorded in time order; between members the order
-is that of time but for AHEAD_MAX rows.
+Three batches are under way at a time: while PostgreSQL works on two, this process decides one. No
+member is in two of them, so a member's purchases are recorded in time order; between members the
+order is that of time but for AHEAD_MAX rows.
 """
 
 import asyncio
@@ -34,9 +34,10 @@ from service.infra.batch import Gate
 from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
 
-LANES: Final = 2
-# A member's next purchase waits for both batches: with larger ones, whoever buys daily lags behind.
-BATCH: Final = 80
+LANES: Final = 3
+# A member's next purchase waits for its batch: with larger ones, whoever buys daily lags behind.
+BATCH: Final = 64
+BATCH_LEAST: Final = 32  # while others are under way: a few rows cost nearly what a batch costs
 AHEAD_MAX: Final = 4_096  # rows from the first that is not done to the last that is read
 READ_AT_ONCE: Final = 256  # while this many are read, no batch is decided
 WAIT_SECONDS_MAX: Final = 600.0
@@ -90,7 +91,7 @@ class _Import:
         self._freed = asyncio.Event()
         self._read = 0  # rows of the file
         self._ended = False  # all of them were read
-        self._gate = Gate(lanes=LANES, size=BATCH)
+        self._gate = Gate(lanes=LANES, size=BATCH, full=1)  # what is worth a batch is decided here
 
     async def run(self) -> None:
         """Until every row is done."""
@@ -110,7 +111,7 @@ class _Import:
     async def _lane(self) -> None:
         while True:
             await self._read_ahead()
-            batch = self._window.take(BATCH)
+            batch = self._window.take(BATCH, least=BATCH_LEAST)
             if batch:
                 await self._send(batch)
                 self._freed.set()

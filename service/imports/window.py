@@ -41,9 +41,14 @@ class Window(Generic[T]):
                 heapq.heappush(self._heads, (waiting.n, key))
         queue.append(waiting)
 
-    def take(self, count: int) -> list[Waiting[T]]:
-        """The earliest rows of keys that are free, at most `count`; their keys are busy now."""
+    def take(self, count: int, *, least: int = 1) -> list[Waiting[T]]:
+        """The earliest rows of keys that are free, at most `count`; their keys are busy now.
+
+        None while fewer than `least` are free and others are under way: those will free theirs.
+        """
         taken: list[Waiting[T]] = []
+        if self._busy and len(self._heads) < least:
+            return taken
         while self._heads and len(taken) < count:
             _, key = heapq.heappop(self._heads)
             queue = self._queues[key]

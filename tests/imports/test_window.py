@@ -28,6 +28,19 @@ def test_the_next_row_of_a_key_goes_when_it_is_free() -> None:
     assert numbers(w.take(2)) == [4]
 
 
+def test_few_rows_wait_for_those_under_way_to_free_more() -> None:
+    w = window("a", "b", "c", "a", "b")
+    assert numbers(w.take(2, least=2)) == [0, 1]
+    assert w.take(2, least=2) == []
+    w.free("a")
+    assert numbers(w.take(2, least=2)) == [2, 3]
+
+
+def test_few_rows_go_when_nothing_is_under_way() -> None:
+    w = window("a", "b")
+    assert numbers(w.take(9, least=3)) == [0, 1]
+
+
 def test_rows_that_come_while_their_key_is_busy_wait() -> None:
     w = window("a")
     assert numbers(w.take(1)) == [0]
