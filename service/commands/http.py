@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -71,7 +72,9 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        while True:  # a worker that is only starting may not take the first one
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
 
 
 def _refuse_taken(host: str, port: int) -> None:
