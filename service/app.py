@@ -39,8 +39,11 @@ def create_app_from_environment() -> Litestar:
     return create_app(from_environment())
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application; it opens the database when its lifespan starts and drains when that ends."""
+def create_app(settings: Settings, *, jobs: bool = True) -> Litestar:
+    """The application; it opens the database when its lifespan starts and drains when that ends.
+
+    `jobs` False: what is due is left to somebody else.
+    """
     pages = build_pages(ROUTES, docs=settings.docs)
 
     @contextlib.asynccontextmanager
@@ -57,7 +60,8 @@ def create_app(settings: Settings) -> Litestar:
         clock = Clock(built.ctx)
         try:
             await built.start()
-            clock.start()
+            if jobs:
+                clock.start()
             yield
         finally:
             await clock.stop()

@@ -6,15 +6,15 @@
 
 -- ---------------------------------------------------------------- holders and their units
 
-create table holder (                         -- who may hold units: member (1), unclaimed identifier (2)
+create table holder (                         -- who may hold units: member (1), unclaimed identifier (2), gift card (3), household (4)
   holder_id   uuid primary key,               -- a member's is its member_id
   kind        smallint not null,
   merged_into uuid,                           -- set: the units are there (checked again under the lock)
   version     bigint not null default 0,      -- +1 per event: CloudEvents sequence and ETag; 1..version without gap
-  next_due    timestamptz,                    -- not later than the earliest release, expiry, end of tier; null = none
+  next_due    timestamptz,                    -- not later than the earliest release, expiry, time-out, end of tier; null = none
   settled_at  timestamptz not null,           -- what was due up to here is posted
   recorded_at timestamptz not null,           -- last write; never falls
-  constraint holder_kind check (kind in (1, 2))
+  constraint holder_kind check (kind in (1, 2, 3, 4))
 ) with (fillfactor = 70);
 create index holder_due on holder (next_due) where next_due is not null;
 
@@ -55,16 +55,18 @@ create table lot (
   earned_at timestamptz not null,
   available_at timestamptz,                                                      -- null: waits for an event
   expires_at timestamptz,                                                        -- null: never
+  replaces bigint,                                                               -- the lapsed lot whose redeemed units these are, given back
+  came_at timestamptz,                                                           -- when a transfer brought it; null: earned here
   primary key (holder_id, wallet, lot_no),
   constraint lot_bounds check (0 <= held and held <= remaining and remaining <= granted and granted > 0)
 ) with (fillfactor = 70);
 create index lot_open on lot (holder_id, wallet, expires_at, available_at, lot_no) where remaining > 0;   -- btree's nulls last is the promised order
 
-create table entry_lot (                        -- which lots an entry took from (an earning entry's own lot is lot_no = seq)
+create table entry_lot (                        -- which lots an entry took from, or gave back to (an earning entry's own lot is lot_no = seq)
   holder_id uuid not null, wallet smallint not null, seq bigint not null, lot_no bigint not null,
   amount bigint not null check (amount <> 0), primary key (holder_id, wallet, seq, lot_no));
 
-create table operation (                        -- writes that are neither purchase nor return: adjustment (1), opening (2)
+create table operation (                        -- writes that are neither purchase nor return: Kind of domain/operations
   holder_id uuid not null, op_id uuid not null, kind smallint not null, note text not null,
   actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
   primary key (holder_id, op_id));
@@ -99,6 +101,7 @@ create table purchase (
   returned bigint[],                                   -- thousandths per line, null: nothing
   cart bytea not null, facts bytea not null, decision bytea not null, outcome bytea not null,   -- msgpack
   actor_kind smallint not null, actor_id text not null,
+  hold_id uuid,                                        -- the hold it captured
   primary key (holder_id, occurred_at, purchase_id),
   constraint purchase_net check (net >= 0 and quantity >= 0)
 ) with (fillfactor = 90, toast_tuple_target = 4080);
@@ -112,8 +115,10 @@ create table purchase_key (                     -- the natural key, for ever; ma
 create table purchase_wallet (                  -- refund abuse impossible; written with the first return of a purchase
   holder_id uuid not null, purchase_id uuid not null, wallet smallint not null,
   earned bigint not null, kept bigint not null, lapsed bigint not null default 0,    -- lapsed: expired units counted as taken
+  redeemed bigint not null default 0, given_back bigint not null default 0,
   primary key (holder_id, purchase_id, wallet),
-  constraint purchase_wallet_bounds check (0 <= kept and kept <= earned and 0 <= lapsed and lapsed <= earned - kept));
+  constraint purchase_wallet_bounds check (0 <= kept and kept <= earned and 0 <= lapsed and lapsed <= earned - kept),
+  constraint purchase_wallet_redeemed check (0 <= given_back and given_back <= redeemed));
 
 create table purchase_return (
   holder_id uuid not null, purchase_id uuid not null, return_id uuid not null,
@@ -158,14 +163,168 @@ create table tier_floor (                       -- "set tier": at least this tie
 
 -- ---------------------------------------------------------------- budgets
 
-create table budget (
-  campaign text collate "C" primary key, unit smallint not null, cap bigint not null,
+create table budget (                           -- what all share: a campaign's by its id, a shared code's as "coupon:<template>"
+  name text collate "C" primary key, unit smallint not null, cap bigint not null,
   overrun bigint not null default 0,            -- kept again after a return when nothing was left: counted apart
   constraint budget_overrun check (overrun >= 0));
 
 create table budget_slot (                      -- a cap spread over rows, so that callers do not wait for each other
-  campaign text collate "C" not null references budget, slot smallint not null, remaining bigint not null,
-  primary key (campaign, slot), constraint budget_left check (remaining >= 0)) with (fillfactor = 50);
+  name text collate "C" not null references budget, slot smallint not null, remaining bigint not null,
+  primary key (name, slot), constraint budget_left check (remaining >= 0)) with (fillfactor = 50);
+
+create table budget_hold (                      -- taken from a slot by an open hold; overdue: taken back by whoever is short
+  name text collate "C" not null, hold_id uuid not null, slot smallint not null,
+  amount bigint not null, due_at timestamptz not null,
+  primary key (name, hold_id, slot),
+  constraint budget_hold_amount check (amount > 0));
+create index budget_hold_due on budget_hold (name, due_at);
+
+-- ---------------------------------------------------------------- holds
+
+create table hold (                             -- what a checkout keeps for itself until it pays; pins a decision
+  holder_id uuid not null, hold_id uuid not null, state smallint not null,         -- 0 open 1 captured 2 released 3 timed out
+  channel text collate "C" not null, checkout text collate "C" not null, fp bytea not null,   -- the shop's key: a retry finds its own hold; channel '': of a redemption with the same id
+  program_version integer not null, cart bytea not null, facts bytea not null, decision bytea not null,   -- msgpack
+  created_at timestamptz not null, due_at timestamptz not null, closed_at timestamptz, closed_by uuid,
+  actor_kind smallint not null, actor_id text not null, store text collate "C",
+  primary key (holder_id, hold_id),
+  constraint hold_state check (state between 0 and 3),
+  constraint hold_closed check ((state = 0) = (closed_at is null)),
+  constraint hold_fp check (octet_length(fp) = 32));
+create unique index hold_checkout on hold (holder_id, channel, checkout) where state = 0;
+create index hold_by_id on hold (hold_id);      -- not unique: allowed when distributed
+
+create table hold_item (                        -- units of a lot (1), a use of a unique code (2), a share of a budget (3)
+  holder_id uuid not null, hold_id uuid not null, item_no smallint not null,
+  kind smallint not null, wallet smallint, lot_no bigint, name text collate "C", slot smallint, digest bytea,
+  amount bigint not null, captured bigint not null default 0, released bigint not null default 0,
+  primary key (holder_id, hold_id, item_no),
+  constraint hold_item_of foreign key (holder_id, hold_id) references hold (holder_id, hold_id),
+  constraint hold_item_kind check (case kind
+    when 1 then wallet is not null and lot_no is not null
+    when 2 then name is not null and digest is not null
+    when 3 then name is not null and slot is not null
+    else false end),
+  constraint hold_item_sum check (amount > 0 and captured >= 0 and released >= 0 and captured + released <= amount));
+
+-- ---------------------------------------------------------------- coupons
+
+create table coupon_batch (                     -- unique codes made or brought in together; the seed makes ours again
+  batch_id uuid primary key, template text collate "C" not null, size integer not null, seed bytea not null,
+  imported boolean not null, done integer not null default 0, note text not null,
+  actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  constraint coupon_batch_size check (size > 0 and 0 <= done and done <= size),
+  constraint coupon_batch_seed check (octet_length(seed) = 32));
+
+create table coupon (                           -- unique and personal codes, only as keyed hashes; shared ones stand in the program
+  digest bytea primary key, coupon_id uuid not null, template text collate "C" not null,
+  batch_id uuid, batch_no integer, tail text collate "C" not null,          -- tail: the last characters, for people
+  holder_id uuid, origin_op uuid, rule text collate "C",                    -- personal: whose, and what gave it
+  from_at timestamptz, until_at timestamptz, uses_max integer not null, used integer not null default 0,
+  voided_at timestamptz, issued_at timestamptz not null,
+  constraint coupon_digest check (octet_length(digest) = 32),
+  constraint coupon_uses check (uses_max > 0 and 0 <= used and used <= uses_max),
+  constraint coupon_of_batch check ((batch_id is null) = (batch_no is null))) with (fillfactor = 90);
+create index coupon_of_holder on coupon (holder_id, issued_at) where holder_id is not null;
+create unique index coupon_in_batch on coupon (batch_id, batch_no) where batch_id is not null;
+create index coupon_by_id on coupon (coupon_id);  -- not unique: allowed when distributed
+
+create table coupon_hold (                      -- an open hold has a use of it until then; overdue ones do not count
+  digest bytea not null, hold_id uuid not null, due_at timestamptz not null,
+  primary key (digest, hold_id));
+
+create table coupon_use (                       -- by whoever the purchase belongs to; what came back counts no more
+  holder_id uuid not null, template text collate "C" not null, occurred_at timestamptz not null,
+  purchase_id uuid not null, position smallint not null, digest bytea, overrun boolean not null default false,
+  given_back_at timestamptz,
+  primary key (holder_id, template, occurred_at, purchase_id, position));
+
+create table code_guess (                       -- failed codes by member, device or address (a keyed hash) and window
+  subject bytea not null, window_at timestamptz not null, failures integer not null,
+  primary key (subject, window_at),
+  constraint code_guess_subject check (octet_length(subject) = 32));
+
+-- ---------------------------------------------------------------- rewards
+
+create table redemption (                       -- a reward for units: 0 held 1 granted 2 handed over 3 cancelled
+  holder_id uuid not null, redemption_id uuid not null, state smallint not null,
+  reward text collate "C" not null, program_version integer not null, facts bytea not null,   -- msgpack: by which it could be had
+  wallet smallint not null, price bigint not null,
+  stocked boolean not null,                     -- a piece of the stock, which is the budget "reward:<reward>", is its
+  coupon_id uuid,
+  asked_at timestamptz not null,
+  held_until timestamptz,                       -- a hold of the same id keeps the price; past this time it has timed out, whatever state says
+  granted_at timestamptz,                       -- the price is paid
+  closed_at timestamptz, closed_op uuid, closed_store text collate "C",     -- handed over or cancelled, by an operation
+  actor_kind smallint not null, actor_id text not null, store text collate "C",
+  primary key (holder_id, redemption_id),
+  constraint redemption_state check (state between 0 and 3),
+  constraint redemption_price check (price > 0),
+  constraint redemption_held check (state <> 0 or (held_until is not null and granted_at is null)),
+  constraint redemption_granted check (state in (0, 3) or granted_at is not null),
+  constraint redemption_closed check (
+    (state in (2, 3)) = (closed_at is not null) and (closed_at is null) = (closed_op is null)))
+  with (fillfactor = 90);
+create index redemption_of_reward on redemption (holder_id, reward, asked_at);
+create index redemption_by_id on redemption (redemption_id);   -- not unique: allowed when distributed
+
+-- ---------------------------------------------------------------- gift cards
+
+create table gift_card_batch (                  -- cards made together, none of them active; the seed makes codes and PINs again
+  batch_id uuid primary key, kind text collate "C" not null, size integer not null, seed bytea not null,
+  has_pins boolean not null, done integer not null default 0, note text not null,
+  actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  constraint gift_card_batch_size check (size > 0 and 0 <= done and done <= size),
+  constraint gift_card_batch_seed check (octet_length(seed) = 32));
+
+create table gift_card (                        -- whose money a code is; the code only as a keyed hash. 0 issued 1 active 2 blocked
+  digest bytea primary key, holder_id uuid not null,                        -- of a batch's card: its row is made with its first event
+  kind text collate "C" not null, tail text collate "C" not null,           -- tail: the last characters, for people
+  state smallint not null, batch_id uuid, batch_no integer,
+  has_pin boolean not null, pin_hash text collate "C",                      -- null: the PIN is derived, as the code is
+  pin_tries smallint not null default 0, pin_locked_until timestamptz,      -- tries since the last right PIN
+  issued_at timestamptz not null, activated_at timestamptz,
+  constraint gift_card_digest check (octet_length(digest) = 32),
+  constraint gift_card_state check (state between 0 and 2),
+  constraint gift_card_active check (case state when 0 then activated_at is null when 1 then activated_at is not null else true end),
+  constraint gift_card_of_batch check ((batch_id is null) = (batch_no is null)),
+  constraint gift_card_pin check (has_pin or pin_hash is null),
+  constraint gift_card_tries check (pin_tries >= 0)) with (fillfactor = 90);
+create unique index gift_card_in_batch on gift_card (batch_id, batch_no) where batch_id is not null;
+create index gift_card_of_holder on gift_card (holder_id);   -- not unique: allowed when distributed
+
+-- ---------------------------------------------------------------- transfers and households
+
+create table transfer (                         -- units that passed between two holders, as each of them has it
+  holder_id uuid not null, transfer_id uuid not null, wallet smallint not null, other_id uuid not null,
+  kind smallint not null, amount bigint not null, occurred_at timestamptz not null,   -- amount: came (+) or went (-)
+  primary key (holder_id, transfer_id, wallet),
+  constraint transfer_amount check (amount <> 0),
+  constraint transfer_kind check (kind between 1 and 4),
+  constraint transfer_other check (other_id <> holder_id));
+create index transfer_effective on transfer (holder_id, occurred_at);
+
+create table household (                        -- members with a pool of units; the pool is the holder's
+  holder_id uuid primary key references holder, formed_at timestamptz not null, dissolved_at timestamptz,
+  actor_kind smallint not null, actor_id text not null);
+
+create table household_member (                 -- who belongs to a household when, with the member's rows
+  holder_id uuid not null references member, membership_id uuid not null, household_id uuid not null,
+  from_at timestamptz not null, until_at timestamptz,
+  role smallint not null, draw_max jsonb,                                       -- wallet -> units a month; null: as the program says
+  actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  primary key (holder_id, membership_id),
+  constraint household_member_role check (role in (1, 2)),
+  constraint household_member_span check (until_at is null or until_at >= from_at));
+create unique index household_member_open on household_member (holder_id) where until_at is null;
+create index household_member_of on household_member (household_id);
+
+create table household_invitation (             -- open ones of a household: gone when taken, declined or dissolved
+  holder_id uuid not null references household, member_id uuid not null,
+  offered_at timestamptz not null, due_at timestamptz not null,
+  primary key (holder_id, member_id),
+  constraint household_invitation_span check (due_at > offered_at));
+create index household_invitation_to on household_invitation (member_id);
 
 -- ---------------------------------------------------------------- program
 
@@ -218,7 +377,13 @@ create table import_run (                       -- how far a file has been taken
 grant select on all tables in schema public to regulars, regulars_jobs;
 grant insert on holder, wallet, entry, lot, entry_lot, operation, member, member_profile, identifier, purchase,
   purchase_key, purchase_wallet, purchase_return, return_key, parked_return, limit_use, tier_step, tier_floor, budget,
-  budget_slot, program_version, idem, outbox, api_client, api_key, import_run to regulars, regulars_jobs;
+  budget_slot, budget_hold, hold, hold_item, coupon_batch, coupon, coupon_hold, coupon_use, code_guess,
+  redemption, program_version, idem, outbox, api_client, api_key, import_run to regulars, regulars_jobs;
 grant update on holder, wallet, lot, member_profile, identifier, purchase, purchase_key, purchase_wallet,
-  purchase_return, return_key, tier_step, tier_floor, budget, budget_slot, outbox, outbox_shard, api_key, import_run to regulars, regulars_jobs;
-grant delete on parked_return, limit_use, tier_step, tier_floor to regulars, regulars_jobs;
+  purchase_return, return_key, tier_step, tier_floor, budget, budget_slot, budget_hold, hold, hold_item, coupon_batch,
+  coupon, coupon_hold, coupon_use, code_guess, redemption, outbox, outbox_shard, api_key, import_run to regulars, regulars_jobs;
+grant delete on parked_return, limit_use, tier_step, tier_floor, budget_hold, coupon_hold, code_guess to regulars, regulars_jobs;
+grant select, insert, update on gift_card_batch, gift_card to regulars, regulars_jobs;
+grant select, insert on transfer to regulars, regulars_jobs;
+grant select, insert, update on household, household_member, household_invitation to regulars, regulars_jobs;
+grant delete on household_invitation to regulars, regulars_jobs;

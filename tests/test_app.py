@@ -9,6 +9,7 @@ from litestar import Litestar
 from service.app import create_app, create_app_from_environment, edge_of
 from service.infra.db import DatabaseUnavailable
 from service.infra.settings import Settings
+from service.jobs.clock import JOBS
 from tests.api.bodies import enrolment, purchase
 from tests.api.client import SECRET, serving
 from tests.databases import Fresh
@@ -25,6 +26,16 @@ async def test_an_application_from_the_environment_serves(
     assert isinstance(app, Litestar)
     async with app.lifespan():
         assert await edge_of(app).services.ready() != {}  # no program yet
+
+
+@pytest.mark.parametrize("jobs", [True, False])
+async def test_jobs_may_be_left_to_somebody_else(database: Fresh, jobs: bool) -> None:
+    before = asyncio.all_tasks()
+    app = create_app(Settings(database_url=database.url, secret=SECRET), jobs=jobs)
+    async with app.lifespan():
+        running = {task.get_name() for task in asyncio.all_tasks() - before}
+        assert (JOBS.keys() <= running) is jobs
+        assert (JOBS.keys() & running != set()) is jobs
 
 
 async def test_without_a_database_the_start_fails_in_plain_words(database: Fresh) -> None:

@@ -14,7 +14,9 @@ TAGS_MAX: Final = 100  # of a longer list the rest is not looked at
 VARY: Final = b"Authorization, Accept, Accept-Encoding"
 
 
-def tagged(call: Call, etag: str, body: bytes, *, vary: bytes = VARY) -> Reply:
+def tagged(
+    call: Call, etag: str, body: bytes, *, vary: bytes = VARY, cache: bytes = PRIVATE
+) -> Reply:
     """200 with the ETag, or 304 when the caller has it already.
 
     If-Match compares strongly and comes first, If-None-Match weakly; a header that is no list of
@@ -28,8 +30,8 @@ def tagged(call: Call, etag: str, body: bytes, *, vary: bytes = VARY) -> Reply:
         raise PreconditionFailed
     none_match = call.headers.get(b"if-none-match")
     if none_match is not None and _names(none_match, current, strong=False):
-        return Reply(304, b"", media=None, cache=PRIVATE, headers=headers)
-    return Reply(200, body, cache=PRIVATE, headers=headers)
+        return Reply(304, b"", media=None, cache=cache, headers=headers)
+    return Reply(200, body, cache=cache, headers=headers)
 
 
 def _names(given: bytes, current: bytes, *, strong: bool) -> bool:

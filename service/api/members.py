@@ -13,12 +13,12 @@ from service.api.route import Answer, route
 from service.domain.members import errors
 from service.domain.members.types import (
     Enrol,
-    HomeView,
     Lookup,
     MemberView,
     PatchMember,
 )
 from service.domain.tiers.types import TierView
+from service.flows.reads.home import HomeView
 
 TAG: Final = "Members"
 

@@ -5,9 +5,14 @@ import uuid
 from typing import Final
 
 from service.api.call import Call
+from service.domain.coupons.errors import BatchNotFound
+from service.domain.gift_cards.errors import GiftCardBatchNotFound
+from service.domain.holds.errors import HoldNotFound
+from service.domain.households.errors import HouseholdNotFound
 from service.domain.members.errors import MemberNotFound
 from service.domain.programs.errors import VersionNotFound
 from service.domain.purchases.errors import PurchaseNotFound
+from service.domain.rewards.errors import RedemptionNotFound
 from service.kernel.errors import NotFound
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -22,6 +27,31 @@ def member_id(call: Call) -> uuid.UUID:
 def purchase_id(call: Call) -> uuid.UUID:
     """The purchase of the path; raises PurchaseNotFound."""
     return _id(call, "purchase_id", PurchaseNotFound)
+
+
+def hold_id(call: Call) -> uuid.UUID:
+    """The hold of the path; raises HoldNotFound."""
+    return _id(call, "hold_id", HoldNotFound)
+
+
+def household_id(call: Call) -> uuid.UUID:
+    """The household of the path; raises HouseholdNotFound."""
+    return _id(call, "household_id", HouseholdNotFound)
+
+
+def batch_id(call: Call) -> uuid.UUID:
+    """The batch of the path; raises BatchNotFound."""
+    return _id(call, "batch_id", BatchNotFound)
+
+
+def redemption_id(call: Call) -> uuid.UUID:
+    """The redemption of the path; raises RedemptionNotFound."""
+    return _id(call, "redemption_id", RedemptionNotFound)
+
+
+def gift_card_batch_id(call: Call) -> uuid.UUID:
+    """The batch of gift cards of the path; raises GiftCardBatchNotFound."""
+    return _id(call, "batch_id", GiftCardBatchNotFound)
 
 
 def version_number(call: Call) -> int:

@@ -14,14 +14,18 @@ from service.api.reply import Reply, created, encode, ok
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
 from service.domain.access.errors import StoreForbidden
+from service.domain.coupons.errors import TooManyCodes
+from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.purchases import errors
 from service.domain.purchases.types import (
+    AttachPurchase,
     ExplanationView,
     PurchaseBatch,
     Receipt,
     RecordPurchase,
 )
+from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
 from service.kernel.answer import Answer as Done
 from service.kernel.errors import ExpectedError
 from service.kernel.text import Key
@@ -30,19 +34,41 @@ TAG: Final = "Purchases"
 REPLAYED: Final = ((b"idempotency-replayed", b"true"),)
 RECEIPT_REF: Final = {"$ref": "#/components/schemas/Receipt"}
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
-REFUSES: Final = (
+ASKING_REFUSES: Final = (
     errors.BackdateTooFar,
     errors.CurrencyMismatch,
-    errors.DecisionDiffers,
     errors.InTheFuture,
     errors.LineInvalid,
-    errors.NaturalKeyReused,
+    errors.NamedTwice,
+    errors.NotRedeemable,
+    errors.TooManyToCombine,
     errors.TotalInvalid,
     errors.UnknownChannel,
     errors.UnknownStore,
     MemberNotFound,
-    UnknownIdentifierKind,
     StoreForbidden,
+    TooManyCodes,
+    UnknownIdentifierKind,
+    UnknownWallet,
+)
+SCARCE_REFUSES: Final = (
+    *ASKING_REFUSES,
+    errors.CouponsRefused,
+    errors.RedemptionRefused,
+    InsufficientPoints,
+)
+REFUSES: Final = (
+    *SCARCE_REFUSES,
+    errors.DecisionDiffers,
+    errors.HoldOfAnother,
+    errors.NaturalKeyReused,
+    errors.QuoteDiffers,
+    errors.QuoteExpired,
+    errors.QuoteInvalid,
+    errors.QuoteNotGranted,
+    HoldClosed,
+    HoldNotFound,
+    HoldTimedOut,
 )
 
 _RECEIPT: Final = {
@@ -175,3 +201,39 @@ async def explain_purchase(call: Call, _: None) -> Reply:
     """
     full = call.actor.may("decisions:read")
     return ok(await call.services.reads.explanation(purchase_id(call), full=full))
+
+
+@route(
+    "POST",
+    "/v1/purchases/{purchase_id}/member",
+    scope="purchases:attach",
+    tag=TAG,
+    takes=Body(AttachPurchase),
+    answers={
+        201: Answer(what="It is the member's now; the receipt as decided for them.", body=Receipt),
+        200: Answer(
+            what="It was the member's already: its receipt.",
+            body=Receipt,
+            headers=("Idempotency-Replayed",),
+        ),
+    },
+    refuses=(
+        errors.BelongsToAnother,
+        errors.ClaimedTooLate,
+        errors.PurchaseNotFound,
+        errors.PurchaseVoid,
+        MemberNotFound,
+        UnknownIdentifierKind,
+    ),
+)
+async def attach_purchase(call: Call, body: AttachPurchase) -> Reply:
+    """Attach a purchase of nobody known to a member ("I forgot my card").
+
+    It earns by the rules, the tier and the history of its own day, as far back as the program's
+    `claim_max`. Prices stay as they were charged.
+    """
+    wanted = purchase_id(call)
+    done = await call.services.verbs.attach_purchase(call.actor, wanted, body)
+    if done.replayed:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return Reply(201, encode(done.body))

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 
 JSON: Final = b"application/json"
 PROBLEM_JSON: Final = b"application/problem+json"
@@ -49,6 +49,12 @@ class Reply:
         """Send the answer; to HEAD without its body."""
         del receive
         call: Any = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
+        await send(self.start(call, scope, len(self.body)))
+        body = b"" if call.method == "HEAD" else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def start(self, call: Any, scope: Scope, length: int | None) -> HTTPResponseStartEvent:
+        """The first message: from now on the answer has begun. `length` None: not known."""
         call.status = self.status
         headers = [
             *_ALWAYS,
@@ -58,12 +64,11 @@ class Reply:
         ]
         if self.media is not None:
             headers.append((b"content-type", self.media))
-            headers.append((b"content-length", b"%d" % len(self.body)))
+        if self.media is not None and length is not None:
+            headers.append((b"content-length", b"%d" % length))
         if scope["scheme"] == "https":
             headers.append(_OVER_TLS)
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        body = b"" if call.method == "HEAD" else self.body
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        return {"type": "http.response.start", "status": self.status, "headers": headers}
 
 
 def ok(body: Any) -> Reply:

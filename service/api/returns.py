@@ -4,11 +4,13 @@ from typing import Final
 
 from service.api.body import Body
 from service.api.call import Call
+from service.api.parameters import purchase_id
+from service.api.purchases import REFUSES as PURCHASE_REFUSES
 from service.api.purchases import REPLAYED
 from service.api.reply import Reply, encode
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
-from service.domain.access.errors import StoreForbidden
+from service.domain.access.errors import ScopeMissing, StoreForbidden
 from service.domain.purchases.errors import (
     BackdateTooFar,
     InTheFuture,
@@ -17,9 +19,25 @@ from service.domain.purchases.errors import (
     UnknownStore,
 )
 from service.domain.returns import errors
-from service.domain.returns.types import RecordReturn, ReturnReceipt
+from service.domain.returns.types import RecordReturn, ReturnReceipt, VoidPurchase
+from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
 
 TAG: Final = "Returns"
+RETURN_REFUSES: Final = (
+    errors.NothingToReturn,
+    errors.PurchaseNotNamed,
+    errors.ReturnBeforePurchase,
+    errors.ReturnCollides,
+    errors.ReturnExceedsPurchase,
+    errors.ReturnKeyReused,
+    errors.UnknownLine,
+    BackdateTooFar,
+    InTheFuture,
+    PurchaseNotFound,
+    StoreForbidden,
+    UnknownChannel,
+    UnknownStore,
+)
 
 
 @route(
@@ -40,21 +58,7 @@ TAG: Final = "Returns"
             headers=("Idempotency-Replayed",),
         ),
     },
-    refuses=(
-        errors.NothingToReturn,
-        errors.PurchaseNotNamed,
-        errors.ReturnBeforePurchase,
-        errors.ReturnCollides,
-        errors.ReturnExceedsPurchase,
-        errors.ReturnKeyReused,
-        errors.UnknownLine,
-        BackdateTooFar,
-        InTheFuture,
-        PurchaseNotFound,
-        StoreForbidden,
-        UnknownChannel,
-        UnknownStore,
-    ),
+    refuses=RETURN_REFUSES,
 )
 async def record_return(call: Call, body: RecordReturn) -> Reply:
     """Record items given back.
@@ -68,3 +72,74 @@ async def record_return(call: Call, body: RecordReturn) -> Reply:
     if done.replayed and not done.parked:
         return Reply(200, encode(done.body), headers=REPLAYED)
     return Reply(202 if done.parked else 201, encode(done.body))
+
+
+@route(
+    "POST",
+    "/v1/exchanges",
+    scope="returns:write",
+    tag=TAG,
+    takes=Body(ExchangeItems),
+    answers={
+        201: Answer(what="Recorded now, both.", body=ExchangeReceipt),
+        200: Answer(
+            what="Recorded earlier under the same natural keys with the same content.",
+            body=ExchangeReceipt,
+            headers=("Idempotency-Replayed",),
+        ),
+    },
+    refuses=tuple(dict.fromkeys((*RETURN_REFUSES, *PURCHASE_REFUSES))),
+)
+async def exchange_items(call: Call, body: ExchangeItems) -> Reply:
+    """Exchange items: a return and a purchase in one transaction, for one net amount.
+
+    Both are recorded or neither is. The return comes first: points and coupons that it gives back
+    can be used on the purchase. The purchase that items come back of must be known. Needs the scope
+    `purchases:write` as well.
+    """
+    if not call.actor.may("purchases:write"):
+        raise ScopeMissing(scope="purchases:write")
+    bring, buy = at_own_store(call.actor, body.bring), at_own_store(call.actor, body.buy)
+    ours = ExchangeItems(bring=bring, buy=buy)
+    done = await call.services.verbs.exchange_items(call.actor, ours)
+    if done.replayed:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return Reply(201, encode(done.body))
+
+
+@route(
+    "POST",
+    "/v1/purchases/{purchase_id}/void",
+    scope="purchases:void",
+    tag=TAG,
+    takes=Body(VoidPurchase),
+    answers={
+        201: Answer(what="Void now.", body=ReturnReceipt),
+        200: Answer(
+            what="It was void already: the answer that was given then.",
+            body=ReturnReceipt,
+            headers=("Idempotency-Replayed",),
+        ),
+    },
+    refuses=(
+        errors.NothingToReturn,
+        errors.NotOfThisStoreAndDay,
+        errors.ReturnCollides,
+        PurchaseNotFound,
+        StoreForbidden,
+        UnknownStore,
+    ),
+)
+async def void_purchase(call: Call, body: VoidPurchase) -> Reply:
+    """Void a purchase: as if it had not been.
+
+    Points, tiers, budgets and limits go back, points paid return to their lots, every coupon used
+    on it can be used again whatever its policy, coupons it gave are void. For a mistake just made: at
+    the same store on the same business day, unless the key has the scope `purchases:void-any`.
+    Its natural key stays taken.
+    """
+    ours = at_own_store(call.actor, body)
+    done = await call.services.verbs.void_purchase(call.actor, purchase_id(call), ours)
+    if done.replayed:
+        return Reply(200, encode(done.body), headers=REPLAYED)
+    return Reply(201, encode(done.body))

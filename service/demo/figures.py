@@ -21,13 +21,14 @@ LANGUAGE: Final = "en"
 
 
 class Week(msgspec.Struct, frozen=True):
-    """`issued` and `lapsed` in the week, `outstanding` and members `by_tier` at its end."""
+    """`issued`, `lapsed` and `coupons` used in the week, `outstanding` and `by_tier` at its end."""
 
     ends_at: dt.datetime
     issued: int
     lapsed: int
     outstanding: int
     by_tier: tuple[int, ...]
+    coupons: int = 0
 
 
 class RuleFigure(msgspec.Struct, frozen=True):
@@ -48,8 +49,19 @@ class BudgetFigure(msgspec.Struct, frozen=True):
     taken: int
 
 
+class CouponFigure(msgspec.Struct, frozen=True):
+    """The coupons of a template: how many were used, and what they were worth, minor units."""
+
+    title: str
+    used: int
+    worth: int
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Money in minor units; tiers from the lowest, with how many stand there now."""
+    """Money in minor units; tiers from the lowest, with how many stand there now.
+
+    `coupons`: those that were used most first; `coupons_refused`: reason -> how many.
+    """
 
     now: dt.datetime
     currency: str
@@ -65,6 +77,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     tiers: tuple[str, ...]
     rules: tuple[RuleFigure, ...]
     budgets: tuple[BudgetFigure, ...]
+    coupons: tuple[CouponFigure, ...] = ()
+    coupons_refused: dict[str, int] = {}
 
 
 async def today(db: Database) -> dt.datetime:
@@ -83,7 +97,9 @@ async def figures(db: Database, document: Document, start: dt.datetime) -> Figur
         (members, purchases, net), *_ = await tx.rows(SQL["get_totals"])
         (posted, pending), *_ = await tx.rows(SQL["get_balance"], wallet=wallet.number)
         units = await _units(tx, wallet, start)
-        weeks = await _weeks(tx, ladder, start, now, units)
+        uses = await tx.rows(SQL["list_weekly_coupons"], start=start)
+        weeks = await _weeks(tx, ladder, start, now, units, uses)
+        given = await _given(tx, wallet)
         return Figures(
             now=now,
             currency=document.program.currency,
@@ -97,8 +113,10 @@ async def figures(db: Database, document: Document, start: dt.datetime) -> Figur
             pending=pending,
             weeks=weeks,
             tiers=tuple(_title(tier.title, tier.id) for tier in ladder.tiers),
-            rules=await _rules(tx, document, wallet),
+            rules=_rules(document, given),
             budgets=await _budgets(tx, document),
+            coupons=_coupons(document, uses, given.worth),
+            coupons_refused=dict(given.refused.most_common()),
         )
 
 
@@ -118,10 +136,16 @@ async def _units(tx: Tx, wallet: Wallet, start: dt.datetime) -> Units:
     return found
 
 
+Uses = Sequence[tuple[str, int, int]]  # template, week, how many
+
+
 async def _weeks(
-    tx: Tx, ladder: Ladder, start: dt.datetime, now: dt.datetime, units: Units
+    tx: Tx, ladder: Ladder, start: dt.datetime, now: dt.datetime, units: Units, uses: Uses
 ) -> tuple[Week, ...]:
     """Every week from the start on; the last one ends now."""
+    coupons: collections.Counter[int] = collections.Counter()
+    for _, week, used in uses:
+        coupons[week] += used
     count = (now - start) // WEEK + 1
     ends = [min(start + (n + 1) * WEEK, now) for n in range(count)]
     tiers = await _by_tier(tx, ladder, ends)
@@ -133,6 +157,7 @@ async def _weeks(
             lapsed=-units.get(n, {}).get(Reason.EXPIRED, 0),
             outstanding=left,
             by_tier=tiers[n],
+            coupons=coupons[n],
         )
         for n, left in enumerate(outstanding)
     )
@@ -161,36 +186,85 @@ class _Credit(msgspec.Struct, frozen=True, gc=False):
     points: int
 
 
+class _Discounted(msgspec.Struct, frozen=True, gc=False):
+    """What is asked of a stored discount: by a coupon `rule` is its template."""
+
+    rule: str
+    amount: int
+    coupon: int | None = None
+
+
+class _NotApplied(msgspec.Struct, frozen=True, gc=False):
+    """What is asked of something that gave nothing."""
+
+    reason: str
+    coupon: int | None = None
+
+
 class _Decision(msgspec.Struct, frozen=True):
     """What is asked of a stored decision."""
 
     credits: tuple[_Credit, ...] = ()
+    discounts: tuple[_Discounted, ...] = ()
+    not_applied: tuple[_NotApplied, ...] = ()
 
 
 _decision: Final = msgspec.msgpack.Decoder(_Decision).decode
 
 
-async def _rules(tx: Tx, document: Document, wallet: Wallet) -> tuple[RuleFigure, ...]:
-    """The rules that gave most, first."""
-    points: collections.Counter[tuple[str, str]] = collections.Counter()
-    fired: collections.Counter[tuple[str, str]] = collections.Counter()
+class _Given:
+    """Sums over all decisions. By (campaign, rule): `points`, and how often it `fired`.
+
+    `worth` of the coupons by template, minor units; `refused`: coupons by reason.
+    """
+
+    def __init__(self) -> None:
+        self.points: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.fired: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.worth: collections.Counter[str] = collections.Counter()
+        self.refused: collections.Counter[str] = collections.Counter()
+
+
+async def _given(tx: Tx, wallet: Wallet) -> _Given:
+    given = _Given()
     async for row in tx.connection.cursor(SQL["list_decisions"].text, prefetch=_ROWS_AT_ONCE):
-        for credit in _decision(row[0]).credits:
+        decision = _decision(row[0])
+        for credit in decision.credits:
             if credit.wallet == wallet.id:
                 key = (credit.campaign, credit.rule)
-                points[key] += credit.points
-                fired[key] += 1
+                given.points[key] += credit.points
+                given.fired[key] += 1
+        for discount in decision.discounts:
+            if discount.coupon is not None:
+                given.worth[discount.rule] += discount.amount
+        given.refused.update(one.reason for one in decision.not_applied if one.coupon is not None)
+    return given
+
+
+def _rules(document: Document, given: _Given) -> tuple[RuleFigure, ...]:
+    """The rules that gave most, first."""
     titles = {c.id: _title(c.title, c.id) for c in document.campaigns}
-    total = max(points.total(), 1)
+    total = max(given.points.total(), 1)
     return tuple(
         RuleFigure(
             campaign=titles.get(campaign, campaign),
             rule=rule,
-            points=given,
-            purchases=fired[campaign, rule],
-            share_permille=given * 1000 // total,
+            points=points,
+            purchases=given.fired[campaign, rule],
+            share_permille=points * 1000 // total,
         )
-        for (campaign, rule), given in points.most_common()
+        for (campaign, rule), points in given.points.most_common()
+    )
+
+
+def _coupons(document: Document, uses: Uses, worth: Mapping[str, int]) -> tuple[CouponFigure, ...]:
+    titles = {template.id: _title(template.title, template.id) for template in document.coupons}
+    used: collections.Counter[str] = collections.Counter()
+    for template, _, count in uses:
+        used[template] += count
+    return tuple(
+        CouponFigure(titles.get(template, template), count, worth[template])
+        for template, count in used.most_common()
     )
 
 

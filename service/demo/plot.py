@@ -18,6 +18,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def money(minor: int) -> str:
+    """459603958 cents -> 4,596,039.58."""
+    return f"{number(minor // 100)}.{minor % 100:02}"
+
+
 def short(value: int) -> str:
     """1500000 -> 1.5M, 20000 -> 20k."""
     for unit, letter in ((1_000_000, "M"), (1_000, "k")):

@@ -8,8 +8,9 @@ from typing import Final
 from service.demo import charts
 from service.demo.completejourney import Prepared
 from service.demo.figures import BudgetFigure, Figures
-from service.demo.plot import number
+from service.demo.plot import money, number
 from service.demo.year import Shown
+from service.domain.purchases.basket import COUPONS_MAX
 
 TEMPLATE: Final = "report.html"
 
@@ -32,13 +33,11 @@ def page(shown: Shown) -> str:
         legend=_legend(figures),
         rules=charts.rules(figures.rules),
         budgets="".join(map(_budget, figures.budgets)),
+        coupons_text=_coupons_text(shown),
+        coupons_by_week=charts.coupons_by_week(figures),
+        coupons=charts.coupons(figures.coupons, figures.currency),
         facts=_facts(shown),
     )
-
-
-def money(minor: int) -> str:
-    """459603958 cents -> 4,596,039.58."""
-    return f"{number(minor // 100)}.{minor % 100:02}"
 
 
 def _subtitle(prepared: Prepared) -> str:
@@ -72,6 +71,27 @@ def _points_text(figures: Figures) -> str:
     )
 
 
+def _coupons_text(shown: Shown) -> str:
+    redeemed = sum(one.used for one in shown.figures.coupons)
+    left = "".join(f"; {number(count)} {what}" for what, count in coupons_left(shown))
+    return (
+        f"Of {number(shown.redemptions.count)} coupons that households really used,"
+        f" {number(redeemed)} were redeemed through the API, on"
+        f" {number(len(shown.redemptions.by_basket))} baskets{html.escape(left)}."
+    )
+
+
+def coupons_left(shown: Shown) -> list[tuple[str, int]]:
+    """What became of the coupons that were not redeemed: why, and how many."""
+    used = shown.redemptions
+    left = [
+        ("belong to no basket of their day", len(used.without_basket)),
+        (f"are beyond the {COUPONS_MAX} that a purchase takes", len(used.without_room)),
+        *((f"refused: {why}", count) for why, count in shown.figures.coupons_refused.items()),
+    ]
+    return [(what, count) for what, count in left if count]
+
+
 def _legend(figures: Figures) -> str:
     now = figures.weeks[-1].by_tier
     return "".join(
@@ -97,6 +117,9 @@ def _facts(shown: Shown) -> str:
         f" {prepared.weeks} whole weeks",
         "Money": "what the retailer received earns: the shelf price less the retailer's own"
         " discounts; manufacturers' coupons are a means of payment",
+        "Coupons": "on a basket of the household on that day in New York, where possible one with a"
+        " product of the coupon; worth what coupons of the campaign usually took off, which"
+        " manufacturers paid, so that the points are the same as without",
         "Lines": f"{number(prepared.quantity_zero)} of quantity 0 count as 1;"
         f" {number(prepared.amount_zero)} of amount 0 are taken as they are",
         "Program": f"{program.id}, {program.timezone}",

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from service.demo.figures import Figures
-from service.demo.plot import number
-from service.demo.report import money
+from service.demo.plot import money, number
+from service.demo.report import coupons_left
 from service.demo.year import Shown
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
@@ -29,6 +29,8 @@ def summary(shown: Shown) -> RenderableType:
         Text(),
         _rules(figures),
         *_budgets(figures),
+        Text(),
+        _coupons(shown),
     )
 
 
@@ -68,6 +70,7 @@ def _curves(figures: Figures) -> Table:
     table = _plain("left", "left")
     table.add_row("issued a week", Text(spark([w.issued for w in figures.weeks]), "cyan"))
     table.add_row("outstanding", Text(spark([w.outstanding for w in figures.weeks]), "cyan"))
+    table.add_row("coupons", Text(spark([w.coupons for w in figures.weeks]), "magenta"))
     for rank, tier in reversed([*enumerate(figures.tiers)][1:]):
         members = [week.by_tier[rank] for week in figures.weeks]
         table.add_row(tier, Text(spark(members), "yellow"))
@@ -94,3 +97,20 @@ def _rules(figures: Figures) -> Table:
 def _budgets(figures: Figures) -> Iterator[Text]:
     for budget in figures.budgets:
         yield Text(f"{budget.campaign}: {number(budget.taken)} of {number(budget.cap)} taken")
+
+
+def _coupons(shown: Shown) -> Table:
+    """The campaigns whose coupons were used most, and the coupons that were not redeemed."""
+    figures, table = shown.figures, _plain("left", "left", "right", "right")
+    top = max([one.used for one in figures.coupons] or [1])
+    for one in figures.coupons[:RULES_MAX]:
+        bar = Text("█" * max(one.used * BAR_CELLS // top, 1), "magenta")
+        worth = f"{money(one.worth)} {figures.currency}"
+        table.add_row(one.title, bar, number(one.used), worth)
+    redeemed = sum(one.used for one in figures.coupons)
+    worth = f"{money(sum(one.worth for one in figures.coupons))} {figures.currency}"
+    of = f"of {number(shown.redemptions.count)} coupons redeemed"
+    table.add_row(of, "", number(redeemed), worth)
+    for what, count in coupons_left(shown):
+        table.add_row(what, "", number(count), "")
+    return table

@@ -12,7 +12,8 @@ from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
 from service.domain.members.errors import MemberNotFound
 from service.domain.operations import store as operations
-from service.domain.wallets.book import Book, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet, ZeroAmount
 from service.domain.wallets.types import Adjust, AdjustmentReceipt, Reason
 from service.flows.steps import idempotency, tiers, wallets

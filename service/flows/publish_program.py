@@ -12,6 +12,7 @@ from service.flows.steps.context import EARLIEST
 from service.infra.db import Database
 from service.kernel.actor import Actor, ActorKind
 from service.rules.check import canonical, check_text, parse_canonical
+from service.rules.compile import compile_program
 from service.rules.decision import ENGINE
 from service.rules.document import Document
 
@@ -48,8 +49,7 @@ async def publish_program(
             engine=ENGINE,
         )
         await store.insert(tx, row)
-        wanted = {c.id: c.budget for c in document.campaigns if c.budget is not None}
-        await budgets.declare(tx, wanted)
+        await budgets.declare(tx, compile_program(document, row.version, starts).budgets)
     return version_view(row, document, in_force=starts <= now)
 
 

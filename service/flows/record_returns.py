@@ -6,7 +6,7 @@ A return that names a purchase not known yet is parked and applied in the purcha
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -15,21 +15,28 @@ from service.domain.holders import store as holders
 from service.domain.programs.errors import VersionBehind
 from service.domain.purchases import store as purchases
 from service.domain.purchases.errors import (
-    InTheFuture,
     PurchaseNotFound,
-    UnknownChannel,
-    UnknownStore,
 )
 from service.domain.purchases.stored import Purchase
 from service.domain.returns import store as returns
 from service.domain.returns.content import check_reference, fingerprint
-from service.domain.returns.errors import ReturnBeforePurchase, ReturnKeyReused
-from service.domain.returns.types import RecordReturn, ReturnReceipt, ReturnStatus
-from service.flows.steps import facts, returning, tiers, wallets
-from service.flows.steps.context import EARLIEST, IN_THE_FUTURE_MAX, Context
-from service.flows.steps.facts import Asked
+from service.domain.returns.errors import (
+    ReturnKeyReused,
+)
+from service.domain.returns.types import (
+    VOID_CHANNEL,
+    PurchaseRef,
+    RecordReturn,
+    ReturnReceipt,
+    ReturnStatus,
+    VoidPurchase,
+)
+from service.flows.steps import return_batch, returning
+from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.purchase import RunAgain
+from service.flows.steps.return_batch import ReturnCommand as Command
 from service.flows.steps.returning import Returning
+from service.flows.steps.rounds import answered
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -37,32 +44,23 @@ from service.kernel.actor import Actor
 from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
 
-LOST_MAX: Final = 5
-
-
-class Command(msgspec.Struct, frozen=True):
-    """A return to record. `at`: the clock of an import; None: PostgreSQL's."""
-
-    actor: Actor
-    body: RecordReturn
-    fp: bytes
-    at: dt.datetime | None = None
-
-    @property
-    def natural_key(self) -> returns.NaturalKey:
-        """(channel, external_id) of the return."""
-        return (self.body.channel, self.body.external_id)
-
-    @property
-    def twin(self) -> tuple[returns.NaturalKey, bytes]:
-        """Equal for requests that record the same return."""
-        return (self.natural_key, self.fp)
-
 
 def command(actor: Actor, body: RecordReturn, at: dt.datetime | None = None) -> Command:
     """The command of a request; raises PurchaseNotNamed when it names none or two."""
     check_reference(body.purchase)
     return Command(actor, body, fingerprint(body), at)
+
+
+def void_command(actor: Actor, purchase_id: uuid.UUID, body: VoidPurchase) -> Command:
+    """The command that voids a purchase: a return of all of it that leaves nothing to policies."""
+    whole = RecordReturn(
+        channel=VOID_CHANNEL,
+        external_id=str(purchase_id),
+        purchase=PurchaseRef(id=purchase_id),
+        store=body.store,
+    )
+    same = msgspec.structs.replace(whole, store=None)  # whoever voids it again gets the answer
+    return Command(actor, whole, fingerprint(same), void=True)
 
 
 def gate_key(body: RecordReturn) -> tuple[str, ...]:
@@ -75,15 +73,11 @@ def gate_key(body: RecordReturn) -> tuple[str, ...]:
 
 async def record_returns(ctx: Context, commands: Sequence[Command], *, wait: bool) -> list[Any]:
     """One result per command: Answer[ReturnReceipt], an ExpectedError, or BUSY."""
-    results: list[Any] = [None] * len(commands)
-    todo, lost = list(range(len(commands))), 0
-    while todo and lost < LOST_MAX:
-        try:
-            await _run(ctx, commands, todo, results, wait=wait)
-        except RunAgain:
-            lost += 1
-        todo = [n for n in todo if results[n] is None]
-    return [BUSY if result is None else result for result in results]
+
+    async def run(batch: Sequence[int], results: list[Any]) -> None:
+        await _run(ctx, commands, batch, results, wait=wait)
+
+    return await answered(run, len(commands))
 
 
 async def _run(
@@ -102,7 +96,7 @@ async def _run(
         open_ = await _replays(tx, commands, batch, results)
         named = await _resolve(tx, commands, open_)
     for n in open_:
-        refusal = _refusal(ctx, commands[n].body, now)
+        refusal = return_batch.refusal(ctx, commands[n], now)
         if refusal is not None:
             results[n] = refusal
         elif n not in named and commands[n].body.purchase.id is not None:
@@ -117,18 +111,6 @@ async def _run(
             chosen.setdefault(holder_id, (n, purchase_id))
     if chosen:
         await _record(ctx, commands, chosen, results, wait=wait)
-
-
-def _refusal(ctx: Context, body: RecordReturn, now: dt.datetime) -> ExpectedError | None:
-    """What no return may get wrong, a parked one either."""
-    document = ctx.programs.at(now).document
-    if body.channel not in document.channels:
-        return UnknownChannel(channel=body.channel, allowed=document.channels)
-    if body.store is not None and document.stores and body.store not in document.stores:
-        return UnknownStore(store=body.store)
-    if body.occurred_at is not None and body.occurred_at > now + IN_THE_FUTURE_MAX:
-        return InTheFuture(now=now)
-    return None
 
 
 async def _replays(
@@ -229,80 +211,17 @@ async def _record(
                 raise RunAgain  # claimed meanwhile
             work = Work(locked[holder_id], commands[n].at or now, now, Outbox())
             begun[n] = (work, purchase)
-        loaded = await _load(tx, ctx, commands, begun)
+        loaded = await return_batch.load(tx, ctx, dict(enumerate(commands)), begun)
         for n, returned in loaded.items():
             try:
-                _check_order(returned)
+                return_batch.check(returned)
                 returning.apply(ctx, returned, cut=False)
                 done[n] = returned
             except ExpectedError as refusal:
                 refused[n] = refusal
-        await _write(tx, commands, done)
+        await return_batch.write(tx, dict(enumerate(commands)), done)
     for n, _ in chosen.values():
         if n in done and done[n].row is not None:
             results[n] = Answer(done[n].row.receipt)  # type: ignore[union-attr]
         else:
             results[n] = refused.get(n, BUSY)
-
-
-def _check_order(returned: Returning) -> None:
-    if returned.at < returned.purchase.occurred_at:
-        raise ReturnBeforePurchase
-
-
-async def _load(
-    tx: Tx, ctx: Context, commands: Sequence[Command], begun: dict[int, tuple[Work, Purchase]]
-) -> dict[int, Returning]:
-    works = [work for work, _ in begun.values()]
-    if not works:
-        return {}
-    await wallets.load(tx, ctx, works)
-    members = [work for work in works if work.is_member]
-    operations = [purchase.purchase_id for _, purchase in begun.values()]
-    holder_ids = [work.holder.holder_id for work in works]
-    await wallets.load_lots(tx, members, operations)
-    asked = [
-        Asked(work, ctx.programs.version(purchase.program_version), purchase.occurred_at)
-        for work, purchase in begun.values()
-    ]
-    people = await facts.load_members(tx, ctx, asked)
-    standings = await tiers.load(
-        tx, ctx, [(work, purchase.occurred_at) for work, purchase in begun.values()], people,
-        replay=True,
-    )  # fmt: skip
-    kept = await returns.kept(tx, holder_ids, operations)
-    lapsed = await wallets.lapsed(tx, works, operations)
-    loaded: dict[int, Returning] = {}
-    for n, (work, purchase) in begun.items():
-        body = commands[n].body
-        loaded[n] = Returning(
-            work=work,
-            program=ctx.programs.version(purchase.program_version),
-            purchase=purchase,
-            standings=standings.get(work.holder.holder_id, {}),
-            body=body,
-            actor=commands[n].actor,
-            at=min((body.occurred_at or commands[n].at or work.at).astimezone(dt.UTC), work.at),
-            kept={k: v for k, v in kept.items() if k[0] == purchase.purchase_id},
-            expired={w: u for (p, w), u in lapsed.items() if p == purchase.purchase_id},
-        )
-    return loaded
-
-
-async def _write(tx: Tx, commands: Sequence[Command], done: dict[int, Returning]) -> None:
-    if not done:
-        return
-    standings = {r.work.holder.holder_id: r.standings for r in done.values() if r.standings}
-    for of_holder in standings.values():
-        tiers.emit_changes(of_holder)
-    claims: list[returns.KeyClaim] = [
-        (commands[n].natural_key, r.return_id, r.work.holder.holder_id, commands[n].fp)
-        for n, r in done.items()
-    ]
-    await returning.write(tx, list(done.values()), parked=False)
-    if len(await returns.claim_keys(tx, claims)) < len(claims):
-        raise RunAgain
-    await tiers.write(tx, standings)
-    await wallets.write(tx, [r.work for r in done.values()])
-    # of those that were applied: what settling found due for a refused one is not written either
-    await Outbox.of(r.work.outbox for r in done.values()).write(tx)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from service.domain.budgets import store as budgets
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.flows.steps import tiers, wallets
@@ -46,11 +47,20 @@ async def settle_holders(ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:
 
 
 async def settle_due(ctx: Context, at: dt.datetime | None = None) -> int:
-    """One pass over the holders that are due; answers how many were settled."""
+    """One pass over what is due; answers how many holders were settled."""
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         due = await holders.list_due(tx, at or tx.now or EARLIEST, ROWS_MAX)
-    return await _settle_apart(ctx, due) if due else 0
+    settled = await _settle_apart(ctx, due) if due else 0
+    await _collect(ctx)  # after them: a hold that is over has ended before its share is taken
+    return settled
+
+
+async def _collect(ctx: Context) -> None:
+    """What holds have let go of goes back to its budgets, which nobody may be short of."""
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        await budgets.collect(tx)
 
 
 async def _settle_apart(ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:

@@ -19,8 +19,9 @@ from typing import Annotated, Any, Final, Protocol
 
 import msgspec
 
+from service.domain.purchases.basket import LineIn, Quantity
 from service.domain.purchases.content import thousandths
-from service.domain.purchases.types import LineIn, Mode, Quantity, RecordPurchase
+from service.domain.purchases.types import Mode, RecordPurchase
 from service.imports.rows import Rejected, Row, check_instant
 from service.imports.table import Cell, Column, ColumnKind, Record, Table, check_columns, instant
 from service.kernel.text import LINES_MAX, Instant

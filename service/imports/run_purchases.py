@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import pathlib
 import time
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -19,9 +19,10 @@ from service.domain.imports.types import Kind
 from service.domain.members import store as members
 from service.domain.members.identifiers import Ownership, digest
 from service.domain.programs.errors import VersionBehind
-from service.domain.purchases.types import MemberRef
-from service.flows.record_purchases import Command, command, record_purchases
+from service.domain.purchases.basket import MemberRef
+from service.flows.record_purchases import command, record_purchases
 from service.flows.steps.context import Context
+from service.flows.steps.recording import PurchaseCommand
 from service.imports import order
 from service.imports.files import PurchaseFile
 from service.imports.importer import ACTOR, Importer, ImportStopped, Summary, begin
@@ -44,6 +45,16 @@ WAIT_SECONDS_MAX: Final = 600.0
 
 Purchase = Row[ImportedPurchase]
 Items = Iterator[Purchase | Rejected]
+# Who records some purchases in another way, when their turn comes; None: not this one.
+Instead = Callable[[ImportedPurchase], Awaitable[Answer[Any]] | None]
+
+
+class NotTaken(Exception):
+    """A purchase that `Instead` could not record; the message says why."""
+
+
+def _nobody(_: ImportedPurchase) -> None:
+    """Every purchase goes through the verb."""
 
 
 async def import_purchases(
@@ -53,6 +64,7 @@ async def import_purchases(
     rejects: pathlib.Path,
     report: Report,
     again: bool = False,
+    instead: Instead = _nobody,
 ) -> Summary:
     """Take in the file; FileRefused, or ImportStopped when it cannot go on now."""
     started = time.monotonic()
@@ -66,7 +78,7 @@ async def import_purchases(
             if not scan.in_order:
                 items = stack.enter_context(order.in_time_order(items, path.parent))
             written = stack.enter_context(Rejects(rejects, going_on=progress.low > 0))
-            await _Import(importer.ctx, items, progress, written, summary).run()
+            await _Import(importer.ctx, items, progress, written, summary, instead).run()
             summary.rejected = written.count
             summary.rejects = written.path if written.count else None
         for name in file.counts.__struct_fields__:
@@ -79,13 +91,20 @@ class _Import:
     """One file under way."""
 
     def __init__(
-        self, ctx: Context, items: Items, progress: Progress, rejects: Rejects, summary: Summary
+        self,
+        ctx: Context,
+        items: Items,
+        progress: Progress,
+        rejects: Rejects,
+        summary: Summary,
+        instead: Instead,
     ) -> None:
         self._ctx = ctx
         self._items = enumerate(items)
         self._progress = progress
         self._rejects = rejects
         self._summary = summary
+        self._instead = instead
         self._window: Window[Purchase] = Window()
         self._reading = asyncio.Lock()
         self._freed = asyncio.Event()
@@ -151,8 +170,12 @@ class _Import:
 
     async def _send(self, batch: Sequence[Waiting[Purchase]]) -> None:
         """One batch through the gate, which waits for locks, repeats and finds poison."""
-        sent: list[tuple[Waiting[Purchase], Any]] = []
+        sent: list[tuple[Waiting[Purchase], Awaitable[Any]]] = []
         for waiting in batch:
+            elsewhere = self._instead(waiting.row.body)
+            if elsewhere is not None:
+                sent.append((waiting, elsewhere))
+                continue
             try:
                 asked = command(ACTOR, waiting.row.body, waiting.row.body.occurred_at)
             except ExpectedError as refusal:
@@ -170,7 +193,7 @@ class _Import:
         for (waiting, _), result in zip(sent, results, strict=True):
             self._take_in(waiting, result)
 
-    async def _record(self, commands: Sequence[Command], wait: bool) -> Sequence[Any]:  # noqa: FBT001 the gate's protocol
+    async def _record(self, commands: Sequence[PurchaseCommand], wait: bool) -> Sequence[Any]:  # noqa: FBT001 the gate's protocol
         try:
             return await record_purchases(self._ctx, commands, wait=wait)
         except VersionBehind:  # a program was published this moment
@@ -185,6 +208,8 @@ class _Import:
                 raise ImportStopped(f"line {row.line}: {result}") from result
             body = msgspec.to_builtins(row.body)
             self._rejects.add(Rejected(row.line, _reason(result), body))
+        elif isinstance(result, NotTaken):
+            self._rejects.add(Rejected(row.line, str(result), msgspec.to_builtins(row.body)))
         elif isinstance(result, BaseException):
             result.add_note(f"while importing line {row.line}")
             raise result

@@ -11,7 +11,7 @@ import msgspec
 from service.kernel.errors import Invalid
 
 _TAG_BYTES: Final = 8
-_LENGTH_MAX: Final = 2_048
+LENGTH_MAX: Final = 2_048
 
 
 class CursorInvalid(Invalid):
@@ -29,9 +29,9 @@ def _text(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def unseal(secret: bytes, cursor: str, into: Any) -> Any:
+def unseal(secret: bytes, cursor: str, into: Any, length_max: int = LENGTH_MAX) -> Any:
     """The position of a cursor; CursorInvalid for anything else."""
-    if len(cursor) > _LENGTH_MAX or not cursor.isascii():
+    if len(cursor) > length_max or not cursor.isascii():
         raise CursorInvalid
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

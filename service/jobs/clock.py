@@ -8,10 +8,12 @@ from typing import Final
 
 import structlog
 
+from service.domain.coupons import attempts
 from service.domain.events import sequence
+from service.domain.holders import store as holders
 from service.domain.programs.live import REFRESH_SECONDS
 from service.flows.settle_holders import settle_due
-from service.flows.steps.context import Context
+from service.flows.steps.context import EARLIEST, Context
 from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError
 
@@ -39,10 +41,19 @@ async def place_events(ctx: Context) -> int:
         return await sequence.assign(tx)
 
 
+async def forget_guesses(ctx: Context) -> int:
+    """Delete failed codes that count no more."""
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        await attempts.forget(tx, tx.now or EARLIEST)
+    return 0
+
+
 JOBS: Final[dict[str, tuple[Job, float]]] = {
     "refresh_programs": (refresh_programs, REFRESH_SECONDS),
     "settle": (settle, 5.0),
     "place_events": (place_events, 2.0),
+    "forget_guesses": (forget_guesses, 3600.0),
 }
 
 

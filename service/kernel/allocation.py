@@ -20,7 +20,8 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
         return [total, *([0] * (len(weights) - 1))]
     parts = [total * weight // whole for weight in weights]
     left = total - sum(parts)
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
-    for i in by_remainder[:left]:
-        parts[i] += 1
+    if left:
+        behind = [whole * parts[i] - total * weight for i, weight in enumerate(weights)]
+        for i in sorted(range(len(weights)), key=behind.__getitem__)[:left]:
+            parts[i] += 1
     return parts

@@ -17,6 +17,7 @@ Short = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Text = Annotated[str, msgspec.Meta(max_length=512)]
 Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=AMOUNT_MAX)]
+Units = Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MAX)]
 Signed = Annotated[int, msgspec.Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Id = uuid.UUID

@@ -1,6 +1,8 @@
 """Small values that several nouns show in their answers and events."""
 
 import datetime as dt
+import uuid
+from typing import Annotated
 
 import msgspec
 
@@ -17,6 +19,26 @@ class Identifier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     kind: Name
     value: Short
     verified: bool = True
+
+
+class OtherMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A member named by id."""
+
+    id: uuid.UUID
+
+
+Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
+Recipient = OtherMember | Identifiers  # of identifiers the first that matches wins
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The device or the address of the person behind a request, as far as the partner tells.
+
+    Only codes that do not exist are counted against them, as keyed hashes.
+    """
+
+    device: Short | None = None
+    address: Short | None = None
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +73,8 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires_at: dt.datetime | None = None
 
 
-class WalletChange(msgspec.Struct, frozen=True, kw_only=True):
-    """By how much an operation moved a wallet: `amount` posted, of it `pending`, and `debt`.
+class WalletChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By how much it moved a wallet: `amount` posted, of it `pending` and `held`, and `debt`.
 
     The changes of all events of a member sum to the member's wallets.
     """
@@ -61,10 +83,14 @@ class WalletChange(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     pending: int
     debt: int
+    held: int = 0
 
 
 class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule that fired: what it gave, and what it wanted where a budget cut it."""
+    """A rule or coupon that had an effect: what it gave, and wanted where a budget cut it.
+
+    `type` discount: `amount` in minor units, taken off `on` items, order or shipping.
+    """
 
     campaign: str
     rule: str
@@ -73,6 +99,35 @@ class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     amount: int | None = None
     wanted: int | None = None
     tier: str | None = None
+    on: str | None = None
+    template: str | None = None
+
+
+class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
+    """Units paid with, and what they were worth in minor units."""
+
+    wallet: str
+    amount: int
+    value: int
+
+
+class CouponGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A personal coupon that went into the member's list."""
+
+    id: uuid.UUID
+    template: str
+    campaign: str
+    rule: str
+    from_at: dt.datetime
+    until_at: dt.datetime | None = None
+
+
+class CouponApplied(msgspec.Struct, frozen=True, kw_only=True):
+    """A coupon that had an effect: `position` among those presented, and what it is called."""
+
+    position: int
+    coupon: str
+    template: str
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,11 @@
     compile.py   Document -> Program; compiled_rule.py a rule, index.py which ones can do something
     cart.py facts.py decision.py   what goes in, what comes out
     case.py      a cart with its facts while it is decided; tally.py one wallet's exact total
-    decide.py    one purchase, one decision; awards.py parts and lots, grants.py what budgets cut
-    kept.py      what is kept after returns; windows.py which purchases and uses count
+    decide.py    one purchase, one decision: taking.py discounts/ coupons.py caps.py what lowers
+                 prices, priced.py the cart at them, paying.py units that pay, earned.py awards.py
+                 earned_by_coupons.py what is earned then, grants.py what budgets cut
+    kept.py      what is kept after returns: remainder.py of the cart, remaining.py of the decision
+    windows.py   which purchases and uses count
     explain.py   why each rule fired or did not; plan.py what a new version changes, in words.py
     schema.py    JSON Schema of the program file, for editors
 

@@ -25,7 +25,7 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a receipt. Money in minor units, quantity in thousandths (1 to 10^9).
 
     `amount` is the whole line before `discount_given` (the shop's own engine) and `charged_off`
-    (what else the till took off, from `charged`). `tax_amount` is the tax in (gross prices) or on
+    (what else the till took off, from `charged`, or our own discounts). `tax_amount` is the tax in (gross prices) or on
     (net prices) `amount`.
     """
 
@@ -46,12 +46,16 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Cart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was bought, where. No line has quantity 0: a fully returned one is left out."""
+    """What was bought, where. No line has quantity 0: a fully returned one is left out.
+
+    `charged`: the lines' `charged_off` is what the till charged, whatever was decided.
+    """
 
     channel: str
     store: str | None = None
     currency: str
     lines: tuple[CartLine, ...]
+    charged: bool = False
 
     def subtotal(self) -> int:
         """Lines before any discount of ours (the shop's own discounts are already off)."""

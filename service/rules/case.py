@@ -7,14 +7,16 @@ in the cart.
 import datetime as dt
 import operator
 import zoneinfo
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final
 
 from service.rules.cart import Cart, CartLine, LineKind
+from service.rules.decision import Paid
 from service.rules.facts import Facts, MemberFacts
 from service.rules.values import Scalar
 
 NEVER_EARN: Final = frozenset({LineKind.GIFT_CARD, LineKind.DEPOSIT})
+NOBODY: Final = MemberFacts()  # stands in a case of a purchase without member; nobody asks him
 GROUPED: Final[dict[str, Callable[[CartLine], str | None]]] = {  # fields that filters look up
     "category": operator.attrgetter("category"),
     "brand": operator.attrgetter("brand"),
@@ -26,20 +28,23 @@ class Terms:
     """What of a program each of its cases needs.
 
     `taxed` is what of a line's tax goes to the earning base: -1 takes it off, 1 adds it, 0 neither.
-    `barred` give the positions of lines that do not earn.
+    `barred` give the positions of lines that do not earn. `priced`: numbers of the filters that
+    look at what was paid.
     """
 
-    __slots__ = ("barred", "taxed", "tz")
+    __slots__ = ("barred", "priced", "taxed", "tz")
 
     def __init__(
         self,
         tz: zoneinfo.ZoneInfo,
         taxed: int,
-        barred: tuple[Callable[["Case"], Sequence[int]], ...],
+        barred: tuple[Callable[["Bought"], Sequence[int]], ...],
+        priced: Container[int] = frozenset(),
     ) -> None:
         self.tz = tz
         self.taxed = taxed
         self.barred = barred
+        self.priced = priced
 
 
 class Column:
@@ -52,52 +57,109 @@ class Column:
         self.sums: dict[int, int] = {}  # number of a filter -> sum over the lines it matches
 
 
-class Case:
-    """`paid` has all lines; `bases` (minor units) and `units` (thousandths) only what earns.
+class Bought:
+    """The lines of a cart, and what filters find among them.
 
-    `matches`: number of a filter -> positions of the lines it matches. `barred`: positions of the
-    lines that do not earn.
+    `paid` has all lines. `matches`: number of a filter -> positions of the lines it matches.
+    `barred`: positions of the lines that do not earn. `like`: the same lines at other prices; what
+    does not depend on prices is taken from there.
     """
 
-    __slots__ = (
-        "_groups",
-        "_quantity",
-        "_subtotal",
-        "_total",
-        "barred",
-        "bases",
-        "cart",
-        "facts",
-        "lines",
-        "local",
-        "matches",
-        "member",
-        "paid",
-        "units",
-    )
+    __slots__ = ("_groups", "barred", "cart", "lines", "matches", "paid")
 
-    def __init__(self, cart: Cart, facts: Facts, member: MemberFacts, terms: Terms) -> None:
+    def __init__(self, cart: Cart, terms: Terms, like: "Bought | None" = None) -> None:
         self.cart = cart
-        self.facts = facts
-        self.member = member
         self.lines = lines = cart.lines
-        self.local: dt.datetime = facts.at.astimezone(terms.tz)
         self.matches: dict[int, Sequence[int]] = {}
-        self._total: int | None = None
-        self._subtotal: int | None = None
-        self._quantity: int | None = None
         self._groups: dict[str, dict[Scalar | None, list[int]]] = {}
-        self.paid = [line.paid() for line in lines]
+        if like is not None:
+            self._groups = like._groups  # noqa: SLF001 - of the same class
+            priced = terms.priced
+            self.matches = {n: found for n, found in like.matches.items() if n not in priced}
+        # what line.paid() answers, without a call for each
+        self.paid = [line.amount - line.discount_given - line.charged_off for line in lines]
         self.barred: frozenset[int] = self._find_barred(terms)
-        bases = _taxed(lines, self.paid, terms.taxed) if terms.taxed else self.paid
-        self.bases = Column(self._earning(bases))
-        self.units = Column(self._earning([line.quantity for line in lines]))
 
     def _find_barred(self, terms: Terms) -> frozenset[int]:
         found = [n for n, line in enumerate(self.lines) if line.kind in NEVER_EARN]
         for barred in terms.barred:
             found += barred(self)
         return frozenset(found)
+
+    def groups(self, field: str) -> dict[Scalar | None, list[int]]:
+        """Positions of the lines by their value of a field of `GROUPED`."""
+        groups = self._groups.get(field)
+        if groups is None:
+            groups = self._groups[field] = {}
+            for n, value in enumerate(map(GROUPED[field], self.lines)):
+                if value in groups:
+                    groups[value].append(n)
+                else:
+                    groups[value] = [n]
+        return groups
+
+
+class Case(Bought):
+    """What was bought, with its facts.
+
+    `bases` (minor units) and `units` (thousandths) have only what earns. `tenders`: units
+    that paid; they are set before anything is asked of `bases_less`.
+    """
+
+    __slots__ = (
+        "_bases_less",
+        "_quantity",
+        "_subtotal",
+        "_taxed",
+        "_total",
+        "bases",
+        "facts",
+        "local",
+        "member",
+        "tenders",
+        "units",
+    )
+
+    def __init__(
+        self,
+        cart: Cart,
+        facts: Facts,
+        member: MemberFacts,
+        terms: Terms,
+        like: Bought | None = None,
+    ) -> None:
+        super().__init__(cart, terms, like)
+        self.facts = facts
+        self.member = member
+        self.tenders: Sequence[Paid] = ()
+        same = like if isinstance(like, Case) and like.facts is facts else None
+        self.local: dt.datetime = same.local if same else facts.at.astimezone(terms.tz)
+        self._total: int | None = None
+        self._subtotal: int | None = None
+        self._quantity: int | None = None
+        self._bases_less: dict[tuple[str, ...], Column] = {}
+        self._taxed = terms.taxed
+        self.bases = self._base_column(self.paid)
+        if same and same.barred == self.barred:
+            self.units = Column(same.units.values)  # its sums may be of filters by price
+        else:
+            self.units = Column(self._earning([line.quantity for line in self.lines]))
+
+    def bases_less(self, wallets: tuple[str, ...]) -> Column:
+        """`bases` without what these wallets paid of each line."""
+        column = self._bases_less.get(wallets)
+        if column is None:
+            paid = self.paid.copy()
+            for tender in self.tenders:
+                if tender.wallet in wallets:
+                    for n, minor, _ in tender.lines:
+                        paid[n] -= minor
+            column = self._bases_less[wallets] = self._base_column(paid)
+        return column
+
+    def _base_column(self, paid: list[int]) -> Column:
+        sign = self._taxed
+        return Column(self._earning(_taxed(self.lines, paid, sign) if sign else paid))
 
     def _earning(self, values: list[int]) -> list[int]:
         """The values with 0 for lines that do not earn, and never less than 0."""
@@ -131,18 +193,6 @@ class Case:
         if self._quantity is None:
             self._quantity = self.cart.quantity()
         return self._quantity
-
-    def groups(self, field: str) -> dict[Scalar | None, list[int]]:
-        """Positions of the lines by their value of a field of `GROUPED`."""
-        groups = self._groups.get(field)
-        if groups is None:
-            groups = self._groups[field] = {}
-            for n, value in enumerate(map(GROUPED[field], self.lines)):
-                if value in groups:
-                    groups[value].append(n)
-                else:
-                    groups[value] = [n]
-        return groups
 
 
 def _taxed(lines: Sequence[CartLine], paid: Sequence[int], sign: int) -> list[int]:

@@ -1,11 +1,13 @@
 """A rule ready to decide: its condition as a function, its effects as steps on tallies."""
 
+import copy
 from collections.abc import Callable, Mapping
 
 from service.rules.conditions.lines import Filters
 from service.rules.conditions.logic import Holds
+from service.rules.discounts.offers import Offer
 from service.rules.document import Budget, Campaign, Rule, Wallet
-from service.rules.effects import Multiply, Points, SetTier
+from service.rules.effects import Discount, GiveCoupon, Multiply, Points, SetTier
 from service.rules.effects.multiply import compile_multiply
 from service.rules.effects.points import compile_points
 from service.rules.expiry import Expiry
@@ -61,22 +63,70 @@ class Part:
 class CompiledRule:
     """`rest` is what the index does not answer of its condition (None: the index answers all).
 
-    `times`: uses its limit allows in a period, None without a limit.
+    `times`: uses its limit allows in a period, None without a limit. `offers`: its discounts.
+    `earns`: it does something else than lower prices. `coupon`: the position of the coupon whose
+    points or multiplier it stands for; None: it is a rule.
     """
 
-    __slots__ = ("budget", "campaign", "floors", "id", "parts", "rest", "rule", "times")
+    __slots__ = (
+        "budget",
+        "campaign",
+        "coupon",
+        "earns",
+        "floors",
+        "gives",
+        "id",
+        "key",
+        "offers",
+        "parts",
+        "rest",
+        "rule",
+        "times",
+    )
 
     def __init__(
-        self, campaign: Campaign, rule: Rule, rest: Holds | None, parts: tuple[Part, ...]
+        self,
+        campaign: Campaign,
+        rule: Rule,
+        rest: Holds | None,
+        parts: tuple[Part, ...],
+        offers: tuple[Offer, ...] = (),
     ) -> None:
         self.id = rule.id
         self.rule = rule
+        self.key = (rule.priority, rule.id)
         self.campaign = campaign.id
         self.budget: Budget | None = campaign.budget
         self.times = rule.limit.times if rule.limit else None
         self.rest = rest
         self.parts = parts
+        self.offers = offers
+        self.coupon: int | None = None
         self.floors = tuple(effect for effect in rule.then if isinstance(effect, SetTier))
+        self.gives = tuple(effect for effect in rule.then if isinstance(effect, GiveCoupon))
+        self.earns = bool(self.parts or self.floors or self.gives)
+
+    def presented(self, position: int) -> "CompiledRule":
+        """The rule of a coupon template for the coupon at this position."""
+        own = copy.copy(self)
+        own.coupon = position
+        return own
+
+
+def compile_offers(campaign: Campaign, rule: Rule, filters: Filters) -> tuple[Offer, ...]:
+    """One offer for each of the rule's discounts, in the order of the file."""
+    discounts = [effect for effect in rule.then if isinstance(effect, Discount)]
+    return tuple(
+        Offer(
+            discount,
+            filters,
+            campaign=campaign.id,
+            owner=rule.id,
+            priority=rule.priority,
+            number=number,
+        )
+        for number, discount in enumerate(discounts)
+    )
 
 
 def compile_parts(
@@ -98,7 +148,7 @@ def compile_parts(
             case Multiply():
                 for name in effect.wallets:
                     steps.setdefault(name, []).append(compile_multiply(effect, filters))
-            case SetTier():
+            case SetTier() | Discount() | GiveCoupon():
                 pass
     return tuple(
         Part(

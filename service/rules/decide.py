@@ -1,51 +1,68 @@
-"""One purchase, one decision: pure and total, the same on every worker and for every channel."""
+"""One purchase, one decision: pure and total, the same on every worker and for every channel.
 
-from collections.abc import Container, Iterator, Sequence
+Discounts come first, then units that pay, then what the priced cart earns.
+"""
 
-from service.rules import awards, grants
-from service.rules.awards import Share
+from collections.abc import Collection
+
+import msgspec
+
 from service.rules.cart import Cart
-from service.rules.case import Case
+from service.rules.case import NOBODY, Bought, Case
 from service.rules.compile import Program
-from service.rules.compiled_rule import CompiledRule, LotKind
-from service.rules.decision import Decision, Floor
+from service.rules.compiled_rule import CompiledRule
+from service.rules.decision import Decision, NotApplied
+from service.rules.document import RedeemAs
+from service.rules.earned import earned
+from service.rules.earned_by_coupons import with_coupons
 from service.rules.facts import Facts
+from service.rules.paying import Payment, unknown
+from service.rules.priced import with_off
+from service.rules.taking import take, take_given
 
 
 def decide(program: Program, cart: Cart, facts: Facts) -> Decision:
-    """What the purchase earns the member by this version of the program.
+    """What the purchase gives by this version of the program.
 
-    Without a member, or without a line, nothing. It never raises for a checked document: what the
-    facts do not know counts as missing, no history as none.
+    Without a line, nothing; without a member, what coupons give that are for everybody. For a
+    checked document it raises nothing but TooManyCombinations: what the facts do not know counts as
+    missing, no history as none.
     """
     member = facts.member
-    if member is None or not cart.lines:
+    asks = bool(facts.coupons or facts.redeem) or facts.frozen is not None
+    if not cart.lines or (member is None and not asks):
         return Decision()
-    case = Case(cart, facts, member, program.terms)
-    fired = _fired(program, case)
-    found = awards.shares(case, fired)
-    demands, stopped = _budgets(program, fired, found, facts)
-    giving = [rule for rule in fired if rule.id not in stopped]
-    return Decision(
-        awards=awards.lots(program, facts, _units(found)),
-        credits=tuple([share.credit() for share in found]),
-        floors=tuple(_floors(program, giving, facts)),
-        uses=tuple(_uses(giving, found)),
-        demands=demands,
-    )
+    case = Case(cart, facts, member or NOBODY, program.terms)
+    candidates = 0 if member is None else program.index.candidates(case)
+    if asks or candidates & program.discounting:
+        return _checked_out(program, case, candidates)
+    return earned(program, case, fired(program, case, candidates))
 
 
-def _fired(program: Program, case: Case) -> list[CompiledRule]:
+def fired(program: Program, case: Case, candidates: int) -> list[CompiledRule]:
     """Rules whose condition and limit hold, in order; some that would do nothing are left out."""
     uses = case.facts.uses
-    fired = []
-    for n in bits(program.index.candidates(case)):
+    found = []
+    for n in bits(candidates):
         rule = program.rules[n]
         if rule.times is not None and uses.get(rule.id, 0) >= rule.times:
             continue
         if rule.rest is None or rule.rest(case):
-            fired.append(rule)
-    return fired
+            found.append(rule)
+    return found
+
+
+def before_ours(program: Program, case: Case) -> Case:
+    """The case at the prices before any discount of ours."""
+    cart = case.cart
+    if not cart.charged:
+        return case
+    lines = tuple(
+        msgspec.structs.replace(line, charged_off=0) if line.charged_off else line
+        for line in cart.lines
+    )
+    asked = msgspec.structs.replace(cart, lines=lines, charged=False)
+    return Case(asked, case.facts, case.member, program.terms, like=case)
 
 
 def bits(mask: int) -> list[int]:
@@ -59,40 +76,54 @@ def bits(mask: int) -> list[int]:
     return found
 
 
-def _budgets(
-    program: Program, fired: Sequence[CompiledRule], found: Sequence[Share], facts: Facts
-) -> tuple[dict[str, int], Container[str]]:
-    if not program.budgets:
-        return {}, ()
-    return grants.cut(program, fired, found, facts.grants)
+def _checked_out(program: Program, case: Case, candidates: int) -> Decision:
+    facts = case.facts
+    before = before_ours(program, case)
+    if facts.frozen is not None:
+        taking = take_given(program, before)
+    else:
+        taking = take(program, before, fired(program, before, candidates & program.discounting))
+    discounts = tuple([one.stored() for one in taking.taken])
+    payment = Payment(program, facts)
+    if facts.redeem:
+        at_discount = with_off(before.cart, discounts, ())
+        bought = Bought(at_discount, program.terms, like=before)
+        payment.take(bought, RedeemAs.DISCOUNT)
+    priced = case
+    if discounts or payment.paid:
+        cart = with_off(case.cart, discounts, payment.paid)
+        priced = Case(cart, facts, case.member, program.terms, like=case)
+    if facts.redeem:
+        payment.take(priced, RedeemAs.TENDER)
+        priced.tenders = [one for one in payment.paid if not one.off]
+    rules = fired(program, priced, candidates & program.earning)
+    by_coupons = with_coupons(priced, rules, taking.awarding, taking.caps)
+    decision = earned(program, priced, by_coupons.rules, by_coupons.shares, taking.rules, discounts)
+    coupons = [one.coupon for one in taking.taken if one.coupon is not None]
+    refused = [*taking.refused, *by_coupons.refused]
+    return msgspec.structs.replace(
+        decision,
+        demands={**decision.demands, **taking.demands, **taking.caps.demands},
+        discounts=discounts,
+        paid=tuple(payment.paid),
+        coupons=tuple(sorted([*coupons, *by_coupons.applied])),
+        caps=tuple(sorted(taking.caps.taken)),
+        not_applied=(
+            *_in_order(program, refused),
+            *payment.refused,
+            *unknown(program, facts),
+        ),
+    )
 
 
-def _units(found: Sequence[Share]) -> dict[LotKind, int]:
-    units: dict[LotKind, int] = {}
-    for share in found:
-        lot = share.part.lot
-        units[lot] = units.get(lot, 0) + share.given
-    return units
-
-
-def _floors(program: Program, fired: Sequence[CompiledRule], facts: Facts) -> Iterator[Floor]:
-    for rule in fired:
-        for effect in rule.floors:
-            yield Floor(
-                campaign=rule.campaign,
-                rule=rule.id,
-                ladder=effect.ladder,
-                tier=effect.tier,
-                until_at=effect.until(facts.at, program.tz),
-            )
-
-
-def _uses(fired: Sequence[CompiledRule], found: Sequence[Share]) -> Iterator[str]:
-    """Limited rules that gave something: a want the budget cut to nothing uses nothing up."""
-    limited = [rule for rule in fired if rule.times is not None]
-    if not limited:
-        return
-    giving = {share.rule.id for share in found if share.given}
-    for rule in limited:
-        if rule.floors or rule.id in giving:
-            yield rule.id
+def _in_order(program: Program, refused: Collection[NotApplied]) -> list[NotApplied]:
+    """Coupons as they were presented, then rules by (priority, id)."""
+    if not refused:
+        return []
+    places = {rule.id: n for n, rule in enumerate(program.rules)}
+    return sorted(
+        refused,
+        key=lambda one: (
+            (0, one.coupon) if one.coupon is not None else (1, places.get(one.rule or "", 0))
+        ),
+    )

@@ -1,6 +1,7 @@
 """The decision: all that came out of one purchase. Stored, and recomputed to verify and explain."""
 
 import datetime as dt
+import enum
 
 import msgspec
 
@@ -40,11 +41,94 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     until_at: dt.datetime | None = None
 
 
+class Target(enum.StrEnum):
+    """What a discount is taken off; they are decided in this order."""
+
+    ITEMS = "items"
+    ORDER = "order"
+    SHIPPING = "shipping"
+
+
+class Discounted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Money off by a rule or a coupon; `lines` (position, minor units) sum to `amount`.
+
+    rule: its `campaign` and id; coupon: `rule` is the template and `coupon` the position among
+    those presented. `wanted`: before a budget cut it.
+    """
+
+    campaign: str = ""
+    rule: str
+    coupon: int | None = None
+    on: Target
+    amount: int
+    wanted: int
+    lines: tuple[tuple[int, int], ...]
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Units redeemed as money: `lines` (position, minor units, units) sum to `value` and `units`.
+
+    `off`: as a discount, which the lines' prices have in them; else a tender.
+    """
+
+    wallet: str
+    off: bool = False
+    units: int
+    value: int
+    lines: tuple[tuple[int, int, int], ...]
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A personal coupon a rule gives; `from_at` and `until_at`: when it can be used."""
+
+    campaign: str
+    rule: str
+    template: str
+    from_at: dt.datetime
+    until_at: dt.datetime | None = None
+
+
+class Refused(enum.StrEnum):
+    """Why a redeemable was not applied; the first seven as in `facts.Unusable`."""
+
+    UNKNOWN = "unknown"
+    NOT_STARTED = "not_started"
+    EXPIRED = "expired"
+    USED_UP = "used_up"
+    MEMBER_LIMIT = "member_limit"
+    NEEDS_MEMBER = "needs_member"
+    NEEDS_HOLD = "needs_hold"
+    CONDITION_FAILED = "condition_failed"
+    EXCLUDED_BY = "excluded_by"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    NO_EFFECT = "no_effect"
+    NOT_ENOUGH = "not_enough"  # units: less is available
+    BELOW_MIN = "below_min"  # units: fewer than the wallet's least
+    NOT_A_STEP = "not_a_step"  # units: no multiple of the wallet's step
+    ABOVE_MAX = "above_max"  # units: more than this cart takes
+
+
+class NotApplied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A coupon (position) or a rule's discount or a wallet that was asked for and gave nothing.
+
+    `by`: the rule or template that excluded it; `most`: units that could be paid instead.
+    """
+
+    reason: Refused
+    coupon: int | None = None
+    rule: str | None = None
+    wallet: str | None = None
+    by: str | None = None
+    most: int | None = None
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """awards: (wallet in program order, then expiry); credits: in order of (priority, id).
 
     uses: ids of limited rules that fired with an effect. demands: campaign id -> what its budget is
-    asked for, whatever was granted.
+    asked for, whatever was granted. discounts: in the order they were taken; coupons: positions of
+    the presented ones that had an effect. caps: `CouponTemplate.cap` of the shared codes of which
+    one use is taken. A Decision without member has discounts by coupons only.
     """
 
     awards: tuple[Award, ...] = ()
@@ -52,6 +136,21 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     floors: tuple[Floor, ...] = ()
     uses: tuple[str, ...] = ()
     demands: dict[str, int] = {}
+    discounts: tuple[Discounted, ...] = ()
+    paid: tuple[Paid, ...] = ()
+    coupons: tuple[int, ...] = ()
+    caps: tuple[str, ...] = ()
+    issued: tuple[Issued, ...] = ()
+    not_applied: tuple[NotApplied, ...] = ()
+
+    def tendered(self) -> int:
+        """What was paid with units as a tender, minor units."""
+        return sum(one.value for one in self.paid if not one.off)
+
+    def taken_off(self) -> int:
+        """What the discounts, and units paid as a discount, took off the lines, minor units."""
+        off = sum(one.value for one in self.paid if one.off)
+        return off + sum(one.amount for one in self.discounts)
 
     def earned(self) -> dict[str, int]:
         """Units per wallet id."""

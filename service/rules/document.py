@@ -12,8 +12,10 @@ import msgspec
 from service.kernel.calendar import Duration, Period
 from service.rules.conditions.lines import Where
 from service.rules.conditions.logic import Condition
-from service.rules.effects import Effect
+from service.rules.effects import Discount, Effect, Multiply, Points
 from service.rules.expiry import Expiry
+from service.rules.gift_cards import GiftCardKind
+from service.rules.sharing import Households, Transfer
 
 Texts = dict[str, str]  # language -> text
 
@@ -23,6 +25,13 @@ class Taxed(enum.StrEnum):
 
     GROSS = "gross"
     NET = "net"
+
+
+class DiscountCap(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Our discounts on the matching lines together are at most this fraction of their price."""
+
+    where: Where
+    share: tuple[int, int]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,6 +44,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prices: Taxed = Taxed.GROSS  # what `amount` of a line is
     earns_on: Taxed = Taxed.GROSS  # what awards are counted on
     no_earning: tuple[Where, ...] = ()  # a line that matches any of them does not earn
+    discount_caps: tuple[DiscountCap, ...] = ()  # each applies to what it matches, the first first
     backdate_max: Duration
     claim_max: Duration
 
@@ -68,10 +78,41 @@ class Shortfall(enum.StrEnum):
     CLAMP = "clamp"
 
 
+class RedeemAs(enum.StrEnum):
+    """A discount lowers what earns; a tender does not, unless the rule says so."""
+
+    TENDER = "tender"
+    DISCOUNT = "discount"
+
+
+class Redeem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How units pay at checkout: `units` are worth `minor` minor units, rounded down.
+
+    `least`, `most`, `step` in units; `share_max`: of the goods after discounts, without shipping and
+    lines that do not earn. `grace`: how long units live at least that a return gives back after
+    their lot has lapsed.
+    """
+
+    units: int
+    minor: int
+    least: int = 1
+    most: int | None = None
+    step: int = 1
+    share_max: tuple[int, int] | None = None
+    paid_as: RedeemAs = RedeemAs.TENDER
+    where: Where = ()
+    grace: Duration
+
+    def worth(self, units: int) -> int:
+        """Minor units."""
+        return units * self.minor // self.units
+
+
 class Wallet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One kind of units. `number` is given at publish and never reused.
 
-    `expires_by_tier`: (ladder, tier) -> expiry that wins over `expires` for members there.
+    `expires_by_tier`: (ladder, tier) -> expiry that wins over `expires` for members there. `redeem`
+    None: its units do not pay. `transfer` None: no member may give them to another.
     """
 
     id: str
@@ -83,6 +124,8 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires: Expiry = Expiry()
     expires_by_tier: tuple[tuple[str, str, Expiry], ...] = ()
     shortfall: Shortfall = Shortfall.DEBT
+    redeem: Redeem | None = None
+    transfer: Transfer | None = None
 
 
 class QualifyBy(enum.StrEnum):
@@ -162,6 +205,7 @@ class BudgetUnit(enum.StrEnum):
 
     POINTS = "points"
     USES = "uses"
+    MONEY = "money"
 
 
 class WhenOut(enum.StrEnum):
@@ -174,7 +218,8 @@ class WhenOut(enum.StrEnum):
 class Budget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A cap shared by all members, over the life of the campaign.
 
-    points: units of `wallet` credited to the campaign's rules; uses: times one of its rules fired.
+    points: units of `wallet` credited to the campaign's rules; uses: times one of its rules fired;
+    money: minor units its rules' discounts took off.
     """
 
     unit: BudgetUnit
@@ -215,6 +260,100 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: tuple[Rule, ...] = ()
 
 
+class ComesBack(enum.StrEnum):
+    """When a coupon used on a purchase can be used again after returns."""
+
+    NEVER = "never"
+    WHOLE = "whole"  # when no line it discounted is left
+    ANY = "any"  # when anything of a line it discounted came back
+
+
+class Recover(enum.StrEnum):
+    """What is taken for a coupon that was used and would not be issued any more."""
+
+    NOTHING = "nothing"
+    POINTS = "points"  # what its discount was worth, as debt of the first wallet that pays
+
+
+class Validity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a coupon can be used: `lasts` from its issue, and between two instants."""
+
+    lasts: Duration | None = None
+    from_at: dt.datetime | None = None
+    until_at: dt.datetime | None = None
+
+
+class CouponTemplate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a coupon gives: exactly one of `discount`, `multiply`, `points`.
+
+    `code` (normalised; `code_shown` as written): one shared code; `personal`: issued into members' lists; neither: unique
+    codes, made in batches. `uses`: of the shared code over all members (None: any number), or of
+    each unique or personal code (1 unless said). `per_member`: uses by one member.
+    """
+
+    at: str
+    id: str
+    title: Texts = {}
+    text: Texts = {}
+    terms: Texts = {}
+    priority: int = 0
+    code: str | None = None
+    code_shown: str | None = None
+    personal: bool = False
+    when: Condition | None = None
+    valid: Validity = Validity()
+    uses: int | None = None
+    per_member: Limit | None = None
+    comes_back: ComesBack = ComesBack.WHOLE
+    recover: Recover = Recover.NOTHING
+    discount: Discount | None = None
+    multiply: Multiply | None = None
+    points: Points | None = None
+
+    @property
+    def cap(self) -> str | None:
+        """The name of the shared code's budget of uses; None: it has none."""
+        return f"coupon:{self.id}" if self.code is not None and self.uses is not None else None
+
+
+class Reward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a member may have for units; exactly one of `coupon`, `item`, `external`.
+
+    `price` in units of `wallet`; `prices`: (ladder, tier) -> price that wins for members there and
+    above, up to the next tier that has one. `coupon`: a personal template; `item`: staff hand it
+    over; `external`: somebody else delivers it. `stock`: so many in all (None: any number).
+    `limit`: of one member. `when` asks nothing about a purchase. `image`: address per language.
+    """
+
+    at: str
+    id: str
+    title: Texts = {}
+    text: Texts = {}
+    terms: Texts = {}
+    image: Texts = {}
+    wallet: str
+    price: int
+    prices: tuple[tuple[str, str, int], ...] = ()
+    coupon: str | None = None
+    item: str | None = None
+    external: str | None = None
+    stock: int | None = None
+    when: Condition | None = None
+    from_at: dt.datetime | None = None
+    until_at: dt.datetime | None = None
+    limit: Limit | None = None
+
+    @property
+    def cap(self) -> str | None:
+        """The name of the stock's budget of uses; None: there is no end of it."""
+        return None if self.stock is None else stock_name(self.id)
+
+
+def stock_name(reward: str) -> str:
+    """The name of the budget that a reward's stock is."""
+    return f"reward:{reward}"
+
+
 SCHEMA = 1  # the form of the Structs of this file; raised when stored ones need another reading
 
 
@@ -234,4 +373,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wallets: tuple[Wallet, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    coupons: tuple[CouponTemplate, ...] = ()
+    gift_cards: tuple[GiftCardKind, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    households: Households | None = None
     numbers_used: dict[str, int] = {}  # "wallet:points" -> 1, "ladder:main" -> 1

@@ -6,20 +6,29 @@ tells what the index skipped; the decision in it is `decide`'s own.
 
 import datetime as dt
 import enum
-from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from service.rules.cart import Cart
-from service.rules.case import Case
+from service.rules.case import NOBODY, Case
 from service.rules.compile import Program
 from service.rules.compiled_rule import CompiledRule
 from service.rules.conditions.finding import Finding
-from service.rules.conditions.logic import explain_condition
-from service.rules.decide import decide
-from service.rules.decision import Credit, Decision, Floor
+from service.rules.conditions.logic import Condition, explain_condition
+from service.rules.decide import before_ours, decide
+from service.rules.decision import (
+    Credit,
+    Decision,
+    Discounted,
+    Floor,
+    Issued,
+    NotApplied,
+    Refused,
+)
 from service.rules.document import Budget, BudgetUnit, Campaign, WhenOut
+from service.rules.earned import issued_by
 from service.rules.facts import Facts
+from service.rules.priced import priced
 
 
 class Why(enum.StrEnum):
@@ -33,12 +42,19 @@ class Why(enum.StrEnum):
     BUDGET_TRIMMED = "budget_trimmed"  # wanted and given: units
     BUDGET_REJECTED = "budget_rejected"  # wanted and given: units, or uses
     NO_EFFECT = "no_effect"  # fired, and nothing came of it
+    EXCLUDED_BY = "excluded_by"  # another discount was better, or leaves no room for this one
+    ONLY_BEFORE_DISCOUNTS = "only_before_discounts"  # fired, but gives no points at these prices
+    ONLY_AFTER_DISCOUNTS = "only_after_discounts"  # fired at these prices, too late for a discount
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`wallet`, `wanted` and `given` where there is something to count."""
+    """`wallet`, `wanted` and `given` where there is something to count; without a wallet: money.
+
+    `by`: the rule or template that excluded it.
+    """
 
     why: Why
+    by: str | None = None
     wallet: str | None = None
     wanted: int | None = None
     given: int | None = None
@@ -48,7 +64,8 @@ class RuleExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """One rule. `fired`: its campaign was on, its limit allowed it and its condition held.
 
     `when` is None for a rule without condition, and where there was no member or no line to ask
-    about.
+    about. The condition of a rule with a discount is shown at the prices before any discount, that
+    of another at those after all; one with a discount and points is asked both times.
     """
 
     rule: str
@@ -58,34 +75,74 @@ class RuleExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     reasons: tuple[Reason, ...] = ()
     credits: tuple[Credit, ...] = ()
     floors: tuple[Floor, ...] = ()
+    discounts: tuple[Discounted, ...] = ()
+    issued: tuple[Issued, ...] = ()
+
+
+class CouponExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon that was presented. `template` None: it was not known.
+
+    `when`: its condition at the prices before any discount, None where it has none.
+    """
+
+    position: int
+    template: str | None = None
+    applied: bool
+    when: Finding | None = None
+    reason: Refused | None = None
+    by: str | None = None
+    credits: tuple[Credit, ...] = ()
+    discounts: tuple[Discounted, ...] = ()
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All rules of the version in order of (priority, id), and the decision they make."""
+    """All rules of the version in order of (priority, id), all coupons, and the decision."""
 
     version: int
     at: dt.datetime
     decision: Decision
     rules: tuple[RuleExplained, ...]
+    coupons: tuple[CouponExplained, ...] = ()
+
+
+class _Prices:
+    """The case before any discount of ours, and at the prices after all."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self, program: Program, cart: Cart, facts: Facts, decision: Decision) -> None:
+        case = Case(cart, facts, facts.member or NOBODY, program.terms)
+        self.before = before_ours(program, case)
+        sold = priced(cart, decision)
+        self.after = case if sold is cart else Case(sold, facts, case.member, program.terms, case)
 
 
 def explain(program: Program, cart: Cart, facts: Facts) -> Explanation:
-    """What became of every rule of the version; the decision equals that of `decide`."""
+    """What became of every rule and coupon; the decision equals that of `decide`."""
     decision = decide(program, cart, facts)
-    member = facts.member
-    if member is None or not cart.lines:
-        why = Why.NO_MEMBER if member is None else Why.NO_LINES
-        rules = tuple(_not_asked(rule, why) for rule in program.rules)
-        return Explanation(version=program.version, at=facts.at, decision=decision, rules=rules)
-    case = Case(cart, facts, member, program.terms)
-    campaigns = {campaign.id: campaign for campaign in program.document.campaigns}
+    prices = _Prices(program, cart, facts, decision)
     return Explanation(
         version=program.version,
         at=facts.at,
         decision=decision,
-        rules=tuple(
-            _explain_rule(program, rule, campaigns, case, decision) for rule in program.rules
+        rules=_explain_rules(program, prices, facts, decision),
+        coupons=tuple(
+            _explain_coupon(program, position, prices.before, decision)
+            for position in range(len(facts.coupons))
         ),
+    )
+
+
+def _explain_rules(
+    program: Program, prices: _Prices, facts: Facts, decision: Decision
+) -> tuple[RuleExplained, ...]:
+    if facts.member is None or not prices.after.lines:
+        why = Why.NO_MEMBER if facts.member is None else Why.NO_LINES
+        return tuple(_not_asked(rule, why) for rule in program.rules)
+    campaigns = {campaign.id: campaign for campaign in program.document.campaigns}
+    return tuple(
+        _explain_rule(program, rule, campaigns[rule.campaign], prices, decision)
+        for rule in program.rules
     )
 
 
@@ -97,30 +154,62 @@ def _not_asked(rule: CompiledRule, why: Why) -> RuleExplained:
 def _explain_rule(
     program: Program,
     rule: CompiledRule,
-    campaigns: Mapping[str, Campaign],
-    case: Case,
+    campaign: Campaign,
+    prices: _Prices,
     decision: Decision,
 ) -> RuleExplained:
     when = rule.rule.when
-    finding = (
-        None if when is None else explain_condition(when, case, program.world, program.filters)
-    )
-    stops = _stops(rule, campaigns[rule.campaign], case.facts, finding)
-    own = tuple(credit for credit in decision.credits if credit.rule == rule.id)
-    floors = tuple(floor for floor in decision.floors if floor.rule == rule.id)
-    return RuleExplained(
+    before = _finding(program, when, prices.before) if rule.offers else None
+    after = _finding(program, when, prices.after) if rule.earns else None
+    finding = before if rule.offers else after
+    held = [one.ok for one in (before, after) if one is not None]
+    stops = _stops(rule, campaign, prices.after.facts, failed=bool(held) and not any(held))
+    made = RuleExplained(
         rule=rule.id,
         campaign=rule.campaign,
         fired=not stops,
         when=finding,
-        reasons=stops or _cuts(rule, own, floors),
-        credits=own,
-        floors=floors,
+        credits=tuple(credit for credit in decision.credits if credit.rule == rule.id),
+        floors=tuple(floor for floor in decision.floors if floor.rule == rule.id),
+        discounts=tuple(
+            one for one in decision.discounts if one.rule == rule.id and one.coupon is None
+        ),
+        issued=tuple(one for one in decision.issued if one.rule == rule.id),
+    )
+    refused = next((one for one in decision.not_applied if one.rule == rule.id), None)
+    gives = bool(issued_by(program, rule, prices.after.facts))
+    reasons = stops or (*_half(before, after), *_cuts(rule, made, refused, gives=gives))
+    return msgspec.structs.replace(made, reasons=reasons)
+
+
+def _explain_coupon(
+    program: Program, position: int, before: Case, decision: Decision
+) -> CouponExplained:
+    name = before.facts.coupons[position].template
+    coupon = program.coupons.get(name or "")
+    refused = next((one for one in decision.not_applied if one.coupon == position), None)
+    applied = position in decision.coupons
+    rule = None if coupon is None or coupon.rule is None or not applied else coupon.rule.id
+    return CouponExplained(
+        position=position,
+        template=name,
+        applied=applied,
+        when=None if coupon is None else _finding(program, coupon.template.when, before),
+        reason=None if refused is None else refused.reason,
+        by=None if refused is None else refused.by,
+        credits=tuple(credit for credit in decision.credits if credit.rule == rule),
+        discounts=tuple(one for one in decision.discounts if one.coupon == position),
     )
 
 
+def _finding(program: Program, when: Condition | None, case: Case) -> Finding | None:
+    if when is None:
+        return None
+    return explain_condition(when, case, program.world, program.filters)
+
+
 def _stops(
-    rule: CompiledRule, campaign: Campaign, facts: Facts, finding: Finding | None
+    rule: CompiledRule, campaign: Campaign, facts: Facts, *, failed: bool
 ) -> tuple[Reason, ...]:
     """Everything that kept the rule from firing."""
     reasons = []
@@ -131,21 +220,56 @@ def _stops(
     used = facts.uses.get(rule.id, 0)
     if rule.times is not None and used >= rule.times:
         reasons.append(Reason(why=Why.LIMIT_USED_UP, wanted=used + 1, given=rule.times))
-    if finding is not None and not finding.ok:
+    if failed:
         reasons.append(Reason(why=Why.CONDITION_FAILED))
     return tuple(reasons)
 
 
-def _cuts(rule: CompiledRule, own: Sequence[Credit], floors: Sequence[Floor]) -> tuple[Reason, ...]:
-    """What became less of a rule that fired."""
-    if not own and not rule.floors:
-        return (Reason(why=Why.NO_EFFECT),)
-    if rule.budget is None:
+def _half(before: Finding | None, after: Finding | None) -> tuple[Reason, ...]:
+    """Of a rule with a discount and points whose condition depends on the prices."""
+    if before is None or after is None or before.ok == after.ok:
         return ()
-    if rule.budget.unit is BudgetUnit.USES:
-        given = any(credit.points for credit in own) or len(floors) > 0
-        return () if given else (Reason(why=Why.BUDGET_REJECTED, wanted=1, given=0),)
-    return tuple(_cut(rule.budget, credit) for credit in own if credit.points < credit.wanted)
+    return (Reason(why=Why.ONLY_BEFORE_DISCOUNTS if before.ok else Why.ONLY_AFTER_DISCOUNTS),)
+
+
+def _cuts(
+    rule: CompiledRule, made: RuleExplained, refused: NotApplied | None, *, gives: bool
+) -> tuple[Reason, ...]:
+    """What became less of a rule that fired. `gives`: it has coupons to give."""
+    reason = None if refused is None else refused.reason
+    excluded: tuple[Reason, ...] = ()
+    if refused is not None and reason is Refused.EXCLUDED_BY:
+        excluded = (Reason(why=Why.EXCLUDED_BY, by=refused.by),)
+    wanted = bool(
+        made.credits or made.discounts or rule.floors or gives or reason is Refused.BUDGET_EXHAUSTED
+    )
+    if not wanted:
+        return excluded or (Reason(why=Why.NO_EFFECT),)
+    return (*excluded, *_budget_cuts(rule, made, reason))
+
+
+def _budget_cuts(
+    rule: CompiledRule, made: RuleExplained, reason: Refused | None
+) -> tuple[Reason, ...]:
+    """Of a rule that wanted something."""
+    budget = rule.budget
+    if budget is None:
+        return ()
+    match budget.unit:
+        case BudgetUnit.USES:
+            points = any(credit.points for credit in made.credits)
+            given = points or made.floors or made.discounts or made.issued
+            return () if given else (Reason(why=Why.BUDGET_REJECTED, wanted=1, given=0),)
+        case BudgetUnit.MONEY:
+            if reason is Refused.BUDGET_EXHAUSTED:
+                return (Reason(why=Why.BUDGET_REJECTED),)
+            return tuple(
+                Reason(why=Why.BUDGET_TRIMMED, wanted=one.wanted, given=one.amount)
+                for one in made.discounts
+                if one.amount < one.wanted
+            )
+        case BudgetUnit.POINTS:
+            return tuple(_cut(budget, c) for c in made.credits if c.points < c.wanted)
 
 
 def _cut(budget: Budget, credit: Credit) -> Reason:

@@ -9,7 +9,7 @@ again: the condition of a candidate is only what is left of it (`rest`).
 import bisect
 import datetime as dt
 from collections.abc import Container, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from service.rules.case import Case
 from service.rules.conditions.fact import (
@@ -25,7 +25,7 @@ from service.rules.conditions.lines import Lines, Where, lookup
 from service.rules.conditions.logic import Condition, conjuncts
 from service.rules.conditions.time_of_day import TimeOfDay, check_minute, read_minute
 from service.rules.document import Campaign, Rule
-from service.rules.effects import SetTier
+from service.rules.effects import Discount, Effect, Multiply, Points
 from service.rules.values import Check, Scalar
 
 MASKS_MAX: Final = 4096  # values of one fact whose masks are kept; more are computed each time
@@ -226,6 +226,14 @@ class Index:
 
 
 def _wheres(rule: Rule) -> list[Where]:
-    """The `where` of each effect; none when one of the effects touches no lines."""
-    wheres = [effect.where for effect in rule.then if not isinstance(effect, SetTier)]
+    """The `where` of each effect; none when one of the effects can do without such lines."""
+    wheres = [effect.where for effect in rule.then if _needs_lines(effect)]
     return wheres if len(wheres) == len(rule.then) else []
+
+
+def _needs_lines(effect: Effect) -> TypeGuard[Points | Multiply | Discount]:
+    """Whether it does nothing in a cart without a line that its `where` matches."""
+    if isinstance(effect, Discount):
+        bundle = effect.bundle
+        return bundle is None or bundle.buy > 0 or bundle.of is None
+    return isinstance(effect, Points | Multiply)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from service.rules.document import Document, Ladder
-from service.rules.words import Hidden, Thing, things
+from service.rules.things import Hidden, Thing, things
 
 LISTED_MAX: Final = 20  # things of one kind added or removed that are listed one by one
 

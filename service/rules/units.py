@@ -22,6 +22,8 @@ _NUMBER: Final = r"(?:0|[1-9][0-9]*(?:_[0-9]+)*)(?:\.[0-9]+)?"
 NUMBER_PATTERN: Final = rf"^-?{_NUMBER}$"
 MONEY_PATTERN: Final = rf"^{_NUMBER} [A-Z]{{3}}$"
 UNITS_PATTERN: Final = rf"^{_NUMBER} [a-z0-9][a-z0-9_-]*$"
+RATE_PATTERN: Final = rf"^{_NUMBER} [a-z0-9][a-z0-9_-]* = {_NUMBER} [A-Z]{{3}}$"
+PERCENT_PATTERN: Final = rf"^{_NUMBER} ?%$"
 DURATION_PATTERN: Final = (
     r"^[1-9][0-9]{0,5} ?(?:min|minutes?|h|hours?|d|days?|w|weeks?|months?|years?)$"
 )
@@ -29,6 +31,8 @@ TIME_PATTERN: Final = r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MONTH_DAY_PATTERN: Final = r"^[0-9]{2}-[0-9]{2}$"
 _NUMBER_MAX: Final = 32  # characters
+_PERCENT_PLACES: Final = 4
+_HUNDRED: Final = 100
 
 _UNIT_OF: Final = {
     "min": Unit.MINUTE,
@@ -94,6 +98,33 @@ def wallet_units(text: str, wallet: str, scale: int) -> int:
     return scaled(value, scale)
 
 
+def rate(text: str, wallet: str, scale: int, currency: str | None) -> tuple[int, int]:
+    """`100 points = 1 EUR` as (units of 10^-scale, minor units), both more than 0, not reduced."""
+    given, equals, worth = text.partition(" = ")
+    if not equals:
+        raise Unreadable(f"expected a rate such as '100 {wallet} = 1 {currency or 'EUR'}'")
+    units, minor = wallet_units(given, wallet, scale), money(worth, currency)
+    if units <= 0 or minor <= 0:
+        raise Unreadable("expected more than 0 on both sides of the rate")
+    return units, minor
+
+
+def percent(text: str) -> Fraction:
+    """`50 %` or `7.5%` as the fraction of the whole; see `fraction`."""
+    value = number(text.removesuffix("%").removesuffix(" "))
+    if value is None or not re.fullmatch(PERCENT_PATTERN[1:-1], text):
+        raise Unreadable("expected a percentage such as '50 %'")
+    return fraction(Fraction(value))
+
+
+def fraction(percentage: Fraction) -> Fraction:
+    """Such a number of hundredths: more than 0, at most 100, to at most 4 decimal places."""
+    if not 0 < percentage <= _HUNDRED:
+        raise Unreadable(f"expected more than 0 and at most {_HUNDRED} percent")
+    scaled(percentage, _PERCENT_PLACES)
+    return percentage / _HUNDRED
+
+
 def duration(text: str) -> Duration:
     """`30d`, `72h`, `15 min`, `2w`, `12 months`, `1 year`: at most 100 years.
 
@@ -152,3 +183,13 @@ def scaled_text(units: int, places: int) -> str:
 def money_text(minor: int, currency: str) -> str:
     """The amount as a program file writes it: `12.50 EUR`."""
     return f"{scaled_text(minor, EXPONENTS[currency])} {currency}"
+
+
+def percent_text(share: tuple[int, int]) -> str:
+    """The fraction as a program file writes it: (3, 40) is `7.5 %`."""
+    numerator, denominator = share
+    hundredths, rest = divmod(numerator * _HUNDRED * 10**_PERCENT_PLACES, denominator)
+    if rest:
+        raise ValueError(f"{numerator}/{denominator} is no percentage of {_PERCENT_PLACES} places")
+    text = scaled_text(hundredths, _PERCENT_PLACES)
+    return f"{text.rstrip('0').rstrip('.')} %"

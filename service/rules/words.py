@@ -1,17 +1,13 @@
-"""A program in words: what it consists of, part by part, for reviewers to read and compare."""
+"""Parts of a program in words, for reviewers to read and compare."""
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from fractions import Fraction
 
-import msgspec
-
-from service.kernel.calendar import zone
 from service.rules import units
+from service.rules.decision import Target
 from service.rules.document import (
     Budget,
     BudgetUnit,
-    Campaign,
+    CouponTemplate,
     Document,
     Downgrade,
     DowngradeWhen,
@@ -20,50 +16,14 @@ from service.rules.document import (
     Limit,
     Qualify,
     QualifyBy,
-    Rule,
-    Shortfall,
+    Redeem,
+    Reward,
     Tier,
     Wallet,
 )
+from service.rules.effects import Bundle, Discount, Multiply, Points
 from service.rules.expiry import Expiry, ExpiryKind
-
-_TAGS: Final = ("if", "do")  # of conditions and effects
-
-
-class Hidden(str):
-    """A part too long to show: only that it changed is worth saying."""
-
-    __slots__ = ()
-
-
-class Thing(NamedTuple):
-    """One wallet, rule, …: `parts` by name, those at their default left out.
-
-    There is one program and one list of identifiers: these have no name.
-    """
-
-    kind: str
-    name: str
-    parts: dict[str, str]
-
-
-def things(of: Document) -> Iterator[Thing]:
-    """Everything in the program, in the order of the sections."""
-    yield Thing("program", "", _head(of))
-    yield from (Thing("channel", name, {}) for name in of.channels)
-    for name, store in of.stores.items():
-        yield Thing("store", name, _given(groups=", ".join(store.groups)))
-    yield Thing("identifiers", "", {"in the order": ", ".join(of.identifiers)})
-    yield from (Thing("line field", n, {"type": field(f)}) for n, f in of.line_fields.items())
-    yield from (Thing("member field", n, {"type": field(f)}) for n, f in of.member_fields.items())
-    yield from (Thing("wallet", wallet.id, _wallet(wallet)) for wallet in of.wallets)
-    for ladder in of.ladders:
-        yield Thing("ladder", ladder.id, _ladder(ladder))
-        for tier in ladder.tiers:
-            yield Thing("tier", f"{ladder.id} {tier.id}", _tier(tier, ladder, of))
-    for campaign in of.campaigns:
-        yield Thing("campaign", campaign.id, _campaign(campaign, of))
-        yield from (Thing("rule", rule.id, _rule(rule, campaign)) for rule in campaign.rules)
+from service.rules.sharing import Households
 
 
 def expiry(of: Expiry) -> str:
@@ -110,6 +70,8 @@ def budget(it: Budget | None, of: Document) -> str:
         return ""
     if it.unit is BudgetUnit.USES:
         return f"{it.amount} uses, then {it.when_out}"
+    if it.unit is BudgetUnit.MONEY:
+        return f"{units.money_text(it.amount, of.program.currency)}, then {it.when_out}"
     amount = units.scaled_text(it.amount, _scale(it.wallet, of))
     return f"{amount} of wallet '{it.wallet}', then {it.when_out}"
 
@@ -123,88 +85,116 @@ def limit(of: Limit | None) -> str:
     return f"{of.times} ever" if of.period is None else f"{of.times} per calendar {of.period}"
 
 
-def _given(**parts: str) -> dict[str, str]:
-    return {name.replace("_", " "): text for name, text in parts.items() if text}
+def rate(of: Redeem, wallet: Wallet, currency: str) -> str:
+    """`100 points = 1.00 EUR as a tender`."""
+    given = units.scaled_text(of.units, wallet.scale)
+    return f"{given} {wallet.id} = {units.money_text(of.minor, currency)} as a {of.paid_as}"
 
 
-def _hidden(value: object) -> Hidden:
-    """Equal for equal values, wherever in the file they stand."""
-    if not value:
-        return Hidden()
-    return Hidden(
-        msgspec.json.encode(_placeless(msgspec.to_builtins(value)), order="sorted").decode()
+def transfer(of: Wallet) -> str:
+    """`from 50, up to 1000, 2000 a day`; nothing where it is not allowed."""
+    how = of.transfer
+    if how is None:
+        return ""
+    bounds = ((how.least, "from {}"), (how.most, "up to {}"), (how.per_day, "{} a day"))
+    told = [
+        form.format(units.scaled_text(amount, of.scale))
+        for amount, form in bounds
+        if amount is not None
+    ]
+    return ", ".join(told)
+
+
+def drawn(of: Households, within: Document) -> str:
+    """`500 of wallet 'points'`; nothing where there is no limit."""
+    return ", ".join(
+        f"{units.scaled_text(amount, _scale(name, within))} of wallet '{name}'"
+        for name, amount in of.draw_max.items()
     )
 
 
-def _placeless(value: Any) -> Any:
-    if isinstance(value, dict):
-        tagged = any(tag in value for tag in _TAGS)
-        return {k: _placeless(v) for k, v in value.items() if not (tagged and k == "at")}
-    return [_placeless(item) for item in value] if isinstance(value, list | tuple) else value
+def discount(of: Discount, currency: str) -> str:
+    """`10 % off the order, at most 20.00 EUR, one of 'brand-offers', not stackable`."""
+    parts = [_price(of, currency)]
+    if of.most is not None:
+        parts.append(f"at most {units.money_text(of.most, currency)}")
+    if of.exclusive_group is not None:
+        parts.append(f"one of '{of.exclusive_group}'")
+    if not of.stackable:
+        parts.append("not stackable")
+    return ", ".join(parts)
 
 
-def _head(of: Document) -> dict[str, str]:
-    head = of.program
-    return _given(
-        id=head.id,
-        title=_hidden(head.title),
-        timezone=head.timezone,
-        currency=head.currency,
-        prices=head.prices,
-        earns_on=head.earns_on,
-        no_earning=_hidden(head.no_earning),
-        backdate_max=str(head.backdate_max),
-        claim_max=str(head.claim_max),
-    )
+def _price(of: Discount, currency: str) -> str:
+    target = "lines" if of.on is Target.ITEMS else f"the {of.on}"
+    if of.percent is not None:
+        return f"{units.percent_text(of.percent)} off {target}"
+    if of.amount is not None:
+        return f"{units.money_text(of.amount, currency)} off {target}"
+    if of.bundle is not None:
+        return _bundle(of.bundle)
+    return f"each unit for {units.money_text(of.unit_price or 0, currency)}"
 
 
-def _wallet(of: Wallet) -> dict[str, str]:
-    parts = _given(
-        title=_hidden(of.title),
-        qualifying="yes" if of.qualifying else "",
-        scale=str(of.scale or ""),
-        pending=str(of.pending or ""),
-        expires=expiry(of.expires),
-        shortfall="" if of.shortfall is Shortfall.DEBT else of.shortfall,
-    )
-    for ladder, tier, model in of.expires_by_tier:
-        parts[f"expires for {ladder} {tier}"] = expiry(model)
-    return parts
+def _bundle(of: Bundle) -> str:
+    if not of.buy:
+        return f"{of.free} free"
+    return f"buy {of.buy}, {of.free} of {'those' if of.of is None else 'others'} free"
 
 
-def _ladder(of: Ladder) -> dict[str, str]:
-    title = _hidden(of.title)
-    return _given(title=title, qualify=qualify(of.qualify), downgrade=downgrade(of.downgrade))
+def multiply(of: Multiply) -> str:
+    """`x 1.5 in wallets 'points', 'cash'`."""
+    return f"x {_decimal(Fraction(*of.by))} in {_wallets(of.wallets)}"
 
 
-def _tier(tier: Tier, ladder: Ladder, of: Document) -> dict[str, str]:
-    return {"from": threshold(tier, ladder, of)} | _given(title=_hidden(tier.title))
+def points(of: Points, within: Document) -> str:
+    """`1 per 1.00 EUR to wallet 'points', expires after 2 months`."""
+    if of.per_amount is not None:
+        award, minor = of.per_amount
+        per = f" per {units.money_text(minor, within.program.currency)}"
+    else:
+        award, per = (of.fixed or 0, "") if of.per_unit is None else (of.per_unit, " per unit")
+    amount = units.scaled_text(award, _scale(of.wallet, within))
+    lapses = f", expires {expiry(of.expires)}" if of.expires else ""
+    less = f", less what {_wallets(of.less)} paid" if of.less else ""
+    return f"{amount}{per} to wallet '{of.wallet}'{lapses}{less}"
 
 
-def _campaign(campaign: Campaign, of: Document) -> dict[str, str]:
-    dates = {"from": _day(campaign.from_at, of), "until": _last_day(campaign.until_at, of)}
-    texts = {"title": _hidden(campaign.title), "budget": budget(campaign.budget, of)}
-    return {name: text for name, text in (dates | texts).items() if text}
+def gives(of: CouponTemplate, within: Document) -> str:
+    """What the coupon gives; which lines it is for is not told."""
+    told = []
+    if of.discount is not None:
+        told.append(discount(of.discount, within.program.currency))
+    if of.multiply is not None:
+        told.append(multiply(of.multiply))
+    if of.points is not None:
+        told.append(points(of.points, within))
+    return ", ".join(told)
 
 
-def _rule(rule: Rule, campaign: Campaign) -> dict[str, str]:
-    return _given(
-        campaign=f"'{campaign.id}'",
-        title=_hidden(rule.title),
-        priority=str(rule.priority or ""),
-        conditions=_hidden(rule.when),
-        limit=limit(rule.limit),
-        effects=_hidden(rule.then),
-    )
+def price(units_: int, wallet: str, within: Document) -> str:
+    """`250 of wallet 'points'`."""
+    return f"{units.scaled_text(units_, _scale(wallet, within))} of wallet '{wallet}'"
+
+
+def given_for_units(of: Reward) -> str:
+    """`coupon 'FREE-COFFEE'`, `item 'grinder'`, `external 'tree'`."""
+    kinds = {"coupon": of.coupon, "item": of.item, "external": of.external}
+    return next((f"{kind} '{name}'" for kind, name in kinds.items() if name is not None), "")
+
+
+def _wallets(names: tuple[str, ...]) -> str:
+    quoted = ", ".join(f"'{name}'" for name in names)
+    return f"wallet{'' if len(names) == 1 else 's'} {quoted}"
+
+
+def _decimal(value: Fraction) -> str:
+    """The value as decimal text; a number of a file always ends."""
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    return units.scaled_text(int(value * 10**places), places)
 
 
 def _scale(wallet: str | None, of: Document) -> int:
     return next((one.scale for one in of.wallets if one.id == wallet), 0)
-
-
-def _day(at: dt.datetime | None, of: Document) -> str:
-    return str(at.astimezone(zone(of.program.timezone)).date()) if at else ""
-
-
-def _last_day(at: dt.datetime | None, of: Document) -> str:
-    return _day(at - dt.timedelta(microseconds=1), of) if at else ""

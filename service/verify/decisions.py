@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from service.domain.purchases.stored import pack
+from service.domain.purchases.stored import Flag, pack
 from service.domain.wallets.types import Reason
 from service.flows.steps.budgets import used
 from service.infra.sql import load
@@ -19,6 +19,7 @@ from service.rules.decision import ENGINE, Decision
 from service.rules.expiry import ExpiryKind
 from service.rules.facts import Facts
 from service.rules.kept import kept
+from service.rules.priced import priced
 from service.verify import returned
 from service.verify.look import Look, of_purchase
 from service.verify.report import Check
@@ -74,9 +75,11 @@ def _wrong(
         if row["chosen"]:
             for text in _decided_again(look, row, program, decision, cart, facts):
                 yield Check.DECISIONS, text
-        for text in returned.wrong_sums(row, cart, outcomes):
+        for text in returned.wrong_sums(row, priced(cart, decision), outcomes):
             yield Check.RETURNS, text
-        if any(row["returned"] or ()):
+        if Flag.VOID in Flag(row["flags"]):
+            rest = Decision()
+        elif any(row["returned"] or ()):
             rest = kept(program, cart, row["returned"], facts, decision)
     for text in _wrong_lots(look, program, decision, lots):
         yield Check.DECISIONS, text
@@ -101,7 +104,9 @@ def _decided_again(
     again = decide(program, cart, facts)
     if pack(again) != row["decision"] and again != decision:
         yield f"comes out as {again}, recorded is {decision}"
-    if facts.at != row["occurred_at"]:
+    # a hold decides with its own facts the basket that it was placed for
+    pinned = () if row["pinned"] is None else (_facts.decode(row["pinned"]).at,)
+    if facts.at not in (row["occurred_at"], *pinned):
         yield f"decided for {facts.at}, it happened at {row['occurred_at']}"
 
 

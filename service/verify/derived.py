@@ -1,9 +1,10 @@
-"""I3: expiries and paid debts, whose operation follows from the lot they took from."""
+"""I3: what has ids that follow from others: expiries, paid debts, units that come back as new."""
 
 import datetime as dt
 import uuid
 from typing import Any, Final
 
+from service.domain.wallets.redeemed import redemption_id
 from service.domain.wallets.types import Reason
 from service.infra.sql import load
 from service.kernel.ids import derived_id
@@ -14,12 +15,19 @@ SQL: Final = load("verify")
 
 
 async def look_at_range(look: Look) -> None:
-    """Each took from one lot, under the id and at the instant that this gives."""
+    """Each took from one lot, under the id and at the instant that this gives.
+
+    And lots made for units that had been owed stand for the redemption they were owed for.
+    """
     reasons = [int(Reason.EXPIRED), int(Reason.DEBT_PAID)]
     for row in await look.rows(SQL["list_derived_entries"], reasons=reasons):
         place = f"holder {row['holder_id']}, wallet {row['wallet']}, entry {row['seq']}"
         for text in _wrong(row):
             look.tally.differ(Check.OPERATIONS, place, text)
+    for row in await look.rows(SQL["list_renewed"], given_back=int(Reason.GIVEN_BACK)):
+        if row["purchase_id"] is None or row["origin_op_id"] != redemption_id(row["purchase_id"]):
+            place = f"holder {row['holder_id']}, wallet {row['wallet']}, lot {row['lot_no']}"
+            look.tally.differ(Check.WALLETS, place, "its origin is not what was redeemed")
 
 
 def _wrong(row: Any) -> list[str]:
@@ -41,12 +49,20 @@ def _wrong(row: Any) -> list[str]:
 
 
 def _expiry(row: Any) -> dict[uuid.UUID, dt.datetime | None]:
-    return {_of_lot(row, "expired"): row["expires_at"]}
+    """In its time, or when a hold let go of what had outlived it."""
+    return {_of_lot(row, "expired"): row["expires_at"], **_of_holds(row, "expired")}
 
 
 def _payment(row: Any) -> dict[uuid.UUID, dt.datetime | None]:
-    """By the release of the lot, or at once by the operation that made it."""
-    return {_of_lot(row, "released"): row["available_at"], row["made_by"]: None}
+    """When the lot or a hold let go of it, or at once by what made the lot or gave back to it."""
+    at_once: dict[uuid.UUID, None] = dict.fromkeys([row["made_by"], *(row["given_by"] or ())])
+    released = {_of_lot(row, "released"): row["available_at"], **_of_holds(row, "released")}
+    return {**released, **at_once}
+
+
+def _of_holds(row: Any, what: str) -> dict[uuid.UUID, dt.datetime | None]:
+    ended = zip(row["holds"] or (), row["ends"] or (), strict=True)
+    return {derived_id(h, row["wallet"], row["lot_no"], what): at for h, at in ended}
 
 
 def _of_lot(row: Any, what: str) -> uuid.UUID:

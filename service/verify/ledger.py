@@ -11,12 +11,17 @@ from service.verify.report import Check
 SQL: Final = load("verify")
 
 # What an entry of a reason belongs to: "<table> <kind>"; those left out have derived ids.
-_RETURN_OR_CLAIM: Final = "return 0,operation 3"
+_TAKES_BACK: Final = "return 0,operation 3,operation 5"
 RECORDS: Final = {
     Reason.EARNED: "purchase 0",
-    Reason.REVERSED: _RETURN_OR_CLAIM,
+    Reason.REVERSED: _TAKES_BACK,
     Reason.ADJUSTED: "operation 1",
     Reason.OPENING: "operation 2",
+    Reason.SOLD: "operation 6",
+    Reason.TOPPED_UP: "operation 6",
+    Reason.GIVEN_BACK: "return 0,operation 8",
+    Reason.TRANSFERRED_OUT: "operation 7",
+    Reason.TRANSFERRED_IN: "operation 7",
 }
 
 
@@ -30,26 +35,35 @@ async def look_at_range(look: Look) -> None:
     tally.count(Check.OPERATIONS, counted["entries"])
     tally.count(Check.EVENTS, counted["events"])
     tally.count(Check.HOLDERS, counted["holders"])
+    tally.count(Check.HOLDS, counted["holds"])
     await look.wrong(Check.WALLETS, SQL["list_wrong_wallets"])
-    await look.wrong(Check.WALLETS, SQL["list_wrong_lots"])
+    given_back = int(Reason.GIVEN_BACK)
+    await look.wrong(Check.WALLETS, SQL["list_wrong_lots"], given_back=given_back)
     await look.wrong(
         Check.OPERATIONS,
         SQL["list_wrong_entries"],
         reasons=[int(reason) for reason in Reason],
         contras=[int(CONTRA_OF[reason]) for reason in Reason],
         sorts=[RECORDS.get(reason) for reason in Reason],
+        given_back=given_back,
     )
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED))
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_returns"])
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"])
     await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])
     await look.wrong(Check.EVENTS, SQL["list_wrong_versions"])
+    await look.wrong(Check.HOLDS, SQL["list_wrong_holds"])
 
 
 async def look_at_keys(look: Look) -> None:
-    """What has no holder in front of its key: natural keys, parked returns, shards."""
+    """What has no holder in front of its key: natural keys, parked returns, shards, coupons."""
     await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_purchase_keys"])
     await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_return_keys"])
     await look.wrong_anywhere(Check.OPERATIONS, SQL["list_wrong_parked"])
     await look.wrong_anywhere(Check.HOLDERS, SQL["list_wrong_identifiers"])
     await look.wrong_anywhere(Check.EVENTS, SQL["list_wrong_shards"])
+    await look.wrong_anywhere(Check.HOLDS, SQL["list_wrong_shares"])
+    await look.wrong_anywhere(Check.HOLDS, SQL["list_wrong_coupon_holds"])
+    (coupons,) = await look.tx.rows(SQL["count_coupons"])
+    look.tally.count(Check.COUPONS, coupons[0])
+    await look.wrong_anywhere(Check.COUPONS, SQL["list_wrong_coupons"])

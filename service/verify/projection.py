@@ -7,23 +7,35 @@ import msgspec
 
 from service.domain.events.catalog import (
     TYPES,
+    GiftCardActivated,
+    GiftCardToppedUp,
+    HoldReleased,
+    HoldTimedOut,
     PointsAdjusted,
     PointsEarned,
     PointsExpired,
+    PointsGivenBack,
+    PointsHeld,
+    PointsRedeemed,
     PointsReleased,
     PointsReversed,
 )
+from service.domain.events.sharing import PointsTransferred
 from service.infra.sql import load
 from service.kernel.values import WalletChange
+from service.rules.gift_cards import GIFT_CARD, GIFT_CARD_WALLET
 from service.verify.look import Look
 from service.verify.report import Check
 
 SQL: Final = load("verify")
 _TELLING: Final = (
-    PointsEarned, PointsReleased, PointsExpired, PointsReversed, PointsAdjusted,
+    PointsEarned, PointsReleased, PointsExpired, PointsReversed, PointsAdjusted, PointsRedeemed,
+    PointsGivenBack, PointsHeld, HoldReleased, HoldTimedOut, GiftCardActivated, GiftCardToppedUp,
+    PointsTransferred,
 )  # fmt: skip
 
-Sums = dict[tuple[uuid.UUID, int], tuple[int, int, int]]  # posted, pending, debt
+Sums = dict[tuple[uuid.UUID, int], tuple[int, int, int, int]]  # posted, pending, held, debt
+_NOTHING: Final = (0, 0, 0, 0)
 
 
 class _Data(msgspec.Struct):
@@ -46,17 +58,17 @@ async def look_at_range(look: Look) -> None:
     complete = {row[0] for row in await look.rows(SQL["list_complete"])}
     look.tally.count(Check.PROJECTION, len(complete))
     stored: Sums = {
-        (holder_id, wallet): (posted, pending, debt)
-        for holder_id, wallet, posted, pending, _, debt in await look.rows(SQL["list_balances"])
+        (holder_id, wallet): (posted, pending, held, debt)
+        for holder_id, wallet, posted, pending, held, debt in await look.rows(SQL["list_balances"])
     }
     told = await _play(look)
     for key in stored.keys() | told.keys():
-        have, said = stored.get(key, (0, 0, 0)), told.get(key, (0, 0, 0))
+        have, said = stored.get(key, _NOTHING), told.get(key, _NOTHING)
         if key[0] in complete and have != said:
             look.tally.differ(
                 Check.PROJECTION,
                 f"holder {key[0]}, wallet {key[1]}",
-                f"posted, pending, debt {have}, its events give {said}",
+                f"posted, pending, held, debt {have}, its events give {said}",
             )
 
 
@@ -74,14 +86,19 @@ async def _play(look: Look) -> Sums:
             text = f"says it is event {told.sequence} of {told.subject}"
             look.tally.differ(Check.PROJECTION, place, text)
         for change in told.data.changes:
-            number = look.programs.wallet_number(change.wallet)
+            number = _number(look, change.wallet)
             if number is None:
                 look.tally.differ(Check.PROJECTION, place, f"no wallet is named {change.wallet}")
                 continue
-            posted, pending, debt = sums.get((holder_id, number), (0, 0, 0))
+            posted, pending, held, debt = sums.get((holder_id, number), _NOTHING)
             sums[holder_id, number] = (
                 posted + change.amount,
                 pending + change.pending,
+                held + change.held,
                 debt + change.debt,
             )
     return sums
+
+
+def _number(look: Look, wallet: str) -> int | None:
+    return GIFT_CARD_WALLET if wallet == GIFT_CARD else look.programs.wallet_number(wallet)

@@ -18,6 +18,12 @@ class Check(enum.StrEnum):
     RETURNS = "what is kept after returns"
     TIERS = "tiers are what the ladders say"
     BUDGETS = "budgets are granted and left"
+    HOLDS = "holds and what they keep"
+    COUPONS = "coupons are used as often as they say"
+    REWARDS = "rewards are paid, given and given back"
+    GIFT_CARDS = "gift cards and their money"
+    TRANSFERS = "what passed between holders arrived"
+    HOUSEHOLDS = "households and who belongs to them"
     HOLDERS = "holders, identifiers, what falls due"
 
 

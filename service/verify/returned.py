@@ -4,13 +4,14 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from service.domain.purchases.content import by_category
 from service.domain.purchases.store import net_of, quantity_of
 from service.domain.purchases.stored import Flag
+from service.domain.wallets.redeemed import redemption_id
 from service.domain.wallets.types import Reason
 from service.infra.sql import load
 from service.kernel.ids import derived_id
@@ -28,13 +29,25 @@ _categories: Final = msgspec.json.Decoder(dict[str, tuple[int, int]])
 FloorSet = set[tuple[int, str, dt.datetime, dt.datetime | None, str]]
 
 
+class Kept(NamedTuple):
+    """A row of `purchase_wallet`, in units."""
+
+    earned: int
+    kept: int
+    lapsed: int
+    redeemed: int
+    given_back: int
+
+
 class Outcomes:
     """What a range's purchases left behind, by purchase; each is taken out when looked at."""
 
     def __init__(self) -> None:
         self.lines: defaultdict[uuid.UUID, list[list[int]]] = defaultdict(list)
         self.paid_back: defaultdict[uuid.UUID, int] = defaultdict(int)
-        self.kept: defaultdict[uuid.UUID, dict[int, tuple[int, int, int]]] = defaultdict(dict)
+        self.kept: defaultdict[uuid.UUID, dict[int, Kept]] = defaultdict(dict)
+        self.redeemed: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)  # by operation
+        self.given_back: dict[tuple[uuid.UUID, int], int] = {}
         self.taken: dict[tuple[uuid.UUID, int], int] = {}
         self.uses: defaultdict[uuid.UUID, set[tuple[str, dt.datetime]]] = defaultdict(set)
         self.floors: defaultdict[uuid.UUID, FloorSet] = defaultdict(set)
@@ -44,8 +57,13 @@ class Outcomes:
         for purchase_id, lines, total in await look.rows(SQL["list_returned"]):
             self.lines[purchase_id].append(lines)
             self.paid_back[purchase_id] += total
-        for purchase_id, wallet, earned, kept, lapsed in await look.rows(SQL["list_kept"]):
-            self.kept[purchase_id][wallet] = (earned, kept, lapsed)
+        for purchase_id, wallet, *units in await look.rows(SQL["list_kept"]):
+            self.kept[purchase_id][wallet] = Kept(*units)
+        redeemed, given_back = int(Reason.REDEEMED), int(Reason.GIVEN_BACK)
+        for op_id, wallet, units in await look.rows(SQL["list_redeemed"], redeemed=redeemed):
+            self.redeemed[op_id][wallet] = units
+        for row in await look.rows(SQL["list_given_back"], given_back=given_back):
+            self.given_back[row[0], row[1]] = row[2]
         reversed_ = int(Reason.REVERSED)
         for row in await look.rows(SQL["list_taken_back"], reversed=reversed_):
             self.taken[row[0], row[1]] = row[2]
@@ -59,6 +77,7 @@ class Outcomes:
         of_nothing: dict[str, Mapping[uuid.UUID, object]] = {
             "a return": self.lines,
             "what is kept": self.kept,
+            "what was redeemed": self.redeemed,
             "the use of a limited rule": self.uses,
             "a tier that a rule set": self.floors,
         }
@@ -77,6 +96,9 @@ def wrong(
     lines = found.lines.pop(purchase_id, [])
     if (returned or []) != [sum(units) for units in zip(*lines, strict=True)]:
         yield f"{returned} came back, its returns say {lines}"
+    redeemed = found.redeemed.pop(redemption_id(purchase_id), {})
+    if redeemed != _paid(program, decision):
+        yield f"redeemed {redeemed}, decided was {_paid(program, decision)}"
     yield from _kept(row, program, decision, rest, found)
     uses = found.uses.pop(purchase_id, set())
     if uses != {(rule, row["occurred_at"]) for rule in rest.uses}:
@@ -107,22 +129,41 @@ def _kept(
 ) -> Iterator[str]:
     purchase_id = row["purchase_id"]
     rows = found.kept.pop(purchase_id, {})
-    earned, keeps = decision.earned(), rest.earned()
     if not rows and not any(row["returned"] or ()):
         return
-    expected = {
-        program.wallets[name].number: (units, keeps.get(name, 0)) for name, units in earned.items()
-    }
-    if {number: (total, kept) for number, (total, kept, _) in rows.items()} != expected:
-        yield f"earned and kept {rows}, decided was {expected}"
+    expected = _expected(program, decision, rest)
+    have = {n: (k.earned, k.kept, k.redeemed, k.given_back) for n, k in rows.items()}
+    if have != expected:
+        yield f"earned and kept, redeemed and given back {have}, decided was {expected}"
         return
-    for number, (total, kept, lapsed) in rows.items():
+    for number, units in rows.items():
         taken = _taken(row, number, found)
-        missing = total - kept - lapsed - taken
+        missing = units.earned - units.kept - units.lapsed - taken
         clamped = program.wallets_by_number[number].shortfall is Shortfall.CLAMP
         if missing < 0 or (missing and not clamped):
-            less = f"{total - kept} less are kept"
-            yield f"wallet {number}: {less}, {taken} were taken and {lapsed} had lapsed"
+            less = f"{units.earned - units.kept} less are kept"
+            yield f"wallet {number}: {less}, {taken} were taken and {units.lapsed} had lapsed"
+        given_back = found.given_back.get((purchase_id, number), 0)
+        if given_back != units.given_back:
+            yield f"wallet {number}: {units.given_back} given back, entries say {given_back}"
+
+
+def _paid(program: Program, decision: Decision) -> dict[int, int]:
+    """Wallet number -> units it was paid with."""
+    return {program.wallets[paid.wallet].number: paid.units for paid in decision.paid}
+
+
+def _expected(
+    program: Program, decision: Decision, rest: Decision
+) -> dict[int, tuple[int, int, int, int]]:
+    """Wallet number -> earned, kept, redeemed, given back."""
+    earned = {program.wallets[name].number: units for name, units in decision.earned().items()}
+    keeps = {program.wallets[name].number: units for name, units in rest.earned().items()}
+    paid, left = _paid(program, decision), _paid(program, rest)
+    return {
+        n: (earned.get(n, 0), keeps.get(n, 0), paid.get(n, 0), paid.get(n, 0) - left.get(n, 0))
+        for n in earned.keys() | paid.keys()
+    }
 
 
 def _taken(row: Mapping[str, Any], wallet: int, found: Outcomes) -> int:

@@ -13,7 +13,18 @@ import msgspec
 from service.domain.programs.live import Programs
 from service.infra.db import Tx
 from service.infra.sql import load
-from service.verify import constraints, decisions, derived, ledger, projection, sums, tiers
+from service.verify import (
+    constraints,
+    decisions,
+    derived,
+    gift_cards,
+    ledger,
+    projection,
+    rewards,
+    sharing,
+    sums,
+    tiers,
+)
 from service.verify.look import HIGHEST, LOWEST, Look, Sample, load_programs, snapshot
 from service.verify.report import Tally
 
@@ -35,6 +46,9 @@ RANGE_CHECKS: Final[Checks] = (
     projection.look_at_range,
     decisions.look_at_range,
     tiers.look_at_range,
+    rewards.look_at_range,
+    gift_cards.look_at_range,
+    sharing.look_at_range,
     sums.look_at_range,
 )
 WHOLE_CHECKS: Final[Checks] = (constraints.look_at_all, ledger.look_at_keys)

@@ -4,6 +4,7 @@ from typing import Final
 
 from service.domain.wallets.types import Contra, Reason
 from service.infra.sql import load
+from service.verify import gift_cards, sharing
 from service.verify.look import Look
 from service.verify.report import Check, House
 
@@ -31,16 +32,18 @@ async def compare(look: Look) -> None:
         look.tally.count(Check.HOUSE, 1)
         for text in _unbalanced(house):
             look.tally.differ(Check.HOUSE, f"wallet {number}", text)
+    gift_cards.compare(look)
+    sharing.compare(look)
     known = set()
-    for campaign, cap, remaining in await look.tx.rows(SQL["list_budgets"]):
-        known.add(campaign)
+    for name, cap, remaining, held in await look.tx.rows(SQL["list_budgets"]):
+        known.add(name)
         look.tally.count(Check.BUDGETS, 1)
-        used = look.tally.used.get(campaign, 0)
-        if used + remaining != cap:
-            text = f"{used} granted and {remaining} left are not the cap of {cap}"
-            look.tally.differ(Check.BUDGETS, f"campaign {campaign}", text)
-    for campaign in look.tally.used.keys() - known:
-        look.tally.differ(Check.BUDGETS, f"campaign {campaign}", "its budget is not there")
+        used = look.tally.used.get(name, 0)
+        if used + remaining + held != cap:
+            text = f"{used} granted, {held} held and {remaining} left are not the cap of {cap}"
+            look.tally.differ(Check.BUDGETS, f"budget {name}", text)
+    for name in look.tally.used.keys() - known:
+        look.tally.differ(Check.BUDGETS, f"budget {name}", "it is not there")
 
 
 def _unbalanced(house: House) -> list[str]:

@@ -44,8 +44,17 @@ from purchase p
 
 -- name: list_budgets
 -- What is left of each budget, over the whole table of budgets.
-select b.campaign, b.cap, sum(s.remaining)::bigint as remaining
+select b.name, b.cap, sum(s.remaining)::bigint as remaining
 from budget b
-join budget_slot s on s.campaign = b.campaign
-group by b.campaign, b.cap
-order by b.campaign
+join budget_slot s on s.name = b.name
+group by b.name, b.cap
+order by b.name
+
+-- name: list_weekly_coupons
+-- Uses of coupons by template and week, over the whole table.
+select
+  u.template, floor(extract(epoch from u.occurred_at - :start::timestamptz) / 604800)::int as week,
+  count(*)::int as uses
+from coupon_use u
+group by 1, 2
+order by 1, 2

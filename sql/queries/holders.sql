@@ -38,6 +38,14 @@ from unnest(:holders::uuid[], :kinds::smallint[], :settled::timestamptz[], :reco
   as u (holder_id, kind, settled_at, recorded_at)
 order by u.holder_id
 
+-- name: insert_missing_holders
+-- Holders that are known by something of their own, such as a checkout; sorted by key.
+insert into holder (holder_id, kind, settled_at, recorded_at)
+select u.holder_id, :kind::smallint, :settled::timestamptz, :recorded::timestamptz
+from unnest(:holders::uuid[]) as u (holder_id)
+order by u.holder_id
+on conflict (holder_id) do nothing
+
 -- name: update_holders
 -- One write per holder and batch: all columns are worked out under the lock.
 update holder h

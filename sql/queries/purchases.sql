@@ -44,26 +44,28 @@ where k.channel = u.channel and k.external_id = u.external_id
 -- name: insert_purchases
 insert into purchase (
   holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store, program_version,
-  engine, flags, net, quantity, by_category, cart, facts, decision, outcome, actor_kind, actor_id)
+  engine, flags, net, quantity, by_category, cart, facts, decision, outcome, actor_kind, actor_id,
+  hold_id)
 select
   u.holder_id, u.occurred_at, u.purchase_id, u.recorded_at, u.channel, u.external_id, u.store,
   u.program_version, u.engine, u.flags, u.net, u.quantity, u.by_category::jsonb, u.cart, u.facts,
-  u.decision, u.outcome, u.actor_kind, u.actor_id
+  u.decision, u.outcome, u.actor_kind, u.actor_id, u.hold_id
 from unnest(
   :holders::uuid[], :occurred::timestamptz[], :purchases::uuid[], :recorded::timestamptz[],
   :channels::text[], :external_ids::text[], :stores::text[], :versions::int[], :engines::smallint[],
   :flags::smallint[], :nets::bigint[], :quantities::bigint[], :categories::text[], :carts::bytea[],
-  :facts::bytea[], :decisions::bytea[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[])
+  :facts::bytea[], :decisions::bytea[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[],
+  :holds::uuid[])
   as u (holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store,
     program_version, engine, flags, net, quantity, by_category, cart, facts, decision, outcome,
-    actor_kind, actor_id)
+    actor_kind, actor_id, hold_id)
 
 -- name: list_purchases
 -- Purchases by id, whoever holds them.
 select
   p.holder_id, p.occurred_at, p.purchase_id, p.recorded_at, p.channel, p.external_id, p.store,
   p.program_version, p.engine, p.flags, p.net, p.quantity, p.by_category::text as by_category,
-  p.returned, p.cart, p.facts, p.decision, p.outcome
+  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id
 from purchase p
 where p.purchase_id = any(:purchases::uuid[])
 
@@ -72,7 +74,7 @@ where p.purchase_id = any(:purchases::uuid[])
 select
   p.holder_id, p.occurred_at, p.purchase_id, p.recorded_at, p.channel, p.external_id, p.store,
   p.program_version, p.engine, p.flags, p.net, p.quantity, p.by_category::text as by_category,
-  p.returned, p.cart, p.facts, p.decision, p.outcome
+  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id
 from purchase p
 where p.holder_id = :holder::uuid and p.occurred_at >= :since::timestamptz
 order by p.occurred_at, p.purchase_id
@@ -87,11 +89,11 @@ where p.purchase_id = any(:purchases::uuid[])
 -- What is left of purchases after a return.
 update purchase p
 set net = u.net, quantity = u.quantity, by_category = u.by_category::jsonb,
-  returned = array(select jsonb_array_elements_text(u.returned::jsonb)::bigint)
+  flags = u.flags, returned = array(select jsonb_array_elements_text(u.returned::jsonb)::bigint)
 from unnest(
   :holders::uuid[], :occurred::timestamptz[], :purchases::uuid[], :nets::bigint[],
-  :quantities::bigint[], :categories::text[], :returned::text[])
-  as u (holder_id, occurred_at, purchase_id, net, quantity, by_category, returned)
+  :quantities::bigint[], :categories::text[], :returned::text[], :flags::smallint[])
+  as u (holder_id, occurred_at, purchase_id, net, quantity, by_category, returned, flags)
 where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase_id = u.purchase_id
 
 -- name: update_decided
@@ -125,9 +127,10 @@ join purchase p on p.holder_id = a.holder_id and p.occurred_at > a.after
 order by a.n, p.occurred_at
 
 -- name: list_windows
--- History windows of a batch: earlier purchases net of returns, both ends exclusive.
+-- History windows of a batch: earlier purchases net of returns, both ends exclusive; with the first
+-- instant that counts, for who keeps the answer: while that is within, it holds.
 select c.n, coalesce(sum(p.net), 0)::bigint as spend, count(p.net) as purchases,
-  coalesce(sum(p.quantity), 0)::bigint as quantity
+  coalesce(sum(p.quantity), 0)::bigint as quantity, min(p.occurred_at) as first_at
 from unnest(
   :n::int[], :holders::uuid[], :since::timestamptz[], :until::timestamptz[], :channels::text[],
   :stores::text[]) as c (n, holder_id, since, until, channel, store)
@@ -141,7 +144,8 @@ group by c.n
 -- The same for windows of one category: what its lines came to.
 select c.n, coalesce(sum((p.by_category -> c.category ->> 0)::bigint), 0)::bigint as spend,
   count(p.net) as purchases,
-  coalesce(sum((p.by_category -> c.category ->> 1)::bigint), 0)::bigint as quantity
+  coalesce(sum((p.by_category -> c.category ->> 1)::bigint), 0)::bigint as quantity,
+  min(p.occurred_at) as first_at
 from unnest(
   :n::int[], :holders::uuid[], :since::timestamptz[], :until::timestamptz[], :channels::text[],
   :stores::text[], :categories::text[])
@@ -154,8 +158,8 @@ left join purchase p on p.holder_id = c.holder_id
 group by c.n
 
 -- name: list_uses
--- How often limited rules fired for the batch's members in the spans asked for.
-select c.n, count(l.rule) as uses
+-- How often limited rules fired for the batch's members in the spans asked for, the first when.
+select c.n, count(l.rule) as uses, min(l.occurred_at) as first_at
 from unnest(
   :n::int[], :holders::uuid[], :rules::text[], :since::timestamptz[], :until::timestamptz[])
   as c (n, holder_id, rule, since, until)

@@ -67,16 +67,19 @@ where r.return_id = any(:returns::uuid[])
 
 -- name: list_purchase_wallets
 -- What purchases earned and keep, once something of them came back.
-select w.holder_id, w.purchase_id, w.wallet, w.earned, w.kept, w.lapsed
+select w.holder_id, w.purchase_id, w.wallet, w.earned, w.kept, w.lapsed, w.redeemed, w.given_back
 from purchase_wallet w
 where w.holder_id = any(:holders::uuid[]) and w.purchase_id = any(:purchases::uuid[])
 
 -- name: insert_purchase_wallets
 -- First return: what was earned, and what is kept of it from now on.
-insert into purchase_wallet (holder_id, purchase_id, wallet, earned, kept, lapsed)
-select u.holder_id, u.purchase_id, u.wallet, u.earned, u.kept, u.lapsed
+insert into purchase_wallet (
+  holder_id, purchase_id, wallet, earned, kept, lapsed, redeemed, given_back)
+select
+  u.holder_id, u.purchase_id, u.wallet, u.earned, u.kept, u.lapsed, u.redeemed, u.given_back
 from unnest(
   :holders::uuid[], :purchases::uuid[], :wallets::smallint[], :earned::bigint[], :kept::bigint[],
-  :lapsed::bigint[]) as u (holder_id, purchase_id, wallet, earned, kept, lapsed)
+  :lapsed::bigint[], :redeemed::bigint[], :given_back::bigint[])
+  as u (holder_id, purchase_id, wallet, earned, kept, lapsed, redeemed, given_back)
 on conflict (holder_id, purchase_id, wallet) do update
-set kept = excluded.kept, lapsed = excluded.lapsed
+set kept = excluded.kept, lapsed = excluded.lapsed, given_back = excluded.given_back

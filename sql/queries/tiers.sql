@@ -17,8 +17,10 @@ from tier_floor f
 where f.holder_id = any(:holders::uuid[])
 
 -- name: list_wallet_totals
--- Totals of a qualifying wallet in a window: (since, until], one row per question.
-select c.n, coalesce(sum(e.amount - e.debt_change), 0)::bigint as total
+-- Totals of a qualifying wallet in a window: (since, until], one row per question, with the first
+-- instant that counts.
+select c.n, coalesce(sum(e.amount - e.debt_change), 0)::bigint as total,
+  min(e.occurred_at) as first_at
 from unnest(
   :n::int[], :holders::uuid[], :wallets::smallint[], :since::timestamptz[], :until::timestamptz[])
   as c (n, holder_id, wallet, since, until)
@@ -27,8 +29,9 @@ left join entry e on e.holder_id = c.holder_id and e.wallet = c.wallet
 group by c.n
 
 -- name: list_purchase_totals
--- Spend and visits in a window: (since, until], fully returned purchases left out.
-select c.n, coalesce(sum(p.net), 0)::bigint as net, count(p.net) as visits
+-- Spend and visits in a window: (since, until], fully returned purchases left out; the first too.
+select c.n, coalesce(sum(p.net), 0)::bigint as net, count(p.net) as visits,
+  min(p.occurred_at) as first_at
 from unnest(:n::int[], :holders::uuid[], :since::timestamptz[], :until::timestamptz[])
   as c (n, holder_id, since, until)
 left join purchase p on p.holder_id = c.holder_id

@@ -64,15 +64,24 @@ where cardinality(f.wrong) > 0
 order by f.holder_id, f.wallet
 
 -- name: list_wrong_lots
--- I1, I3 for a range of holders: each lot against the entry that made it and those that took from it.
+-- I1, I3 for a range of holders: each lot against the entry that made it, those that took from it or
+-- gave back to it, and the open holds that keep some of it.
 with
+k as (
+  select i.holder_id, i.wallet, i.lot_no, sum(i.amount - i.captured - i.released)::bigint as kept
+  from hold_item i
+  join hold h on h.holder_id = i.holder_id and h.hold_id = i.hold_id and h.state = 0
+    and h.holder_id between :low::uuid and :high::uuid
+  where i.holder_id between :low::uuid and :high::uuid and i.kind = 1
+  group by i.holder_id, i.wallet, i.lot_no),
 t as (
   select i.holder_id, i.wallet, i.lot_no, sum(i.amount)::bigint as taken
   from entry_lot i
   where i.holder_id between :low::uuid and :high::uuid
   group by i.holder_id, i.wallet, i.lot_no),
 lots as (
-  select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at
+  select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at,
+    i.replaces, i.came_at
   from lot i
   where i.holder_id between :low::uuid and :high::uuid),
 r as (
@@ -81,7 +90,12 @@ r as (
   where i.holder_id between :low::uuid and :high::uuid),
 found as (
   select l.holder_id, l.wallet, l.lot_no, array_remove(array[
-    case when l.granted is null then 'entries take from it, but it is not there' end,
+    case when l.granted is null and l.taken is not null
+      then 'entries take from it, but it is not there' end,
+    case when l.granted is null and l.kept is not null
+      then 'a hold keeps units of it, but it is not there' end,
+    case when l.held <> coalesce(l.kept, 0)
+      then format('held %s, open holds keep %s', l.held, coalesce(l.kept, 0)) end,
     case when l.granted is not null and m.amount is null then 'no entry made it' end,
     case when m.amount <> l.granted
       then format('granted %s, its entry says %s', l.granted, m.amount) end,
@@ -89,13 +103,21 @@ found as (
       then format('%s remain of %s, entries took %s', l.remaining, l.granted, -coalesce(l.taken, 0)) end,
     case when l.expires_at <= h.settled_at and l.remaining > l.held
       then format('%s units should have expired at %s', l.remaining - l.held, l.expires_at) end,
-    case when m.op_id is not null and l.origin_op_id is distinct from coalesce(r.purchase_id, m.op_id)
-      then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.purchase_id, m.op_id)) end
+    case when m.reason <> :given_back::smallint and l.came_at is null
+      and l.origin_op_id is distinct from coalesce(r.purchase_id, m.op_id)
+      then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.purchase_id, m.op_id)) end,
+    case when l.replaces is not null and m.reason <> :given_back::smallint
+      then 'it replaces a lot, but nothing was given back' end,
+    case when l.replaces is not null and l.origin_op_id is distinct from p.origin_op_id
+      then format('origin %s, the lot it replaces says %s', l.origin_op_id, p.origin_op_id) end
     ], null) as wrong
   from (
-    select holder_id, wallet, lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at, t.taken
+    select holder_id, wallet, lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at,
+      i.replaces, i.came_at, t.taken, k.kept
     from lots i
-    full join t using (holder_id, wallet, lot_no)) l
+    full join t using (holder_id, wallet, lot_no)
+    full join k using (holder_id, wallet, lot_no)) l
+  left join lots p on p.holder_id = l.holder_id and p.wallet = l.wallet and p.lot_no = l.replaces
   left join holder h on h.holder_id = l.holder_id and h.holder_id between :low::uuid and :high::uuid
   left join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
     and m.holder_id between :low::uuid and :high::uuid
@@ -107,10 +129,11 @@ order by f.holder_id, f.wallet, f.lot_no
 
 -- name: list_wrong_entries
 -- I3 for a range of holders: each entry against its lots and its one operation of record. Those
--- whose operation is derived (expiries, debt paid) are looked at by list_derived_entries.
+-- whose operation is derived (expiries, debt paid, redemptions) are looked at elsewhere.
 with
 t as (
-  select i.holder_id, i.wallet, i.seq, sum(i.amount)::bigint as taken
+  select i.holder_id, i.wallet, i.seq, sum(i.amount)::bigint as taken,
+    bool_or(i.amount > 0) as gives, bool_or(i.amount < 0) as takes
   from entry_lot i
   where i.holder_id between :low::uuid and :high::uuid
   group by i.holder_id, i.wallet, i.seq),
@@ -130,7 +153,7 @@ ops as (
   select op.op_id, count(*) as records, min(op.sort) as sort, min(op.kind) as kind,
     array_agg(op.holder_id) as holders
   from op
-  group by op.op_id),
+  group by op.op_id, case when op.kind = 7 then op.holder_id end), -- of a transfer both sides have one
 e as (
   select i.holder_id, i.wallet, i.seq, i.amount, i.debt_change, i.reason, i.contra, i.op_id,
     i.recorded_at, lag(i.recorded_at) over (partition by i.holder_id, i.wallet order by i.seq) as earlier
@@ -140,10 +163,13 @@ found as (
   select e.holder_id, e.wallet, e.seq, array_remove(array[
     case when k.contra is distinct from e.contra
       then format('reason %s with house account %s', e.reason, e.contra) end,
-    case when e.amount > 0 and l.lot_no is null then 'it made no lot' end,
+    case when e.amount > 0 and l.lot_no is null and e.reason <> :given_back::smallint
+      then 'it made no lot' end,
     case when e.amount <= 0 and l.lot_no is not null then 'it made a lot though it gives nothing' end,
-    case when least(e.amount, 0) <> coalesce(t.taken, 0)
+    case when case when l.lot_no is null then e.amount else 0 end <> coalesce(t.taken, 0)
       then format('amount %s, it took %s from lots', e.amount, coalesce(t.taken, 0)) end,
+    case when t.gives and e.reason <> :given_back::smallint then 'it gives units back to a lot' end,
+    case when t.takes and e.reason = :given_back::smallint then 'it takes units of a lot' end,
     case when e.recorded_at < e.earlier then 'recorded before the entry before it' end,
     case when k.sorts is null then null
       when o.records is null or e.holder_id <> all (o.holders) then 'no operation of record has its id'
@@ -156,28 +182,46 @@ found as (
   left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
     and l.holder_id between :low::uuid and :high::uuid
   left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
-  left join ops o on o.op_id = e.op_id)
+  left join ops o on o.op_id = e.op_id and (o.kind <> 7 or e.holder_id = any (o.holders)))
 select f.holder_id, 'wallet ' || f.wallet || ', entry ' || f.seq as place, f.wrong
 from found f
 where cardinality(f.wrong) > 0
 order by f.holder_id, f.wallet, f.seq
 
 -- name: list_derived_entries
--- Expiries and paid debts of a range of holders with the one lot each took from and its making.
-select
-  e.holder_id, e.wallet, e.seq, e.reason, e.amount, e.debt_change, e.op_id, e.op_line, e.occurred_at,
-  t.lots, t.lot_no, m.op_id as made_by, l.available_at, l.expires_at
-from entry e
-left join (
+-- Expiries and paid debts of a range of holders with the one lot each took from, its making, the
+-- operations that gave back to it, and the ended holds that let go of some of it.
+with
+t as (
   select i.holder_id, i.wallet, i.seq, count(*) as lots, min(i.lot_no) as lot_no
   from entry_lot i
   where i.holder_id between :low::uuid and :high::uuid
-  group by i.holder_id, i.wallet, i.seq) t
-  on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
+  group by i.holder_id, i.wallet, i.seq),
+g as (
+  select i.holder_id, i.wallet, i.lot_no, array_agg(e.op_id) as ops
+  from entry_lot i
+  join entry e on e.holder_id = i.holder_id and e.wallet = i.wallet and e.seq = i.seq
+    and e.holder_id between :low::uuid and :high::uuid
+  where i.holder_id between :low::uuid and :high::uuid and i.amount > 0
+  group by i.holder_id, i.wallet, i.lot_no),
+k as (
+  select i.holder_id, i.wallet, i.lot_no, array_agg(h.hold_id) as holds, array_agg(h.closed_at) as ends
+  from hold_item i
+  join hold h on h.holder_id = i.holder_id and h.hold_id = i.hold_id and h.state > 0
+    and h.holder_id between :low::uuid and :high::uuid
+  where i.holder_id between :low::uuid and :high::uuid and i.kind = 1 and i.released > 0
+  group by i.holder_id, i.wallet, i.lot_no)
+select
+  e.holder_id, e.wallet, e.seq, e.reason, e.amount, e.debt_change, e.op_id, e.op_line, e.occurred_at,
+  t.lots, t.lot_no, m.op_id as made_by, l.available_at, l.expires_at, g.ops as given_by, k.holds, k.ends
+from entry e
+left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
 left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = t.lot_no
   and l.holder_id between :low::uuid and :high::uuid
 left join entry m on m.holder_id = e.holder_id and m.wallet = e.wallet and m.seq = t.lot_no
   and m.holder_id between :low::uuid and :high::uuid
+left join g on g.holder_id = e.holder_id and g.wallet = e.wallet and g.lot_no = t.lot_no
+left join k on k.holder_id = e.holder_id and k.wallet = e.wallet and k.lot_no = t.lot_no
 where e.holder_id between :low::uuid and :high::uuid and e.reason = any(:reasons::smallint[])
 order by e.holder_id, e.wallet, e.seq
 
@@ -227,11 +271,24 @@ where cardinality(f.wrong) > 0
 order by f.holder_id, f.return_id
 
 -- name: list_wrong_operations
--- I3 for a range of holders: each operation of record moved something.
-select o.holder_id, 'operation ' || o.op_id as place, array['no entry belongs to it'] as wrong
+-- I3 for a range of holders: each operation of record moved something; one of kind 4 gave a coupon,
+-- one of kind 8 or 9 ended a redemption.
+select o.holder_id, 'operation ' || o.op_id as place,
+  array[case o.kind when 4 then 'no coupon' when 8 then 'no redemption' when 9 then 'no redemption'
+    else 'no entry' end || ' belongs to it'] as wrong
 from operation o
 where o.holder_id between :low::uuid and :high::uuid
-  and not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id)
+  and case when o.kind = 4
+    then not exists (
+      select from coupon c
+      where c.holder_id between :low::uuid and :high::uuid
+        and c.holder_id = o.holder_id and c.origin_op = o.op_id)
+    when o.kind in (8, 9)
+    then not exists (
+      select from redemption r
+      where r.holder_id between :low::uuid and :high::uuid
+        and r.holder_id = o.holder_id and r.closed_op = o.op_id)
+    else not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id) end
 order by o.holder_id, o.op_id
 
 -- name: list_wrong_purchase_keys
@@ -325,6 +382,10 @@ due as (
     from tier_step s
     where s.holder_id between :low::uuid and :high::uuid and s.until_at is null
     union all
+    select i.holder_id, i.due_at
+    from hold i
+    where i.holder_id between :low::uuid and :high::uuid and i.state = 0
+    union all
     select f.holder_id, f.until_at
     from tier_floor f
     where f.holder_id between :low::uuid and :high::uuid) d
@@ -348,6 +409,131 @@ select f.holder_id, 'holder' as place, f.wrong
 from found f
 where cardinality(f.wrong) > 0
 order by f.holder_id
+
+-- name: list_wrong_holds
+-- For a range of holders: an open hold has its time and all it keeps, an ended one nothing; captured
+-- is what a purchase took over.
+with
+i as (
+  select i.holder_id, i.hold_id, sum(i.captured)::bigint as captured,
+    count(*) filter (where i.captured + i.released > 0) as touched,
+    count(*) filter (where i.captured + i.released < i.amount) as kept
+  from hold_item i
+  where i.holder_id between :low::uuid and :high::uuid
+  group by i.holder_id, i.hold_id),
+found as (
+  select h.holder_id, h.hold_id, array_remove(array[
+    case when h.state = 0 and h.due_at <= o.settled_at
+      then format('it should have timed out at %s', h.due_at) end,
+    case when h.state = 0 and i.touched > 0 then 'it is open, but has not all it kept' end,
+    case when h.state > 0 and i.kept > 0 then 'it has ended, but keeps something' end,
+    case when h.state <> 1 and (i.captured > 0 or h.closed_by is not null)
+      then 'it was not captured, but a purchase has some of it' end,
+    case when h.state = 1 and h.channel <> '' and p.purchase_id is null
+      then 'no purchase captured it' end,
+    case when h.channel = '' and r.redemption_id is null then 'no redemption has it' end,
+    case when h.state = 3 and h.closed_at <> h.due_at
+      then format('timed out at %s, due was %s', h.closed_at, h.due_at) end], null) as wrong
+  from hold h
+  left join holder o on o.holder_id = h.holder_id and o.holder_id between :low::uuid and :high::uuid
+  left join i on i.holder_id = h.holder_id and i.hold_id = h.hold_id
+  left join lateral (
+    select q.purchase_id
+    from purchase q
+    where q.purchase_id = h.closed_by and q.holder_id = h.holder_id
+    limit 1) p on true
+  left join redemption r on r.holder_id = h.holder_id and r.redemption_id = h.hold_id
+    and r.holder_id between :low::uuid and :high::uuid
+  where h.holder_id between :low::uuid and :high::uuid)
+select f.holder_id, 'hold ' || f.hold_id as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.hold_id
+
+-- name: list_wrong_shares
+-- Over the whole table: what holds have of budgets. An open hold has its share, unless it is overdue:
+-- then somebody who was short may have it, who recorded something at that time. An ended one has
+-- none, or one that is overdue.
+with
+c as (
+  select max(o.recorded_at) as now
+  from holder o),
+i as (
+  select i.holder_id, i.hold_id, i.name, sum(i.amount)::bigint as amount,
+    sum(i.captured)::bigint as captured, min(h.due_at) as due_at, min(h.closed_at) as closed_at
+  from hold_item i
+  join hold h on h.holder_id = i.holder_id and h.hold_id = i.hold_id
+  where i.kind = 3
+  group by i.holder_id, i.hold_id, i.name),
+found as (
+  select
+    coalesce(i.holder_id, '00000000-0000-0000-0000-000000000000') as holder_id, hold_id, name,
+    array_remove(array[
+      case when i.name is null then 'no hold has this share' end,
+      case when b.name is null and i.closed_at is null and i.due_at > c.now
+        then 'its share is not there' end,
+      case when b.amount <> i.amount then format('a share of %s, it has %s', i.amount, b.amount) end,
+      case when b.name is not null and i.captured > 0 then 'its share is captured and yet there' end,
+      case when b.due_at <> i.due_at and i.closed_at is null
+        then format('its share is due at %s, the hold at %s', b.due_at, i.due_at) end,
+      case when b.due_at > i.closed_at
+        then format('it ended at %s, its share is kept until %s', i.closed_at, b.due_at) end
+      ], null) as wrong
+  from i
+  full join budget_hold b using (hold_id, name)
+  cross join c)
+select f.holder_id, 'hold ' || f.hold_id || ', budget ' || f.name as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.hold_id, f.name
+
+-- name: list_wrong_coupons
+-- Over the whole table: a coupon is used as often as its uses say; those beyond its cap are counted
+-- apart.
+with
+u as (
+  select i.digest, count(*) as uses
+  from coupon_use i
+  where i.digest is not null and i.given_back_at is null and not i.overrun
+  group by i.digest),
+found as (
+  select digest, array_remove(array[
+    case when c.used is null then 'it was used, but is not there' end,
+    case when c.used <> coalesce(u.uses, 0)
+      then format('used %s times, its uses are %s', c.used, coalesce(u.uses, 0)) end], null) as wrong
+  from coupon c
+  full join u using (digest))
+select '00000000-0000-0000-0000-000000000000'::uuid as holder_id,
+  'coupon ' || encode(f.digest, 'hex') as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.digest
+
+-- name: list_wrong_coupon_holds
+-- Over the whole table: open holds, and no others, keep uses of coupons. Shared codes have no row and
+-- no use to keep: of those holds keep a share.
+with
+i as (
+  select i.holder_id, i.hold_id, i.digest, h.due_at,
+    exists (select from coupon c where c.digest = i.digest)
+  from hold_item i
+  join hold h on h.holder_id = i.holder_id and h.hold_id = i.hold_id
+  where i.kind = 2 and h.state = 0),
+found as (
+  select
+    coalesce(i.holder_id, '00000000-0000-0000-0000-000000000000') as holder_id, hold_id, digest,
+    array_remove(array[
+      case when i.due_at is null then 'no open hold keeps it' end,
+      case when k.due_at is null and i.exists then 'its use is not kept' end,
+      case when k.due_at <> i.due_at
+        then format('its use is kept until %s, the hold is due at %s', k.due_at, i.due_at) end
+      ], null) as wrong
+  from i
+  full join coupon_hold k using (hold_id, digest))
+select f.holder_id, 'hold ' || f.hold_id || ', coupon ' || encode(f.digest, 'hex') as place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.hold_id, f.digest
 
 -- name: list_wrong_versions
 -- I4 for a range of holders: events are 1..version, in their shard, placed in the order of versions.
@@ -422,7 +608,13 @@ select
   (select count(*) from lot i where i.holder_id between :low::uuid and :high::uuid) as lots,
   (select count(*) from entry i where i.holder_id between :low::uuid and :high::uuid) as entries,
   (select count(*) from outbox i where i.holder_id between :low::uuid and :high::uuid) as events,
+  (select count(*) from hold i where i.holder_id between :low::uuid and :high::uuid) as holds,
   (select count(*) from holder i where i.holder_id between :low::uuid and :high::uuid) as holders
+
+-- name: count_coupons
+-- Over the whole table.
+select count(*) as coupons
+from coupon c
 
 -- name: list_house
 -- I6 for a range of holders: what each house account got of the entries, by wallet and reason.
@@ -456,7 +648,7 @@ where h.holder_id between :low::uuid and :high::uuid
 -- of the last day, a share by a hash of id and seed, and those of which something came back.
 select
   p.holder_id, p.purchase_id, p.occurred_at, p.program_version, p.engine, p.flags, p.net, p.quantity,
-  p.by_category::text as by_category, p.returned, p.decision, c.chosen,
+  p.by_category::text as by_category, p.returned, p.decision, c.chosen, h.facts as pinned,
   case when c.chosen or p.returned is not null then p.cart end as cart,
   case when c.chosen or p.returned is not null then p.facts end as facts
 from purchase p
@@ -464,6 +656,8 @@ cross join lateral (
   select :every::boolean or p.recorded_at > :since::timestamptz
     or ('x' || left(md5(p.purchase_id::text || ' ' || :seed::text), 8))::bit(32)::bigint < :below::bigint
     as chosen) c
+left join hold h on h.holder_id = p.holder_id and h.hold_id = p.hold_id
+  and h.holder_id between :low::uuid and :high::uuid
 where p.holder_id between :low::uuid and :high::uuid
 
 -- name: list_earned
@@ -484,6 +678,64 @@ left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :reversed::smallint
 group by coalesce(r.purchase_id, e.op_id), e.wallet
 
+-- name: list_redeemed
+-- Units that purchases of a range of holders were paid with, by the operation that took them; those
+-- of rewards are looked at elsewhere.
+select e.op_id, e.wallet, (e.debt_change - e.amount)::bigint as units
+from entry e
+where e.holder_id between :low::uuid and :high::uuid and e.reason = :redeemed::smallint
+  and not exists (
+    select from redemption r where r.holder_id = e.holder_id and r.redemption_id = e.op_id)
+
+-- name: list_redemptions
+-- The redemptions of a range of holders, with what entries took for them and gave back, the hold that
+-- kept their price, the operation that ended them, and the coupon they gave.
+with
+t as (
+  select i.holder_id, i.op_id, i.reason, array_agg(distinct i.wallet) as wallets,
+    sum(i.debt_change - i.amount)::bigint as units
+  from entry i
+  where i.holder_id between :low::uuid and :high::uuid
+    and i.reason in (:redeemed::smallint, :given_back::smallint)
+  group by i.holder_id, i.op_id, i.reason)
+select
+  r.holder_id, r.redemption_id, r.state, r.reward, r.program_version, r.facts, r.wallet, r.price,
+  r.stocked, r.coupon_id, r.asked_at, r.held_until, r.granted_at, r.closed_op,
+  t.wallets as taken_from, coalesce(t.units, 0) as taken,
+  b.wallets as given_to, -coalesce(b.units, 0) as given_back,
+  h.state as hold_state, h.due_at as hold_due, h.closed_by as captured_by, o.kind as op_kind,
+  c.holder_id as coupon_of, c.origin_op as coupon_by, c.template as coupon
+from redemption r
+left join t on t.holder_id = r.holder_id and t.op_id = r.redemption_id and t.reason = :redeemed::smallint
+left join t b on b.holder_id = r.holder_id and b.op_id = r.closed_op and b.reason = :given_back::smallint
+left join hold h on h.holder_id = r.holder_id and h.hold_id = r.redemption_id and h.channel = ''
+  and h.holder_id between :low::uuid and :high::uuid
+left join operation o on o.holder_id = r.holder_id and o.op_id = r.closed_op
+  and o.holder_id between :low::uuid and :high::uuid
+left join coupon c on c.coupon_id = r.coupon_id
+where r.holder_id between :low::uuid and :high::uuid
+order by r.holder_id, r.redemption_id
+
+-- name: list_given_back
+-- Units that returns of purchases of a range of holders gave back.
+select r.purchase_id, e.wallet, sum(e.amount - e.debt_change)::bigint as units
+from entry e
+join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
+  and r.holder_id between :low::uuid and :high::uuid
+where e.holder_id between :low::uuid and :high::uuid and e.reason = :given_back::smallint
+group by r.purchase_id, e.wallet
+
+-- name: list_renewed
+-- The lots of a range of holders that were made for units which had been owed, with their origin.
+select l.holder_id, l.wallet, l.lot_no, l.origin_op_id, r.purchase_id
+from lot l
+join entry e on e.holder_id = l.holder_id and e.wallet = l.wallet and e.seq = l.lot_no
+  and e.holder_id between :low::uuid and :high::uuid
+left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
+  and r.holder_id between :low::uuid and :high::uuid
+where l.holder_id between :low::uuid and :high::uuid and e.reason = :given_back::smallint
+  and l.replaces is null
+
 -- name: list_returned
 -- What came back of purchases of a range of holders: thousandths per line and money, per return.
 select r.purchase_id, r.lines, r.total
@@ -491,8 +743,8 @@ from purchase_return r
 where r.holder_id between :low::uuid and :high::uuid
 
 -- name: list_kept
--- What purchases of a range of holders earned and keep after returns.
-select w.purchase_id, w.wallet, w.earned, w.kept, w.lapsed
+-- What purchases of a range of holders earned and keep, redeemed and got back, after returns.
+select w.purchase_id, w.wallet, w.earned, w.kept, w.lapsed, w.redeemed, w.given_back
 from purchase_wallet w
 where w.holder_id between :low::uuid and :high::uuid
 
@@ -524,12 +776,12 @@ where s.holder_id between :low::uuid and :high::uuid
 order by s.holder_id, s.ladder, s.from_at
 
 -- name: list_budgets
--- Each budget with what its slots still hold; the whole tables, a few rows.
-select b.campaign, b.cap + b.overrun as cap, coalesce(sum(s.remaining), 0)::bigint as remaining
+-- Each budget with what its slots still hold and what holds have of it; the whole tables.
+select b.name, b.cap + b.overrun as cap,
+  coalesce((select sum(s.remaining) from budget_slot s where s.name = b.name), 0)::bigint as remaining,
+  coalesce((select sum(h.amount) from budget_hold h where h.name = b.name), 0)::bigint as held
 from budget b
-left join budget_slot s on s.campaign = b.campaign
-group by b.campaign, b.cap, b.overrun
-order by b.campaign
+order by b.name
 
 -- name: list_constraints
 -- I2: the constraints of the whole catalog; reads whole tables of it.

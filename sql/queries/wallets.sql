@@ -5,15 +5,16 @@ from wallet w
 where w.holder_id = any(:holders::uuid[])
 
 -- name: list_due_lots
--- What fell due for each holder since it was settled.
+-- What fell due for each holder since it was settled, and the lots that holds hold.
 select
   l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
-  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
 from unnest(:holders::uuid[], :settled::timestamptz[], :until::timestamptz[])
   as u (holder_id, settled_at, until_at)
 join lot l on l.holder_id = u.holder_id
   and l.remaining > 0
-  and (l.expires_at <= u.until_at or (l.available_at > u.settled_at and l.available_at <= u.until_at))
+  and (l.held > 0 or l.expires_at <= u.until_at
+    or (l.available_at > u.settled_at and l.available_at <= u.until_at))
 
 -- name: list_next_dues
 -- When the next lot of each holder falls due after what is settled now.
@@ -30,21 +31,53 @@ group by u.holder_id
 -- All open lots of some wallets, and the purchases' own lots even when empty: for clawbacks.
 select
   l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
-  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
 from lot l
 where l.holder_id = any(:holders::uuid[]) and l.wallet = any(:wallets::smallint[])
   and (l.remaining > 0 or l.origin_op_id = any(:operations::uuid[]))
 
 -- name: list_lapsed
--- Units of a purchase's own lots that expired, per wallet.
+-- Units of a purchase's own lots that expired where it was made, per wallet: what was given away and
+-- lapsed there is taken back all the same.
 select l.holder_id, l.origin_op_id, l.wallet, -sum(t.amount)::bigint as lapsed
 from lot l
 join entry_lot t on t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
 join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
-where l.holder_id = any(:holders::uuid[])
+where l.holder_id = any(:holders::uuid[]) and l.origin_holder_id = l.holder_id
   and l.origin_op_id = any(:operations::uuid[])
   and e.reason = :expired::smallint
 group by l.holder_id, l.origin_op_id, l.wallet
+
+-- name: list_redeemed_lots
+-- The lots that purchases took units of to pay, with what each took; no lot: all of it was owed.
+select
+  e.holder_id, e.wallet, l.lot_no, l.granted, l.remaining, l.held, l.origin_holder_id, l.origin_op_id,
+  l.earned_at, l.available_at, l.expires_at, l.came_at, e.op_id, e.occurred_at, -t.amount as taken,
+  e.debt_change as owed
+from entry e
+left join entry_lot t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
+left join lot l on l.holder_id = t.holder_id and l.wallet = t.wallet and l.lot_no = t.lot_no
+where e.holder_id = any(:holders::uuid[]) and e.op_id = any(:operations::uuid[])
+  and e.reason = :redeemed::smallint
+order by l.expires_at, l.available_at, l.lot_no -- nulls last is the order of redemption
+
+-- name: list_given_back
+-- What returns of those purchases gave back already: into a lot, by a lot made in its place, or (no
+-- lot) of what was owed.
+select r.purchase_id, g.wallet, coalesce(t.lot_no, l.replaces) as lot_no,
+  coalesce(t.amount, l.granted) as units
+from purchase_return r
+join entry g on g.holder_id = r.holder_id and g.op_id = r.return_id and g.reason = :given_back::smallint
+left join lot l on l.holder_id = g.holder_id and l.wallet = g.wallet and l.lot_no = g.seq
+left join entry_lot t on t.holder_id = g.holder_id and t.wallet = g.wallet and t.seq = g.seq
+where r.holder_id = any(:holders::uuid[]) and r.purchase_id = any(:purchases::uuid[])
+  and coalesce(t.amount, l.granted) is not null
+union all
+select r.purchase_id, g.wallet, null::bigint, -g.debt_change
+from purchase_return r
+join entry g on g.holder_id = r.holder_id and g.op_id = r.return_id and g.reason = :given_back::smallint
+where r.holder_id = any(:holders::uuid[]) and r.purchase_id = any(:purchases::uuid[])
+  and g.debt_change < 0
 
 -- name: insert_wallets
 -- A wallet's row is made with its first entry.
@@ -85,24 +118,25 @@ from unnest(
 
 -- name: insert_lots
 insert into lot (
-  holder_id, wallet, lot_no, granted, remaining, origin_holder_id, origin_op_id, earned_at,
-  available_at, expires_at)
+  holder_id, wallet, lot_no, granted, remaining, held, origin_holder_id, origin_op_id, earned_at,
+  available_at, expires_at, came_at, replaces)
 select
-  u.holder_id, u.wallet, u.lot_no, u.granted, u.remaining, u.origin_holder_id, u.origin_op_id,
-  u.earned_at, u.available_at, u.expires_at
+  u.holder_id, u.wallet, u.lot_no, u.granted, u.remaining, u.held, u.origin_holder_id,
+  u.origin_op_id, u.earned_at, u.available_at, u.expires_at, u.came_at, u.replaces
 from unnest(
   :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :granted::bigint[],
-  :remaining::bigint[], :origins::uuid[], :origin_ops::uuid[], :earned::timestamptz[],
-  :available::timestamptz[], :expires::timestamptz[])
-  as u (holder_id, wallet, lot_no, granted, remaining, origin_holder_id, origin_op_id, earned_at,
-    available_at, expires_at)
+  :remaining::bigint[], :held::bigint[], :origins::uuid[], :origin_ops::uuid[],
+  :earned::timestamptz[], :available::timestamptz[], :expires::timestamptz[], :came::timestamptz[],
+  :replaces::bigint[])
+  as u (holder_id, wallet, lot_no, granted, remaining, held, origin_holder_id, origin_op_id,
+    earned_at, available_at, expires_at, came_at, replaces)
 
 -- name: update_lots
 update lot l
-set remaining = u.remaining, expires_at = u.expires_at
+set remaining = u.remaining, held = u.held, expires_at = u.expires_at
 from unnest(
-  :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :remaining::bigint[],
-  :expires::timestamptz[]) as u (holder_id, wallet, lot_no, remaining, expires_at)
+  :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :remaining::bigint[], :held::bigint[],
+  :expires::timestamptz[]) as u (holder_id, wallet, lot_no, remaining, held, expires_at)
 where l.holder_id = u.holder_id and l.wallet = u.wallet and l.lot_no = u.lot_no
 
 -- name: insert_entry_lots
@@ -131,7 +165,7 @@ where e.holder_id = :holder::uuid
 group by e.wallet
 
 -- name: list_lots_at
--- Lots as they stood: what was taken from them later is put back.
+-- Lots as they stood: what was taken from them later is put back. What was held is for the holds.
 select
   l.wallet, l.lot_no, l.granted,
   l.granted + coalesce((
@@ -140,7 +174,7 @@ select
     join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
     where t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
       and e.occurred_at <= :at::timestamptz and e.recorded_at <= :known_at::timestamptz), 0)::bigint as remaining,
-  0::bigint as held, l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at
+  0::bigint as held, l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
 from lot l
 join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
 where l.holder_id = :holder::uuid

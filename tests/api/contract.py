@@ -77,7 +77,7 @@ def _check_body(
         return
     media = response.headers["content-type"].partition(";")[0]
     assert media in promised["content"], f"{where}: {media} is not documented"
-    if response.request.method == "HEAD" or media == "text/html":
+    if response.request.method == "HEAD" or media in {"text/html", "text/csv"}:
         return
     validator = _validator(name, status, media)
     body = json.loads(response.content)

@@ -91,3 +91,12 @@ def test_any_header_is_understood_or_ignored(names: bytes) -> None:
     call.headers[b"if-none-match"] = names
 
     assert tagged(call, ETAG, b"{}").status in {200, 304}
+
+
+def test_what_is_the_same_for_everybody_may_be_kept_by_caches_between() -> None:
+    public = b"public, max-age=60"
+    fresh = tagged(call_with({}), ETAG, b"{}", vary=b"Accept-Language", cache=public)
+    known = tagged(call_with({"if-none-match": ETAG}), ETAG, b"{}", cache=public)
+    assert (fresh.cache, known.cache, known.status) == (public, public, 304)
+    assert (b"vary", b"Accept-Language") in fresh.headers
+    assert asked().cache == b"private, no-cache"

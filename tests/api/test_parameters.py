@@ -4,7 +4,13 @@ import uuid
 
 import pytest
 
-from service.api.parameters import member_id, purchase_id, version_number
+from service.api.parameters import (
+    gift_card_batch_id,
+    member_id,
+    purchase_id,
+    version_number,
+)
+from service.domain.gift_cards.errors import GiftCardBatchNotFound
 from service.domain.members.errors import MemberNotFound
 from service.domain.programs.errors import VersionNotFound
 from service.domain.purchases.errors import PurchaseNotFound
@@ -27,6 +33,8 @@ def test_what_is_no_id_is_answered_like_an_id_that_is_not_there(text: str) -> No
         member_id(call_with({}, path_params={"member_id": text}))
     with pytest.raises(PurchaseNotFound):
         purchase_id(call_with({}, path_params={"purchase_id": text}))
+    with pytest.raises(GiftCardBatchNotFound):
+        gift_card_batch_id(call_with({}, path_params={"batch_id": text}))
 
 
 def test_a_version_is_a_number_from_one() -> None:

@@ -176,3 +176,22 @@ async def test_a_member_is_credited_through_the_till(service: Service) -> None:
     sold = await service.pos.post("/v1/purchases", json=purchase())
 
     assert sold.json()["member_id"] == member
+
+
+async def test_a_purchase_of_nobody_is_attached_to_a_member(service: Service) -> None:
+    nobody = purchase()
+    del nobody["member"]
+    sold = (await service.checkout.post("/v1/purchases", json=nobody)).json()
+    await service.checkout.post(
+        "/v1/members", json={"identifiers": [{"kind": "card", "value": "C-77"}]}
+    )
+    where = f"/v1/purchases/{sold['id']}/member"
+    body = {"member": [{"kind": "card", "value": "C-77"}], "reason": "showed the receipt"}
+
+    first = await service.checkout.post(where, json=body)
+    again = await service.checkout.post(where, json=body)
+
+    assert sold["member_id"] is None
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["earned"]
+    assert again.json() == first.json()

@@ -68,3 +68,38 @@ async def test_a_till_bound_to_a_store_takes_back_there_only() -> None:
 
         ((_, (_, body), _),) = one.verbs.calls
     assert (elsewhere.status_code, body.store) == (403, "waw-01")
+
+
+async def test_a_purchase_is_void_once(service: Service) -> None:
+    sold = (await service.checkout.post("/v1/purchases", json=purchase())).json()
+    where, why = f"/v1/purchases/{sold['id']}/void", {"reason": "wrong card"}
+
+    first = await service.admin.post(where, json=why)
+    again = await service.admin.post(where, json=why)
+    shown = await service.checkout.get(f"/v1/purchases/{sold['id']}")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["refund"]["total"] == 1200
+    assert again.json() == first.json()
+    assert shown.json()["void"] is True
+
+
+async def test_an_exchange_answers_one_amount(service: Service) -> None:
+    await service.checkout.post("/v1/purchases", json=purchase())
+    body = {"bring": back(), "buy": purchase("order-2", lines=[{"sku": "x", "amount": 2000}])}
+
+    first = await service.checkout.post("/v1/exchanges", json=body)
+    again = await service.checkout.post("/v1/exchanges", json=body)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["net_due"] == 2000 - 1200
+    assert again.json() == first.json()
+
+
+async def test_who_may_not_sell_may_not_exchange() -> None:
+    async with alone(verbs={}, scopes=["returns:write"]) as one:
+        key = {"Authorization": f"Bearer {one.key}"}
+        async with checked_client(one.application, key) as http:
+            refused = await http.post("/v1/exchanges", json={"bring": back(), "buy": purchase()})
+        assert one.untouched()
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")

@@ -84,6 +84,21 @@ HOME: Final = {
     "effective_from": FAR,
 }
 
+CODES: Final = {"template": "FREE-COFFEE", "codes": ["KNOWN-HERE"]}
+KEY: Final = {"Idempotency-Key": "of-the-place"}
+# Each ends a redemption in its own way, so it has one of its own.
+STEPS: Final = ("grant_redemption", "hand_over_redemption", "cancel_redemption")
+# What a body holds besides, by operation; None: nothing there.
+ALWAYS: Final[dict[str, dict[str, Any]]] = {
+    "lookup_member": {"identifiers": IDENTIFIERS},
+    "issue_coupon": {"template": "THANKS10"},
+    "redeem_reward": {"reward": "tree"},
+    "make_coupon_batch": {"template": "FREE-COFFEE", "size": 2},
+    "import_coupon_batch": {"template": "FREE-COFFEE"},
+    "void_coupon": {"code": "KNOWN-HERE", "coupon_id": None},
+    "reinstate_coupon": {"code": "KNOWN-HERE", "coupon_id": None},
+}
+
 
 def label(operation: Any) -> str:
     """Its operationId."""
@@ -142,10 +157,72 @@ def served(server: Server) -> Iterator[Served]:
         runner.run(service.publish(DEMO.read_text(), effective_from=FAR))
         member = runner.run(service.admin.post("/v1/members", json=enrolment())).json()
         bought = runner.run(service.admin.post("/v1/purchases", json=purchase("first"))).json()
+        asked = {"template": "FREE-COFFEE", "size": 3}
+        made = service.admin.post("/v1/coupons/batches", json=asked, headers=KEY)
+        batch_id = runner.run(made).json()["id"]
+        taken = service.admin.post(
+            "/v1/coupons/batches/import", json=CODES, headers={"Idempotency-Key": "of-the-codes"}
+        )
+        assert runner.run(taken).json()["taken"] == 1
         ids = {"member_id": member["id"], "purchase_id": bought["id"], "wallet": "points"}
+        ids["batch_id"] = batch_id
+        for step in STEPS:
+            ids[f"{step}.redemption_id"] = runner.run(_redeemed(service, member["id"], step))
+        ids["redemption_id"] = ids["grant_redemption.redemption_id"]
+        ids |= runner.run(_shared(service, member["id"]))
         yield Served(runner, service, {**ids, "number": 1, "code": "key-missing"})
         runner.run(serve.__aexit__(None, None, None))
     server.drop(fresh)
+
+
+async def _redeemed(service: Service, member: str, step: str) -> Any:
+    """A tree for the member, with points for more; its id."""
+    points = {"wallet": "points", "amount": 1_000_000, "reason": "for trees"}
+    headers = {"Idempotency-Key": f"{step}-points"}
+    await service.admin.post(f"/v1/members/{member}/adjustments", json=points, headers=headers)
+    had = await service.admin.post(
+        f"/v1/members/{member}/redemptions",
+        json={"reward": "tree"},
+        headers={"Idempotency-Key": f"{step}-tree"},
+    )
+    return had.json()["id"]
+
+
+async def _shared(service: Service, head: str) -> dict[str, Any]:
+    """A household with a pool, one to dissolve, and for each operation the bodies that it takes."""
+    people = []
+    for number in range(6):
+        body = {"identifiers": [{"kind": "card", "value": f"shared-{number}"}]}
+        people.append((await service.admin.post("/v1/members", json=body)).json()["id"])
+    invited, joining, leaving, removed, other, new = people
+    formed = [
+        await service.admin.post("/v1/households", json={"head": one}) for one in (head, other)
+    ]
+    homes = [answer.json()["id"] for answer in formed]
+    path = f"/v1/households/{homes[0]}"
+    for one in (joining, leaving, removed):
+        asked = {"by": head, "member": {"id": one}}
+        await service.admin.post(f"{path}/invitations", json=asked)
+    for one in (leaving, removed):
+        await service.admin.post(f"{path}/people", json={"member": one})
+    given = {"member": head, "wallet": "points", "amount": 1_000}
+    key = {"Idempotency-Key": "of-the-pool"}
+    pooled = await service.admin.post(f"{path}/give", json=given, headers=key)
+    assert pooled.status_code == 201, pooled.text
+    return {
+        "household_id": homes[0],
+        "dissolve_household.household_id": homes[1],
+        "dissolve_household.body": {"by": other},
+        "transfer_units.body": {"to": {"id": joining}, "amount": 10},
+        "form_household.body": {"head": new},
+        "invite_to_household.body": {"by": head, "member": {"id": invited}},
+        "join_household.body": {"member": joining},
+        "leave_household.body": {"member": leaving},
+        "remove_from_household.body": {"by": head, "member": removed},
+        "change_household_person.body": {"by": head, "draw_max": {"points": 400}},
+        "give_to_household.body": {"member": head, "amount": 5},
+        "draw_from_household.body": {"member": head, "amount": 1},
+    }
 
 
 def at_home(value: Any, ids: dict[str, Any]) -> Any:
@@ -170,14 +247,22 @@ def at_home(value: Any, ids: dict[str, Any]) -> Any:
 
 def moved(case: Case, ids: dict[str, Any]) -> Case:
     """The case at home: every id of the path is one that is there, a cursor none."""
-    case.path_parameters = {name: ids[name] for name in case.path_parameters}
+    step = label(case.operation)
+    case.path_parameters = {
+        name: ids.get(f"{step}.{name}", ids[name]) for name in case.path_parameters
+    }
     natural = {"channel": "web", "external_id": "first"}
     elsewhere = {"cursor", "after", "at", "known_at"}
     query = {name: one for name, one in case.query.items() if name not in elsewhere}
     case.query = at_home(query, ids) | {n: one for n, one in natural.items() if n in query}
+    key = (case.headers or {}).get("Idempotency-Key")
+    if key is not None:  # of its own: the generator has the same few for all operations
+        case.headers = {**case.headers, "Idempotency-Key": f"{step}.{key.strip(chr(34))}"[:255]}
     body = at_home(case.body, ids)
-    if label(case.operation) == "lookup_member":
-        body["identifiers"] = IDENTIFIERS
+    for name, one in (ALWAYS.get(step, {}) | ids.get(f"{step}.body", {})).items():
+        body[name] = one
+        if one is None:
+            del body[name]
     case.body = body
     return case
 

@@ -4,7 +4,8 @@ import pytest
 
 from service.api.stores import at_own_store
 from service.domain.access.errors import StoreForbidden
-from service.domain.purchases.types import LineIn, RecordPurchase
+from service.domain.purchases.basket import LineIn
+from service.domain.purchases.types import RecordPurchase
 from service.kernel.actor import Actor, ActorKind
 from tests.api.recorder import CLIENT_ID
 

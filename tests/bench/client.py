@@ -26,7 +26,8 @@ class Measured(msgspec.Struct, frozen=True):
     """What callers got in `seconds`: how many answers, and how long each took (milliseconds).
 
     An answer that was under way when the time began or ended counts by its part inside. `total`:
-    answers with those before and after, and the callers' CPU time for them.
+    answers with those before and after, and the callers' CPU time for them. `refused`: answers of
+    the other status that was expected; they are no part of the others.
     """
 
     answers: float
@@ -35,6 +36,7 @@ class Measured(msgspec.Struct, frozen=True):
     seconds: float
     p50_ms: float
     p99_ms: float
+    refused: int = 0
 
     def per_second(self) -> float:
         """Answers a second."""
@@ -45,11 +47,17 @@ class Traffic:
     """What all callers of a run share: where requests come from, when to count, when to stop."""
 
     def __init__(
-        self, request: Callable[[], bytes], status: bytes, check: Callable[[bytes], None] | None
+        self,
+        request: Callable[[], bytes],
+        status: bytes,
+        check: Callable[[bytes], None] | None,
+        refusal: bytes | None = None,
     ) -> None:
         self.request = request
         self.status = status
         self.check = check
+        self.refusal = refusal
+        self.refused = 0
         self.counts_from = 0.0
         self.ends_at = 0.0
         self.answers = 0.0
@@ -124,12 +132,16 @@ class Caller(asyncio.Protocol):
 
     def _answered(self, data: bytes, body_at: int, end: int) -> None:
         traffic, now = self._traffic, time.perf_counter()
-        if data[9:12] != traffic.status or len(data) != end:
+        status = data[9:12]
+        if status not in (traffic.status, traffic.refusal) or len(data) != end:
             traffic.fail(f"expected {traffic.status.decode()}: {_shown(data)}")
             return
         if traffic.check is not None:
             traffic.check(data[body_at:end])
-        traffic.count(self._asked_at, now)
+        if status == traffic.status:
+            traffic.count(self._asked_at, now)
+        else:
+            traffic.refused += 1
         if now < traffic.ends_at:
             self._ask()
         else:
@@ -146,12 +158,15 @@ async def drive(
     warm_up: float,
     status: int,
     check: Callable[[bytes], None] | None = None,
+    refusal: int | None = None,
 ) -> Measured:
     """Let so many callers ask for so long, after a warm-up that is not counted.
 
-    `check` gets every body and raises UnexpectedAnswer. Raises it too for any other status.
+    `check` gets every body and raises UnexpectedAnswer. Raises it too for any status but `status`
+    and `refusal`.
     """
-    traffic = Traffic(request, str(status).encode(), check)
+    other = None if refusal is None else str(refusal).encode()
+    traffic = Traffic(request, str(status).encode(), check, other)
     now, cpu_before = time.perf_counter(), time.process_time()
     traffic.counts_from, traffic.ends_at = now + warm_up, now + warm_up + seconds
     loop = asyncio.get_running_loop()
@@ -168,7 +183,9 @@ async def drive(
             connection.abort()
     half, most = percentiles(traffic.took)
     cpu = time.process_time() - cpu_before
-    return Measured(traffic.answers, traffic.total, cpu, seconds, half * 1000, most * 1000)
+    return Measured(
+        traffic.answers, traffic.total, cpu, seconds, half * 1000, most * 1000, traffic.refused
+    )
 
 
 def percentiles(took: list[float]) -> tuple[float, float]:

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from tests.bench.checkout import LINES, RULES
 from tests.bench.client import Measured
 from tests.bench.cpu import Cpu
 from tests.bench.machine import machine
-from tests.bench.plan import BATCH_CALLERS, CALLERS, Plan
+from tests.bench.plan import BATCH_CALLERS, CALLERS, HOT_CALLERS, Plan
 from tests.bench.rows import Written
 from tests.bench.traffic import BATCH
 
@@ -62,6 +63,15 @@ class Figures:
         self.first_reads = Series()
         self.balance = Series()
         self.trivial = Series()
+        self.first_quotes = Series()
+        self.quotes = Series()
+        self.quotes_beside = Series()
+        self.purchases_beside = Series()
+        self.without_code = Series()
+        self.with_code = Series()
+        self.uses_exact = 0
+        self.budget_exact = 0
+        self.codes_seconds = 0.0
         self.rules: dict[str, float] = {}
         self.worker_bytes = 0
         self.written = Written({}, 0)
@@ -79,6 +89,12 @@ class Figures:
             "first_reads": ("balances not read since a purchase", self.first_reads),
             "balance": (f"balances, {CALLERS} callers", self.balance),
             "trivial": (f"a trivial JSON endpoint, {CALLERS} callers", self.trivial),
+            "first_quotes": ("quotes of members not asked about before", self.first_quotes),
+            "quotes": (f"quotes, {RULES} rules x {LINES} lines, {CALLERS} callers", self.quotes),
+            "quotes_beside": (f"quotes, {CALLERS // 2} callers, beside", self.quotes_beside),
+            "purchases_beside": (f"purchases, {CALLERS // 2} callers", self.purchases_beside),
+            "without_code": (f"purchases, {HOT_CALLERS} callers", self.without_code),
+            "with_code": ("the same, all with one code", self.with_code),
         }
 
     def ratios(self) -> dict[str, float]:
@@ -88,6 +104,8 @@ class Figures:
             "batch": self.batch.rate() / self.by_hand.rate(),
             "balance": self.balance.rate() / self.trivial.rate(),
             "growth": self.many_members.rate() / self.purchases.rate(),
+            "quotes": self.quotes.rate() / self.trivial.rate(),
+            "code": self.with_code.rate() / self.without_code.rate(),
         }
 
 
@@ -112,6 +130,11 @@ def targets(figures: Figures) -> list[Target]:
         Target("purchases in batches / pgbench", 1.2, ratio["batch"]),
         Target("balances / trivial endpoint", 0.4, ratio["balance"]),
         Target("purchases with many members / with few", 0.85, ratio["growth"]),
+        Target("quotes / trivial endpoint", 0.25, ratio["quotes"]),
+        Target("purchases with one code / without", 0.5, ratio["code"]),
+        Target(
+            f"{figures.plan.codes:,} unique codes, seconds", 60, figures.codes_seconds, most=True
+        ),
         Target("50 rules x 20 lines, microseconds", 100, figures.rules["rules_50_us"], most=True),
         Target("largest worker, resident MB", 200, figures.worker_bytes / _MB, most=True),
     ]
@@ -133,6 +156,9 @@ def as_json(figures: Figures) -> bytes:
             **found,
             **{name: round(value, 2) for name, value in figures.rules.items()},
             "worker_bytes": figures.worker_bytes,
+            "uses_exact": figures.uses_exact,
+            "budget_exact": figures.budget_exact,
+            "codes_seconds": round(figures.codes_seconds, 2),
             "workers": figures.workers,
             "members_few": figures.plan.members_few,
             "members_many": figures.plan.members_many,

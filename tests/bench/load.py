@@ -12,16 +12,17 @@ import msgspec
 import uvloop
 
 from tests.bench.client import Measured, UnexpectedAnswer, drive
-from tests.bench.traffic import KINDS, Requests
+from tests.bench.kinds import KINDS
 from tests.running import PROJECT
 
 SPARE_SECONDS: float = 90.0
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask (a kind of traffic.py), of whom, how hard and how long.
+    """What to ask (a kind of kinds.py), of whom, how hard and how long.
 
-    `name`: no other run that writes to the database has it. `members`: how many are loaded.
+    `name`: no other run that writes to the database has it. `members`: how many are loaded. `code`:
+    what purchases with a code present.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     warm_up: float
     members: int
     key: str = ""
+    code: str = ""
 
 
 class LoadFailed(Exception):
@@ -64,16 +66,17 @@ def main() -> None:
 
 
 async def _do(job: Job) -> Measured:
-    ask, status, check = KINDS[job.kind]
-    requests = Requests(job.name, job.key, job.members)
+    kind = KINDS[job.kind]
+    requests = kind.requests(job.name, job.key, job.members, job.code)
     return await drive(
         job.port,
         job.callers,
-        functools.partial(ask, requests),
+        functools.partial(kind.ask, requests),
         seconds=job.seconds,
         warm_up=job.warm_up,
-        status=status,
-        check=check,
+        status=kind.status,
+        check=kind.check,
+        refusal=kind.refusal,
     )
 
 

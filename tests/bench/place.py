@@ -57,13 +57,20 @@ class Place:
         with _folder(root or roots()[-1]) as folder, _server(folder / "data", settings) as pg:
             yield cls(folder, pg)
 
-    def create(self, name: str, members: int) -> str:
-        """A migrated database with the program and so many members; answers a checkout's key."""
+    def create(self, name: str, members: int, source: str | None = None) -> str:
+        """A migrated database with the program (or another) and so many members.
+
+        Answers a checkout's key.
+        """
         wait(self._on(SUPERUSER, f"create database {name} owner regulars_owner"))
         wait(migrate(self.server.url("regulars_owner", name)))
-        key = wait(_set_up(self.url(name)))
+        key = wait(_set_up(self.url(name), source or _program()))
         wait(load(self.server.url(SUPERUSER, name), self.secret, members))
         return key
+
+    def key(self, name: str, role: str) -> str:
+        """Another key."""
+        return wait(_make_key(self.url(name), role))
 
     def clone(self, name: str, template: str) -> None:
         """A database just like another to which nobody is connected any more."""
@@ -135,8 +142,19 @@ def _server(data: pathlib.Path, settings: str) -> Iterator[Embedded]:
         yield server
 
 
-async def _set_up(url: str) -> str:
-    source = importlib.resources.files("tests.bench").joinpath(PROGRAM).read_text(encoding="utf-8")
+def _program() -> str:
+    return importlib.resources.files("tests.bench").joinpath(PROGRAM).read_text(encoding="utf-8")
+
+
+async def _make_key(url: str, role: str) -> str:
+    db = await Database.open(url)
+    try:
+        return await create_key(db, role, f"bench {role}")
+    finally:
+        await db.close()
+
+
+async def _set_up(url: str, source: str) -> str:
     db = await Database.open(url)
     try:
         await publish_program(db, _BENCH, source)

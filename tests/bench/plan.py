@@ -11,7 +11,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `members_few`, `members_many`: loaded, for everything and for growth. `fill`: batches before the
     first round, so that members have a history. `first`: reads of balances that nobody has read;
-    short, for then they have. `expected`: the whole run, for the progress bar.
+    short, for then they have. `members_quoted`: of the checkout. `uses`: of each shared code.
+    `codes`: unique ones made in bulk. `expected`: the whole run, for the progress bar.
     """
 
     members_few: int
@@ -21,6 +22,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     warm_up: float
     fill: float
     first: float
+    members_quoted: int
+    uses: int
+    codes: int
     expected: int
 
 
@@ -32,7 +36,10 @@ FULL: Final = Plan(
     warm_up=1.0,
     fill=10.0,
     first=2.0,
-    expected=270,
+    members_quoted=10_000,
+    uses=10_000,
+    codes=1_000_000,
+    expected=450,
 )
 SHORT: Final = Plan(
     members_few=10_000,
@@ -42,7 +49,11 @@ SHORT: Final = Plan(
     warm_up=0.2,
     fill=2.0,
     first=1.0,
-    expected=60,
+    members_quoted=2_000,
+    uses=2_000,
+    codes=20_000,
+    expected=75,
 )
 CALLERS: Final = 64
 BATCH_CALLERS: Final = 4
+HOT_CALLERS: Final = 500  # all of one code, or one budget

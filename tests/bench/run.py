@@ -1,26 +1,31 @@
 """The run: load, fill, count rows, then rounds that measure everything in turn."""
 
+import concurrent.futures
 import contextlib
 import pathlib
 import time
 from collections.abc import Iterator
 from typing import Final
 
-from tests.bench import by_hand, load, rows, rules_bench, serving
+from tests.bench import bulk, by_hand, checkout, exact, load, rows, rules_bench, serving
+from tests.bench.client import Measured
 from tests.bench.cpu import Cpu, ended, tree_seconds
 from tests.bench.figures import Figures, Series
 from tests.bench.place import Place
-from tests.bench.plan import BATCH_CALLERS, CALLERS, Plan
+from tests.bench.plan import BATCH_CALLERS, CALLERS, HOT_CALLERS, Plan
 from tests.bench.progress import Steps
 from tests.bench.serving import Served
 from tests.bench.traffic import BATCH
 
 FEW: Final = "few"
 MANY: Final = "many"
+QUOTED: Final = "quoted"
 BY_HAND: Final = "by_hand"
 _TOLERATED: Final = 0.05  # what the rows by hand may differ from those of the service
 _QUIET_SECONDS_MAX: Final = 20.0
 _QUIET_POLL_SECONDS: Final = 0.2
+_DRAIN_SECONDS: Final = 2.0
+_HOLD_SECONDS: Final = 2.0  # until every hold of Checkouts.lamp_or_hold is over
 _WAITING: Final = "select count(*) from outbox where pub_seq is null"
 
 
@@ -39,6 +44,7 @@ class Run:
         self.figures = Figures(plan, workers)
         self._runs = 0
         self._keys: dict[str, str] = {}
+        self._members: dict[str, int] = {}
         self._served: set[str] = set()
 
     def all(self) -> Figures:
@@ -47,13 +53,17 @@ class Run:
         self.figures.rules = rules_bench.measure()
         self._load(FEW, self.plan.members_few)
         self._load(MANY, self.plan.members_many)
+        self._load(QUOTED, self.plan.members_quoted, checkout.source(self.plan.uses))
         self._fill(MANY)
         self._fill(FEW)
+        self._fill(QUOTED)
         self._count()
         with self._service(FEW) as few:
             with self._service(MANY) as many:
                 self._writes(few, many)
-            self._reads(few)
+            with self._service(QUOTED) as quoted:
+                self._reads(few, quoted)
+                self._hot(quoted)
         self._count_by_hand()
         return self.figures
 
@@ -66,9 +76,10 @@ class Run:
             finally:
                 self._served.remove(database)
 
-    def _load(self, database: str, members: int) -> None:
+    def _load(self, database: str, members: int, source: str | None = None) -> None:
         self.step(f"loading {members:,} members")
-        self._keys[database] = self.place.create(database, members)
+        self._keys[database] = self.place.create(database, members, source)
+        self._members[database] = members
 
     def _fill(self, database: str) -> None:
         """Purchases for a history, and statistics: autovacuum would come once a minute."""
@@ -104,19 +115,79 @@ class Run:
             self._ask(figures.batch, "batch", few, FEW)
         figures.worker_bytes = max(few.worker_bytes(), many.worker_bytes())
 
-    def _reads(self, few: Served) -> None:
+    def _reads(self, few: Served, quoted: Served) -> None:
         figures = self.figures
         self.step("balances for the first time")
         self._quiet()
         self._ask(figures.first_reads, "balance_in_order", few, FEW, seconds=self.plan.first)
         self._ask(Series(), "balance", few, FEW, seconds=self.plan.fill)
+        self.step("quotes for the first time")
+        self._ask(figures.first_quotes, "quote_in_order", quoted, QUOTED, seconds=self.plan.first)
+        self._ask(Series(), "quote_in_order", quoted, QUOTED, seconds=self.plan.fill)
         with serving.nothing(self.place, self.workers) as nothing:
             for of in self._rounds():
                 self.step(f"balances {of}")
                 self._ask(figures.balance, "balance", few, FEW)
                 self.step(f"the trivial endpoint {of}")
                 self._ask(figures.trivial, "trivial", nothing, FEW)
-        figures.worker_bytes = max(figures.worker_bytes, few.worker_bytes())
+                self.step(f"quotes {of}")
+                self._ask(figures.quotes, "quote", quoted, QUOTED)
+                self.step(f"quotes beside purchases {of}")
+                self._ask_beside(quoted)
+        self._watch(few, quoted)
+
+    def _ask_beside(self, quoted: Served) -> None:
+        figures, callers = self.figures, CALLERS // 2
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            asked = [
+                pool.submit(self._ask, series, kind, quoted, QUOTED, callers=callers)
+                for series, kind in (
+                    (figures.quotes_beside, "quote"),
+                    (figures.purchases_beside, "purchases"),
+                )
+            ]
+        for one in asked:
+            one.result()
+
+    def _hot(self, quoted: Served) -> None:
+        figures, plan = self.figures, self.plan
+        granted, refused = 0, 0
+        for round_, of in enumerate(self._rounds()):
+            for series, kind in (
+                (figures.without_code, "without_code"),
+                (figures.with_code, "with_code"),
+            ):
+                self.step(f"{HOT_CALLERS} callers {kind.replace('_', ' ')} {of}")
+                self._quiet()
+                done = self._ask(
+                    series, kind, quoted, QUOTED, callers=HOT_CALLERS, code=checkout.code(round_)
+                )
+            granted, refused = done.total, done.refused
+        last = len(self._rounds()) - 1
+        while not refused:
+            self.step("the code until it is used up")
+            done = self._ask(
+                Series(), "with_code", quoted, QUOTED, callers=HOT_CALLERS,
+                code=checkout.code(last), seconds=_DRAIN_SECONDS,
+            )  # fmt: skip
+            granted, refused = granted + done.total, done.refused
+        figures.uses_exact = exact.uses(
+            self.place, QUOTED, f"ROUND{last}", granted=granted, cap=plan.uses
+        )
+        self.step("a budget with abandoned holds")
+        for kind, pause in (("lamp_or_hold", _HOLD_SECONDS), ("lamp", 0.0)):
+            self._ask(Series(), kind, quoted, QUOTED, callers=HOT_CALLERS, seconds=_DRAIN_SECONDS)
+            time.sleep(pause)
+        figures.budget_exact = exact.budget(self.place, QUOTED)
+        self.step(f"{plan.codes:,} unique codes")
+        key = self.place.key(QUOTED, "admin")
+        figures.codes_seconds = bulk.seconds(quoted.port, key, plan.codes)
+        self._watch(quoted)
+
+    def _watch(self, *served: Served) -> None:
+        """The largest worker so far."""
+        seen = (one.worker_bytes() for one in served)
+        self.figures.worker_bytes = max(self.figures.worker_bytes, *seen)
 
     def _rounds(self) -> list[str]:
         rounds = self.plan.rounds
@@ -131,7 +202,8 @@ class Run:
         *,
         callers: int | None = None,
         seconds: float | None = None,
-    ) -> None:
+        code: str = "",
+    ) -> Measured:
         self._runs += 1
         job = load.Job(
             kind=kind,
@@ -140,8 +212,9 @@ class Run:
             callers=callers or (BATCH_CALLERS if kind == "batch" else CALLERS),
             seconds=seconds or self.plan.seconds,
             warm_up=self.plan.warm_up,
-            members=self.plan.members_many if database == MANY else self.plan.members_few,
+            members=self._members[database],
             key=self._keys[database],
+            code=code,
         )
         parties = (served.pid, self.place.pid())
         before = [tree_seconds(pid) for pid in parties]
@@ -151,6 +224,7 @@ class Run:
         )
         spent = Cpu(measured.cpu_seconds, server, postgres)
         series.add(measured, spent, BATCH if kind == "batch" else 1)
+        return measured
 
     def _ask_by_hand(self) -> None:
         self._quiet()

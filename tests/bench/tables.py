@@ -18,6 +18,10 @@ def show(figures: Figures, console: Console) -> None:
     for name, microseconds in figures.rules.items():
         count = name.split("_")[1]
         console.print(f"{count} rules x 20 lines, alone: {microseconds:,.1f} us")
+    console.print(
+        f"Exact: {figures.uses_exact:,} uses of a code of {figures.plan.uses:,};"
+        f" {figures.budget_exact / 100:,.2f} EUR of a budget with abandoned holds"
+    )
     console.print(_targets(figures))
 
 

@@ -7,7 +7,6 @@ length, so that a request is put together from ready pieces.
 
 import itertools
 import random
-from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -26,15 +25,19 @@ CHANNELS: Final = ("pos", "pos", "web", "app")
 STORES: Final = ("waw-01", "waw-02", "krk-01")
 _NUMBER_LENGTH: Final = 23
 _EXTERNAL_ID: Final = "@" * (_NUMBER_LENGTH + 1)
-_CARD: Final = "#" * CARD_LENGTH
+CARD: Final = "#" * CARD_LENGTH
 _CREATED: Final = 201
 
 
 class Requests:
-    """Requests of one run. `name`: no other run on the database has it; it seeds the random too."""
+    """Requests of one run. `name`: no other run on the database has it; it seeds the random too.
 
-    def __init__(self, name: str, key: str, members: int) -> None:
+    `code`: what purchases with a code present.
+    """
+
+    def __init__(self, name: str, key: str, members: int, code: str = "") -> None:
         self._key = key
+        self._code = code
         self._members = members
         self._random = random.Random(name)
         self._baskets = [_pieces(_basket(self._random)) for _ in range(BASKETS)]
@@ -66,11 +69,17 @@ class Requests:
 
     def purchase_body(self) -> bytes:
         """Another purchase, as JSON."""
-        number = next(self._numbers)
         head, middle, tail = self._baskets[int(self._random.random() * BASKETS)]
-        external_id = f"{self._prefix}-{number:0{_NUMBER_LENGTH - len(self._prefix)}d}".encode()
-        who = card(int(self._random.random() * self._members)).encode()
-        return b"".join((head, external_id, middle, who, tail))
+        who = self._card(int(self._random.random() * self._members))
+        return b"".join((head, self._number(), middle, who, tail))
+
+    def _number(self) -> bytes:
+        """An external id that is never used again."""
+        number = next(self._numbers)
+        return f"{self._prefix}-{number:0{_NUMBER_LENGTH - len(self._prefix)}d}".encode()
+
+    def _card(self, member: int) -> bytes:
+        return card(member).encode()
 
     def _post(self, path: str, body: bytes) -> bytes:
         length = b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body)
@@ -100,21 +109,10 @@ def all_created(body: bytes) -> None:
         raise UnexpectedAnswer(f"items of a batch: {sorted(set(statuses))}, {len(statuses)} items")
 
 
-# what is asked: (how to ask, expected status, what is checked of the body)
-Kind = tuple[Callable[[Requests], bytes], int, Callable[[bytes], None] | None]
-KINDS: Final[dict[str, Kind]] = {
-    "purchases": (Requests.purchase, _CREATED, None),
-    "batch": (Requests.batch, 200, all_created),
-    "balance": (Requests.balance, 200, None),
-    "balance_in_order": (Requests.balance_in_order, 200, None),
-    "trivial": (Requests.trivial, 200, None),
-}
-
-
 def _pieces(basket: dict[str, Any]) -> tuple[bytes, bytes, bytes]:
     """The body around its external id and card."""
     head, rest = msgspec.json.encode(basket).split(_EXTERNAL_ID.encode())
-    middle, tail = rest.split(_CARD.encode())
+    middle, tail = rest.split(CARD.encode())
     return head, middle, tail
 
 
@@ -126,7 +124,7 @@ def _basket(draw: random.Random) -> dict[str, Any]:
         "external_id": _EXTERNAL_ID,
         **store,
         "currency": "EUR",
-        "member": [{"kind": "card", "value": _CARD}],
+        "member": [{"kind": "card", "value": CARD}],
         "lines": [_line(draw) for _ in range(draw.randint(1, 5))],
     }
 

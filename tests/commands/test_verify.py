@@ -11,6 +11,7 @@ from service.flows.build import build
 from service.infra.db import Database
 from service.infra.settings import Settings
 from tests.databases import Fresh
+from tests.flows.gift_card_shop import issue, with_cards
 from tests.flows.shop import SECRET, Shop, goods
 
 
@@ -51,6 +52,25 @@ def test_a_ledger_that_is_wrong(database: Fresh, monkeypatch: pytest.MonkeyPatch
     assert result.exit_code == 1
     assert "wallet 1: pending 11, of its lots 12 are" in result.output
     assert "2 differences" in result.output  # the wallet, and its events
+
+
+async def sold(database: Fresh) -> None:
+    db = await Database.open(database.url)
+    shop = await with_cards(await Shop.open(db))
+    await issue(shop, 2_500)
+    await db.close()
+
+
+def test_what_is_owed_for_gift_cards_is_told(
+    database: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(sold(database))
+    monkeypatch.setenv("COLUMNS", "200")
+    result = run(database, monkeypatch)
+    assert result.exit_code == 0, result.output
+    assert "2,500 minor units are owed to who has the codes of gift cards" in result.output
+    (row,) = [line for line in result.output.splitlines() if "gift_card" in line]
+    assert row.split()[1::2] == ["gift_card", "2,500", *["0"] * 7, "2,500", "0", "0"]
 
 
 def test_an_empty_ledger_is_right(database: Fresh, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ import datetime as dt
 import pathlib
 
 from service.demo.completejourney import Prepared
-from service.demo.figures import BudgetFigure, Figures, RuleFigure, Week
+from service.demo.figures import BudgetFigure, CouponFigure, Figures, RuleFigure, Week
+from service.demo.redemptions import Redemption, Redemptions
 from service.demo.year import Shown
 from service.domain.imports.types import Kind
 from service.imports.importer import Summary
@@ -29,8 +30,8 @@ def figures() -> Figures:
         outstanding=1_300,
         pending=50,
         weeks=(
-            Week(ends[0], 1_000, 0, 1_000, (20, 0)),
-            Week(ends[1], 500, 200, 1_300, (20, 5)),
+            Week(ends[0], 1_000, 0, 1_000, (20, 0), 6),
+            Week(ends[1], 500, 200, 1_300, (20, 5), 2),
             Week(ends[2], 0, 0, 1_300, (18, 12)),
         ),
         tiers=("Bronze & co", "Gold"),
@@ -39,6 +40,8 @@ def figures() -> Figures:
             RuleFigure("More <than> that", "double", 300, 20, 200),
         ),
         budgets=(BudgetFigure("More <than> that", 400, 300),),
+        coupons=(CouponFigure("Spring <2>", 6, 6_50), CouponFigure("Summer", 2, 2_00)),
+        coupons_refused={"expired": 3},
     )
 
 
@@ -58,6 +61,13 @@ def shown() -> Shown:
             first_at=START,
             last_at=START + dt.timedelta(days=20),
             weeks=463,
+        ),
+        redemptions=Redemptions(
+            count=13,
+            codes={},
+            by_basket={"1": ("1-10000085207",) * 8, "2": ("1-10000085207",) * 3},
+            without_basket=(),
+            without_room=(Redemption(7, 10000085207, 1, START.date()),) * 2,
         ),
         members=Summary(kind=Kind.MEMBERS, rows=30),
         purchases=Summary(kind=Kind.PURCHASES, rows=1_234),

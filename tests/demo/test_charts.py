@@ -10,7 +10,9 @@ def titles(svg: str) -> list[str | None]:
     return [title.text for title in ET.fromstring(svg).iter("title")]  # noqa: S314 our own
 
 
-@pytest.mark.parametrize("chart", [charts.outstanding, charts.issued, charts.tiers])
+@pytest.mark.parametrize(
+    "chart", [charts.outstanding, charts.issued, charts.tiers, charts.coupons_by_week]
+)
 def test_every_week_tells_its_figures(chart: object) -> None:
     assert callable(chart)
     assert len(titles(chart(figures()))) == 3
@@ -40,3 +42,19 @@ def test_a_bar_is_as_long_as_its_share_of_the_longest() -> None:
         *("base-earn", "Everything", "1,200 80.0 % · 1,000 purchases"),
         *("double", "More <than> that", "300 20.0 % · 20 purchases"),
     ]
+
+
+def test_coupons_of_the_week_are_counted_in_it() -> None:
+    assert titles(charts.coupons_by_week(figures()))[:2] == [
+        "16 Nov - 23 Nov 2025: 6 coupons",
+        "23 Nov - 30 Nov 2025: 2 coupons",
+    ]
+
+
+def test_a_campaign_tells_how_many_of_its_coupons_were_used_and_their_worth() -> None:
+    found = figures()
+    root = ET.fromstring(charts.coupons(found.coupons, found.currency))  # noqa: S314 our own
+    long, short = [int(bar.get("width", 0)) for bar in root.iter("rect")]
+    assert short == long // 3
+    texts = ["".join(text.itertext()) for text in root.iter("text")]
+    assert texts == ["Spring <2>", "", "6 6.50 USD", "Summer", "", "2 2.00 USD"]

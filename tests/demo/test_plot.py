@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from service.demo.plot import Frame, number, short, ticks
+from service.demo.plot import Frame, money, number, short, ticks
 
 SINCE = dt.datetime(2025, 11, 16, tzinfo=dt.UTC)
 UNTIL = dt.datetime(2026, 11, 16, tzinfo=dt.UTC)
@@ -58,3 +58,8 @@ def test_a_picture_is_well_formed_and_names_the_months() -> None:
 def test_a_curve_begins_at_nothing() -> None:
     frame = Frame(SINCE, UNTIL, 10, 200)
     assert frame.line([UNTIL], [10], "c") == '<path class="c" d="M64.0,174.0L984.0,12.0"/>'
+
+
+def test_money_has_its_cents() -> None:
+    assert money(459_603_905) == "4,596,039.05"
+    assert money(7) == "0.07"

@@ -24,6 +24,11 @@ def test_the_terminal_tells_the_same_figures() -> None:
         "base-earn ████████████████████████ 1,200 80.0 %",
         "double ██████ 300 20.0 %",
         "More <than> that: 300 of 400 taken",
+        "Spring <2> ████████████████████████ 6 6.50 USD",
+        "Summer ████████ 2 2.00 USD",
+        "of 13 coupons redeemed 8 8.50 USD",
+        "are beyond the 10 that a purchase takes 2",
+        "refused: expired 3",
     ):
         assert line in lines, line
 

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from service.infra.db import Database
+from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
-from tests.flows.shop import Shop, day
+from tests.flows.counter import CHECKOUT
+from tests.flows.sharing import SHARING, Sharing
+from tests.flows.shop import SOURCE, Shop, day
 
 
 @pytest.fixture
@@ -18,9 +21,9 @@ async def empty_shop(db: Database) -> AsyncIterator[Shop]:
     await shop.built.gate.drain()
 
 
-async def _publish(url: str) -> None:
+async def _publish(url: str, source: str = SOURCE) -> None:
     db = await Database.open(url)
-    await (await Shop.open(db)).publish()
+    await (await Shop.open(db)).publish(source)
     await db.close()
 
 
@@ -50,3 +53,58 @@ async def shop(server: Server, published: Fresh) -> AsyncIterator[Shop]:
     await db.close()
     server.drop(fresh)
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def checkout_published(server: Server) -> Iterator[Fresh]:
+    """A database with the program of the counter and nothing else, to make others from."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, CHECKOUT))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def checkout(server: Server, checkout_published: Fresh) -> AsyncIterator[Shop]:
+    """A shop with the program of the counter, at day 0.
+
+    Whatever a test does, the whole ledger must add up after: holds, coupons and budgets too.
+    """
+    fresh = server.create(checkout_published.name)
+    db = await Database.open(fresh.url)
+    shop = await Shop.open(db)
+    await shop.built.start()
+    yield shop
+    await shop.built.gate.drain()
+    faults = await shop.faults()
+    await db.close()
+    report = await verify(fresh.jobs_url, Options())
+    server.drop(fresh)
+    assert faults == []
+    assert report.tally.named == []
+
+
+@pytest.fixture(scope="session")
+def sharing_published(server: Server) -> Iterator[Fresh]:
+    """A database with the program of what members share and nothing else."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, SHARING))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def sharing(server: Server, sharing_published: Fresh) -> AsyncIterator[Sharing]:
+    """A shop where members share units, at day 0; the whole ledger must add up after."""
+    fresh = server.create(sharing_published.name)
+    db = await Database.open(fresh.url)
+    shop = await Shop.open(db)
+    await shop.built.start()
+    yield Sharing(shop)
+    await shop.built.gate.drain()
+    faults = await shop.faults()
+    await db.close()
+    report = await verify(fresh.jobs_url, Options())
+    server.drop(fresh)
+    assert faults == []
+    assert report.tally.named == []

@@ -15,7 +15,8 @@ import msgspec
 
 from service.domain.members.types import Enrol, MemberView, PatchMember
 from service.domain.programs.types import Publish, VersionView
-from service.domain.purchases.types import ChargedIn, LineIn, MemberRef, Mode, RecordPurchase
+from service.domain.purchases.basket import LineIn, MemberRef
+from service.domain.purchases.types import ChargedIn, Mode, RecordPurchase
 from service.domain.purchases.types import Receipt as PurchaseReceipt
 from service.domain.returns.types import PurchaseRef, RecordReturn, ReturnLine, ReturnReceipt
 from service.domain.wallets.types import Adjust, AdjustmentReceipt, WalletsView
@@ -254,7 +255,7 @@ class Shop:
         """What is left of a campaign's budget."""
         async with self.db.reading() as tx:
             units: int = await tx.connection.fetchval(
-                "select sum(remaining)::bigint from budget_slot where campaign = $1", campaign
+                "select sum(remaining)::bigint from budget_slot where name = $1", campaign
             )
         return units
 

@@ -17,7 +17,8 @@ from service.domain.purchases.errors import (
     UnknownChannel,
     UnknownStore,
 )
-from service.domain.purchases.types import LineIn, Mode, RecordPurchase
+from service.domain.purchases.basket import LineIn
+from service.domain.purchases.types import Mode, RecordPurchase
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Balance, EffectShown, Identifier, Movement, TierNow

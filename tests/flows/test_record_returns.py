@@ -1,4 +1,7 @@
-"""Returns: natural keys, what may be asked, and what nobody may get wrong."""
+"""Returns: natural keys, what may be asked, what nobody may get wrong.
+
+Batches of service/flows/steps/return_batch.py.
+"""
 
 import asyncio
 import datetime as dt

@@ -9,6 +9,7 @@ import msgspec
 from service.domain.wallets.types import WalletsView
 from service.flows.settle_holders import settle_holders
 from tests.databases import Fresh
+from tests.flows.counter import buy, hold, place, rich, unique
 from tests.flows.shop import Shop, card, day, goods
 
 HOUR = dt.timedelta(hours=1)
@@ -169,3 +170,84 @@ async def test_nobody_unclaimed_ever_falls_due(shop: Shop) -> None:
 
     assert await shop.settle() == 0
     assert (await shop.enrol(card("2"))).claimed == 0
+
+
+async def next_due(shop: Shop, member: uuid.UUID) -> dt.datetime | None:
+    async with shop.db.reading() as tx:
+        due: dt.datetime | None = await tx.connection.fetchval(
+            "select next_due from holder where holder_id = $1", member
+        )
+    return due
+
+
+async def test_a_hold_that_timed_out_ends_and_lets_go_of_all_it_had(checkout: Shop) -> None:
+    ola = await rich(checkout, "1")
+    (code,) = await unique(checkout)
+    lamp = goods(5000, category="lamp")
+    placed = await hold(checkout, "c", ola, lamp, points=400, coupons=(code, "FEW-LEFT"))
+    assert await next_due(checkout, ola) == placed.due_at
+    assert await checkout.count("coupon_hold") == 1
+    await checkout.show(placed.due_at)
+
+    await checkout.settle()
+
+    event = (await checkout.events(ola))[-1]
+    assert event == (
+        "hold.timed-out",
+        {
+            "hold_id": str(placed.id),
+            "changes": [{"wallet": "points", "amount": 0, "pending": 0, "debt": 0, "held": -400}],
+        },
+    )
+    ended = await checkout.reads.hold(placed.id)
+    assert (ended.state, ended.closed_at) == ("timed_out", placed.due_at)
+    assert [await checkout.count(table) for table in ("coupon_hold", "budget_hold")] == [0, 0]
+    assert [await checkout.left(name) for name in ("lamps", "coupon:FEW")] == [5000, 3]
+    points = (await checkout.wallets(ola))["points"]
+    assert await next_due(checkout, ola) == points.expiring[0].expires_at
+
+
+async def test_the_hold_of_nobody_ends_too(checkout: Shop) -> None:
+    placed = await hold(checkout, "c", None, goods(5000), coupons=("FEW-LEFT",))
+    assert await checkout.left("coupon:FEW") == 2
+    await checkout.show(placed.due_at)
+
+    assert await checkout.settle() == 1
+    assert await checkout.settle() == 0
+
+    assert (await checkout.reads.hold(placed.id)).state == "timed_out"
+    assert await checkout.left("coupon:FEW") == 3
+
+
+async def test_a_purchase_of_its_holder_ends_a_hold_before_it_is_recorded(checkout: Shop) -> None:
+    ola = await rich(checkout, "1")
+    placed = await hold(checkout, "c", ola, goods(2000), points=1000)
+    await checkout.show(placed.due_at)
+
+    await buy(checkout, "b", ola, goods(2000), points=1000)
+
+    kinds = [kind for kind, _ in await checkout.events(ola)]
+    assert kinds[-4:] == [
+        "hold.timed-out",
+        "points.redeemed",
+        "purchase.recorded",
+        "points.earned",
+    ]
+
+
+async def test_what_an_overdue_hold_has_is_there_for_whoever_is_short(checkout: Shop) -> None:
+    """Nobody has settled its holder: its share of the budget, its use of the code."""
+    ola, jan = await rich(checkout, "1"), await rich(checkout, "2")
+    (code,) = await unique(checkout)
+    lamp = goods(25_000, category="lamp")  # a fifth of it is all the budget has
+    placed = await hold(checkout, "c", ola, lamp, coupons=(code,))
+    await checkout.show(placed.due_at)
+
+    bought = await buy(checkout, "b", jan, lamp, coupons=(code,))
+
+    assert [(e.rule, e.amount) for e in bought.effects if e.type == "discount"] == [
+        ("lamp-fifth", 5000),
+        ("UNIQUE", 700),
+    ]
+    again = await place(checkout, "c", ola, lamp)  # the first one has ended
+    assert [e for e in again.body.effects if e.type == "discount"] == []

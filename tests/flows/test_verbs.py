@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.members.types import PatchMember
 from service.domain.purchases.errors import LineInvalid
-from service.domain.purchases.types import LineIn
+from service.domain.purchases.basket import LineIn
 from service.domain.returns.errors import PurchaseNotNamed
 from service.domain.returns.types import PurchaseRef, RecordReturn
 from service.domain.wallets.types import Adjust

@@ -2,11 +2,16 @@ import asyncio
 import json
 import pathlib
 import random
+from collections.abc import Awaitable
 
 import pytest
 
 from service.domain.imports.types import Kind
+from service.imports.importer import ImportStopped
+from service.imports.purchase_rows import ImportedPurchase
 from service.imports.rows import FileRefused
+from service.imports.run_purchases import NotTaken
+from service.kernel.answer import Answer
 from tests.imports.conftest import Place
 from tests.imports.place import member, ndjson, purchase
 from tests.imports.tables import csv, parquet
@@ -222,3 +227,45 @@ async def test_the_progress_is_kept_under_the_digest(shop: Place, tmp_path: path
     assert (await shop.purchases(copy)).before == 1
     kinds = "select kind, rows_done from import_run where kind = $1"
     assert await shop.rows(kinds, Kind.PURCHASES) == [("purchases", 1)]
+
+
+async def test_a_purchase_may_be_recorded_instead_when_its_turn_comes(
+    shop: Place, tmp_path: pathlib.Path
+) -> None:
+    """One is known already, one is not taken; the member's others wait for them."""
+    seen: list[tuple[str, int]] = []
+
+    async def record(body: ImportedPurchase) -> Answer[None]:
+        recorded = await shop.rows("select count(*)::int from purchase")
+        seen.append((body.external_id, recorded[0][0]))
+        if body.external_id == "4":
+            raise NotTaken("the till says no")
+        return Answer(None, replayed=True)
+
+    def instead(body: ImportedPurchase) -> Awaitable[Answer[None]] | None:
+        return record(body) if body.external_id in {"2", "4"} else None
+
+    rows = [purchase(n, "a", n, 1_00) for n in range(1, 6)]
+    path = ndjson(tmp_path / "p.ndjson", rows)
+    summary = await shop.purchases(path, instead=instead)
+
+    assert seen == [("2", 1), ("4", 2)]
+    assert (summary.added, summary.known, summary.rejected) == (3, 1, 1)
+    assert rejects(path) == [(4, "the till says no")]
+    assert shop.reports[-1] == (5, 5)
+
+
+async def test_what_cannot_go_on_instead_stops_the_import(
+    shop: Place, tmp_path: pathlib.Path
+) -> None:
+    async def record() -> Answer[None]:
+        raise ImportStopped("the service is away")
+
+    path = ndjson(tmp_path / "p.ndjson", [purchase(n, "a", n, 1_00) for n in range(1, 4)])
+    with pytest.raises(ImportStopped, match="the service is away"):
+        await shop.purchases(
+            path, instead=lambda body: record() if body.external_id == "2" else None
+        )
+
+    again = await shop.purchases(path)
+    assert (again.before + again.added + again.known, again.rejected) == (3, 0)

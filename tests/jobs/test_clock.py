@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from service.domain.coupons.guesses import Subject
+from service.flows.steps import guessing
 from service.flows.steps.context import Context
 from service.infra.db import Database, DatabaseUnavailable
-from service.jobs.clock import JOBS, Clock, place_events, refresh_programs, settle
+from service.jobs.clock import JOBS, Clock, forget_guesses, place_events, refresh_programs, settle
 from tests.flows.shop import Shop, another, day, goods
 
 
@@ -39,6 +41,18 @@ async def test_events_get_their_places(shop: Shop) -> None:
 
     assert await place_events(shop.built.ctx) == 3  # enrolled, recorded, earned
     assert await place_events(shop.built.ctx) == 0
+
+
+async def test_failed_codes_are_forgotten_after_a_week(shop: Shop) -> None:
+    await guessing.count(shop.built.ctx, [Subject(b"1" * 32, 10)])
+    await shop.show(day(5))
+    await forget_guesses(shop.built.ctx)
+    assert await shop.count("code_guess") == 1
+    await shop.show(day(7))
+
+    assert await forget_guesses(shop.built.ctx) == 0  # what it found is no reason to look again
+
+    assert await shop.count("code_guess") == 0
 
 
 async def until(done: Callable[[], bool]) -> None:

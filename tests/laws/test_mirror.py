@@ -16,8 +16,13 @@ ELSEWHERE: Final = {
     "kernel/text.py": "domain/purchases/test_content.py",
     "kernel/values.py": "domain/purchases/test_stored.py",
     "rules/document.py": "rules/test_compile.py",
+    "domain/purchases/basket.py": "domain/purchases/test_content.py",
+    "flows/steps/exchanging.py": "flows/test_exchange_items.py",
     "api/services.py": "api/recorder.py",
     "domain/events/catalog.py": "domain/events/test_outbox.py",
+    "rules/sharing.py": "rules/check/test_transfers.py",
+    "api/openapi/sharing_examples.py": "api/openapi/test_examples.py",
+    "flows/verbs_of_sharing.py": "flows/sharing.py",
     # generators of a document whose freshness is a law
     "domain/events/asyncapi.py": "laws/test_asyncapi.py",
     # parts of one thing, tested as one
@@ -25,6 +30,9 @@ ELSEWHERE: Final = {
     "api/pages.py": "api/test_documents.py",
     "flows/reads/face.py": "flows/reads/test_members.py",
     "flows/steps/deciding.py": "flows/steps/test_facts.py",
+    "flows/steps/return_batch.py": "flows/test_record_returns.py",
+    "flows/steps/naming.py": "flows/test_transfer_units.py",
+    "flows/steps/belonging.py": "flows/test_join_household.py",
     "flows/steps/member_view.py": "flows/test_change_member.py",
 }
 

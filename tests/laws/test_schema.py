@@ -19,6 +19,7 @@ CATALOG: Final = {
         left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
         left join pg_collation l on l.oid = a.attcollation
         where c.relnamespace = 'public'::regnamespace and c.relname not like 'migration%'
+          and c.relkind in ('r', 'p')
     """,
     "relations": """
         select c.relname, c.relkind::text, c.relpersistence::text, c.reloptions,
@@ -33,6 +34,7 @@ CATALOG: Final = {
         from pg_constraint
         where connamespace = 'public'::regnamespace
           and conrelid::regclass::text not like 'migration%'
+          and contype <> 'n' -- a row of its own only from PostgreSQL 18; the columns say it too
     """,
     "indexes": """
         select indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid

@@ -16,7 +16,8 @@ import msgspec
 
 from service.domain.members.types import Enrol, MemberView, PatchMember
 from service.domain.programs.types import Publish
-from service.domain.purchases.types import LineIn, MemberRef, Mode, Receipt, RecordPurchase
+from service.domain.purchases.basket import LineIn, MemberRef
+from service.domain.purchases.types import Mode, Receipt, RecordPurchase
 from service.domain.returns.types import PurchaseRef, RecordReturn, ReturnLine, ReturnReceipt
 from service.domain.tiers.types import TierView
 from service.domain.wallets.types import Adjust, AdjustmentReceipt, WalletsView
@@ -121,7 +122,7 @@ class Driver:
             for campaign, slots in self._full.items():
                 for slot, remaining in slots.items():
                     await tx.connection.execute(
-                        "update budget_slot set remaining = $3 where campaign = $1 and slot = $2",
+                        "update budget_slot set remaining = $3 where name = $1 and slot = $2",
                         campaign,
                         slot,
                         remaining,
@@ -130,7 +131,7 @@ class Driver:
     async def _budgets(self) -> dict[str, dict[int, int]]:
         found: dict[str, dict[int, int]] = {}
         async with self.db.reading() as tx:
-            rows = await tx.connection.fetch("select campaign, slot, remaining from budget_slot")
+            rows = await tx.connection.fetch("select name, slot, remaining from budget_slot")
         for campaign, slot, remaining in rows:
             found.setdefault(campaign, {})[slot] = remaining
         return found

@@ -8,9 +8,9 @@ from typing import Any, Final
 from service.infra.db import Database
 
 WALLETS: Final = """
-select w.holder_id, w.wallet, w.posted, w.pending, w.debt, w.entry_seq,
+select w.holder_id, w.wallet, w.posted, w.pending, w.held, w.debt, w.entry_seq,
   e.amount, e.debt_change, e.entries, e.last_seq, e.last_after,
-  l.remaining, l.not_available, l.held, w.held as wallet_held, l.unexplained
+  l.remaining, l.not_available, l.held as lots_held, l.unexplained, i.kept
 from wallet w
 join holder h on h.holder_id = w.holder_id
 left join lateral (
@@ -29,9 +29,15 @@ left join lateral (
     where holder_id = lot.holder_id and wallet = lot.wallet and lot_no = lot.lot_no
       and seq <> lot.lot_no) t on true
   where lot.holder_id = w.holder_id and lot.wallet = w.wallet) l on true
+left join lateral (
+  select coalesce(sum(item.amount - item.captured - item.released), 0) as kept
+  from hold_item item
+  join hold using (holder_id, hold_id)
+  where item.holder_id = w.holder_id and item.wallet = w.wallet and hold.state = 0) i on true
 where w.holder_id = any($1::uuid[])
 """
 
+NOTHING: Final = (0, 0, 0, 0)
 VERSIONS: Final = "select holder_id, version from holder where holder_id = any($1::uuid[])"
 
 EVENTS: Final = """
@@ -64,7 +70,8 @@ def _of_wallet(row: Mapping[str, Any]) -> list[str]:
         "posted = last after": (row["posted"], row["last_after"]),
         "posted = sum of lots": (row["posted"], row["remaining"]),
         "pending = lots not yet available": (row["pending"], row["not_available"]),
-        "held = lots held": (row["wallet_held"], row["held"]),
+        "held = lots held": (row["held"], row["lots_held"]),
+        "held = what open holds keep": (row["held"], row["kept"]),
         "debt = sum of debt changes": (row["debt"], row["debt_change"]),
         "entry_seq = entries": (row["entry_seq"], row["entries"]),
         "entry_seq = last entry": (row["entry_seq"], row["last_seq"]),
@@ -79,21 +86,17 @@ def _unlike_events(
     events: Sequence[Mapping[str, Any]],
     wallet_id: Callable[[int], str],
 ) -> list[str]:
-    """The changes told by the events of a holder sum to its wallets: posted, pending, debt."""
-    told: dict[tuple[uuid.UUID, str], tuple[int, int, int]] = {}
+    """The changes told by the events of a holder sum to posted, pending, held and debt."""
+    told: dict[tuple[uuid.UUID, str], tuple[int, ...]] = {}
     for event in events:
         for change in json.loads(event["body"])["data"].get("changes", ()):
             key = (event["holder_id"], change["wallet"])
-            posted, pending, debt = told.get(key, (0, 0, 0))
-            told[key] = (
-                posted + change["amount"],
-                pending + change["pending"],
-                debt + change["debt"],
-            )
+            moved = [change.get(name, 0) for name in ("amount", "pending", "held", "debt")]
+            told[key] = tuple(a + b for a, b in zip(told.get(key, NOTHING), moved, strict=True))
     found = []
     for row in wallets:
         key = (row["holder_id"], wallet_id(row["wallet"]))
-        have = (row["posted"], row["pending"], row["debt"])
-        if told.get(key, (0, 0, 0)) != have:
+        have = (row["posted"], row["pending"], row["held"], row["debt"])
+        if told.get(key, NOTHING) != have:
             found.append(f"{key}: wallet {have}, events {told.get(key)}")
     return found

@@ -127,3 +127,109 @@ def test_too_little_available_takes_nothing() -> None:
     assert not book.take_available(11, START)
     assert figures(book) == (10, 10, 0)
     assert book.expiring() == {None: 20}
+
+
+def held(book: WalletBook) -> tuple[int, int, int]:
+    return book.available(), book.held(), book.debt
+
+
+def two_lots(first_ends: int = 40) -> WalletBook:
+    """30 units that end first, and 50 that never do."""
+    book = WalletBook(START)
+    book.add(50, "never", START, None, START)
+    book.add(30, "soon", START, day(first_ends), START)
+    return book
+
+
+def test_a_hold_keeps_what_lapses_first_and_no_more_than_is_there() -> None:
+    book = two_lots()
+    assert not book.hold("h", 81, day(1))
+    assert book.hold("h", 40, day(1))
+    assert held(book) == (40, 40, 0)
+    assert [lot.free for lot in book.lots] == [40, 0]
+
+
+def test_a_hold_times_out_by_itself() -> None:
+    book = two_lots()
+    book.hold("h", 40, day(1))
+    book.settle(day(1) - dt.timedelta(microseconds=1))
+    assert held(book) == (40, 40, 0)
+    book.settle(day(1))
+    assert held(book) == (80, 0, 0)
+    assert len(book.entries) == 2
+
+
+def test_held_units_outlive_their_lot_and_go_when_they_are_free() -> None:
+    book = two_lots()
+    book.hold("h", 20, day(50))
+    book.settle(day(40))
+    assert held(book) == (50, 20, 0)
+    book.settle(day(50))
+    assert held(book) == (50, 0, 0)
+    assert [(e.amount, e.occurred_at) for e in book.entries[2:]] == [
+        (-10, day(40)),
+        (-20, day(50)),
+    ]
+
+
+def test_held_units_pay_debt_when_they_are_free_not_before() -> None:
+    book = two_lots()
+    book.hold("h", 80, day(9))
+    book.claw_back("soon", 30, START)
+    assert held(book) == (0, 80, 30)
+    book.release_hold("h", START)
+    assert held(book) == (50, 0, 0)
+
+
+def test_a_purchase_pays_with_its_hold_first_and_frees_the_rest() -> None:
+    book = two_lots()
+    book.hold("h", 40, day(9))
+    assert book.redeem("p", 35, START, "h", anyway=False)
+    assert held(book) == (45, 0, 0)
+    assert [lot.remaining for lot in book.lots] == [45, 0]
+
+
+def test_what_is_missing_is_refused_or_becomes_debt() -> None:
+    book = two_lots()
+    assert not book.redeem("p", 81, START, anyway=False)
+    assert held(book) == (80, 0, 0)
+    assert book.redeem("p", 95, START, anyway=True)
+    assert held(book) == (0, 0, 15)
+
+
+def test_units_come_back_to_their_lots_the_last_taken_first() -> None:
+    book = two_lots()
+    book.redeem("p", 70, START, anyway=False)  # 30, then 40 of the others
+    book.give_back_redeemed("p", 45, START, day(99))
+    assert [lot.remaining for lot in book.lots] == [50, 5]
+    book.give_back_redeemed("p", 25, START, day(99))
+    assert [lot.remaining for lot in book.lots] == [50, 30]
+
+
+def test_units_of_a_lapsed_lot_come_back_for_a_time_of_grace() -> None:
+    book = two_lots()
+    book.redeem("p", 70, START, anyway=False)
+    book.settle(day(60))
+    book.give_back_redeemed("p", 70, day(60), day(70))
+    assert held(book) == (80, 0, 0)
+    assert book.expiring() == {None: 50, day(70): 30}
+    assert book.lots[2].origin == "soon"
+
+
+def test_what_had_become_debt_comes_back_as_less_debt_then_as_new_units() -> None:
+    book = two_lots()
+    book.redeem("p", 100, START, anyway=True)  # 20 of debt
+    book.add(5, "later", START, None, START)
+    assert held(book) == (0, 0, 15)
+    book.give_back_redeemed("p", 20, START, day(30))
+    assert held(book) == (5, 0, 0)
+    assert book.expiring() == {day(30): 5}
+
+
+def test_units_that_come_back_pay_debt() -> None:
+    book = two_lots()
+    book.redeem("p", 80, START, anyway=False)
+    book.claw_back("never", 50, START)
+    assert held(book) == (0, 0, 50)
+    book.give_back_redeemed("p", 80, START, day(99))
+    assert held(book) == (30, 0, 0)

@@ -2,14 +2,20 @@
 
 import datetime as dt
 
+import msgspec
+
 from service.kernel.calendar import Duration, Unit
 from service.rules.cart import Cart, CartLine
 from service.rules.case import Case
 from service.rules.compile import Program, compile_program
 from service.rules.conditions import Condition, LineTest
 from service.rules.conditions.lines import Where
+from service.rules.decision import Target
 from service.rules.document import (
+    Budget,
     Campaign,
+    CouponTemplate,
+    DiscountCap,
     Document,
     Field,
     FieldKind,
@@ -18,6 +24,7 @@ from service.rules.document import (
     Limit,
     Qualify,
     QualifyBy,
+    Redeem,
     Rule,
     Store,
     Taxed,
@@ -25,8 +32,8 @@ from service.rules.document import (
     Wallet,
     WithinKind,
 )
-from service.rules.effects import Effect, Multiply, Points, SetTier
-from service.rules.facts import Facts, MemberFacts
+from service.rules.effects import Discount, Effect, GiveCoupon, Multiply, Points, SetTier
+from service.rules.facts import Facts, MemberFacts, Paying, Presented, Unusable
 from service.rules.values import Test
 
 AT = dt.datetime(2026, 11, 24, 8, 40, tzinfo=dt.UTC)  # a Tuesday, 09:40 in Warsaw
@@ -52,6 +59,8 @@ def document(
     prices: Taxed = Taxed.GROSS,
     earns_on: Taxed = Taxed.GROSS,
     no_earning: tuple[Where, ...] = (),
+    coupons: tuple[CouponTemplate, ...] = (),
+    discount_caps: tuple[DiscountCap, ...] = (),
 ) -> Document:
     """A program in Warsaw with two stores, a ladder and these campaigns."""
     return Document(
@@ -62,6 +71,7 @@ def document(
             prices=prices,
             earns_on=earns_on,
             no_earning=no_earning,
+            discount_caps=discount_caps,
             backdate_max=DAYS_30,
             claim_max=DAYS_30,
         ),
@@ -75,6 +85,7 @@ def document(
         wallets=wallets,
         ladders=(LADDER,),
         campaigns=campaigns,
+        coupons=coupons,
     )
 
 
@@ -83,9 +94,9 @@ def program(*campaigns: Campaign, **head: object) -> Program:
     return compile_program(document(*campaigns, **head), 1, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))  # type: ignore[arg-type]
 
 
-def campaign(*rules: Rule, name: str = "base") -> Campaign:
-    """A campaign without dates and budget."""
-    return Campaign(at="$.campaigns[0]", id=name, rules=rules)
+def campaign(*rules: Rule, name: str = "base", budget: Budget | None = None) -> Campaign:
+    """A campaign without dates."""
+    return Campaign(at="$.campaigns[0]", id=name, budget=budget, rules=rules)
 
 
 def rule(
@@ -119,6 +130,51 @@ def times(
 ) -> Multiply:
     """A multiplier by/over."""
     return Multiply(at="$", by=(by, over), wallets=wallets, where=where)
+
+
+def percent(share: int, where: Where = (), on: Target = Target.ITEMS, **more: object) -> Discount:
+    """So many percent off."""
+    return discount(percent=(share, 100), where=where, on=on, **more)
+
+
+def amount(minor: int, where: Where = (), on: Target = Target.ITEMS, **more: object) -> Discount:
+    """An amount off."""
+    return discount(amount=minor, where=where, on=on, **more)
+
+
+def discount(**given: object) -> Discount:
+    """A discount."""
+    return Discount(**({"at": "$"} | given))  # type: ignore[arg-type]
+
+
+def template(name: str, **gives: object) -> CouponTemplate:
+    """A coupon template that anybody can use."""
+    return CouponTemplate(**({"at": "$", "id": name} | gives))  # type: ignore[arg-type]
+
+
+def shows(
+    *templates: str | None, why: Unusable | None = None, forced: bool = False
+) -> tuple[Presented, ...]:
+    """Coupons of these templates, presented."""
+    return tuple(
+        Presented(shown=name or "?", template=name, why=why, forced=forced) for name in templates
+    )
+
+
+def pays(units: int, available: int = 10**9, wallet: str = "points", **more: object) -> Paying:
+    """Units to pay with."""
+    return Paying(wallet=wallet, units=units, available=available, **more)  # type: ignore[arg-type]
+
+
+def paying(wallet: Wallet = POINTS, **terms: object) -> Wallet:
+    """The wallet with units that pay, 100 for a euro."""
+    redeem = Redeem(**({"units": 1, "minor": 1, "grace": DAYS_30} | terms))  # type: ignore[arg-type]
+    return msgspec.structs.replace(wallet, redeem=redeem)
+
+
+def gives(name: str) -> GiveCoupon:
+    """A coupon of the template into the member's list."""
+    return GiveCoupon(at="$", template=name)
 
 
 def lift(tier: str, lasts: Duration | None = None) -> SetTier:

@@ -4,142 +4,92 @@ It reads the documents' Structs and the calendar, and none of the closures, inde
 """
 
 import datetime as dt
-import math
-from dataclasses import dataclass
-from fractions import Fraction
 
 from service.kernel.calendar import Period, end_of_day, period_end, shift
-from service.rules.cart import Cart, CartLine, LineKind
-from service.rules.decision import Award, Credit, Decision, Floor
-from service.rules.document import (
-    Budget,
-    BudgetUnit,
-    Campaign,
-    Document,
-    Rule,
-    Taxed,
-    Wallet,
-    WhenOut,
-)
-from service.rules.effects import Multiply, Points, SetTier
+from service.rules.cart import Cart
+from service.rules.decision import Award, Credit, Decision, Floor, Issued
+from service.rules.document import Budget, BudgetUnit, Campaign, Document, Wallet, WhenOut
+from service.rules.effects import GiveCoupon, Points, SetTier
 from service.rules.expiry import Expiry, ExpiryKind, RoundTo
 from service.rules.facts import Facts
-from tests.rules.reference_conditions import Scene, holds, ladder_of, matches, paid, tier_of
+from tests.rules.reference_awards import Fired, Part, all_parts, fires, in_order
+from tests.rules.reference_checkout import Checkout
+from tests.rules.reference_conditions import Scene, ladder_of, tier_of
 
-Fired = list[tuple[Campaign, Rule]]
-
-
-@dataclass
-class Part:
-    """A rule's part of a wallet: `points` given of `wanted`."""
-
-    campaign: str
-    rule: str
-    effect: str
-    wallet: str
-    points: int
-    wanted: int
+__all__ = ["decide", "fires", "in_order"]
 
 
 def decide(document: Document, cart: Cart, facts: Facts) -> Decision:
     """The decision, computed the long way."""
-    if facts.member is None or not cart.lines:
+    if not cart.lines:
         return Decision()
-    scene = Scene(document, cart, facts, facts.member)
-    fired = [
-        (campaign, rule) for campaign, rule in in_order(document) if fires(scene, campaign, rule)
-    ]
+    checkout = Checkout(document, cart, facts)
+    scene = checkout.scene
+    fired = (
+        []
+        if facts.member is None
+        else [
+            (campaign, rule)
+            for campaign, rule in in_order(document)
+            if fires(scene, campaign, rule)
+        ]
+    )
+    fired = checkout.with_coupons(fired)
     parts = all_parts(scene, fired)
-    demands: dict[str, int] = {}
+    demands = dict(checkout.demands)
     stopped: set[str] = set()
+    issued = all_issued(scene, fired)
     for campaign in document.campaigns:
         if campaign.budget is not None:
-            demand = ask(scene, campaign, fired, parts, stopped)
+            demand = ask(scene, campaign, fired, parts, stopped, checkout.saving, issued)
             if demand:
-                demands[campaign.id] = demand
+                demands[campaign.id] = demands.get(campaign.id, 0) + demand
     for part in parts:
         if part.rule in stopped:
             part.points = 0
     floors = [floor for floor in all_floors(scene, fired) if floor.rule not in stopped]
+    issued = [one for one in issued if one.rule not in stopped]
     giving = {part.rule for part in parts if part.points} | {floor.rule for floor in floors}
+    giving |= {one.rule for one in issued}
+    giving |= {one.rule for one in checkout.discounts if one.coupon is None}
     return Decision(
         awards=awards(scene, parts),
         credits=tuple(Credit(**vars(part)) for part in parts),
         floors=tuple(floors),
-        uses=tuple(rule.id for _, rule in fired if rule.limit is not None and rule.id in giving),
+        uses=tuple(rule.id for _, rule in in_order(document) if rule.limit and rule.id in giving),
         demands=demands,
+        discounts=tuple(checkout.discounts),
+        paid=tuple(checkout.paid),
+        coupons=tuple(sorted(checkout.coupons)),
+        caps=tuple(sorted(checkout.caps)),
+        issued=tuple(issued),
+        not_applied=tuple(checkout.not_applied()),
     )
 
 
-def in_order(document: Document) -> list[tuple[Campaign, Rule]]:
-    pairs = [(campaign, rule) for campaign in document.campaigns for rule in campaign.rules]
-    return sorted(pairs, key=lambda pair: (pair[1].priority, pair[1].id))
-
-
-def fires(scene: Scene, campaign: Campaign, rule: Rule) -> bool:
-    at = scene.facts.at
-    if campaign.from_at is not None and at < campaign.from_at:
-        return False
-    if campaign.until_at is not None and at >= campaign.until_at:
-        return False
-    if rule.limit is not None and scene.facts.uses.get(rule.id, 0) >= rule.limit.times:
-        return False
-    return rule.when is None or holds(scene, rule.when)
-
-
-def earns(scene: Scene, line: CartLine) -> bool:
-    if line.kind in (LineKind.GIFT_CARD, LineKind.DEPOSIT):
-        return False
-    return not any(matches(line, where) for where in scene.document.program.no_earning)
-
-
-def base(scene: Scene, line: CartLine) -> int:
-    head = scene.document.program
-    money = paid(line)
-    tax = math.floor(Fraction(line.tax_amount * money, line.amount)) if line.amount else 0
-    if (head.prices, head.earns_on) == (Taxed.GROSS, Taxed.NET):
-        money -= tax
-    if (head.prices, head.earns_on) == (Taxed.NET, Taxed.GROSS):
-        money += tax
-    return max(0, money)
-
-
-def total(scene: Scene, rules: list[Rule], wallet: str) -> int:
-    """What these rules together give to the wallet, with one floor at the end."""
-    effects = [effect for rule in rules for effect in rule.then]
-    earning = [line for line in scene.cart.lines if earns(scene, line)]
-    whole = Fraction(0)
-    for line in earning:
-        adds, factor = Fraction(0), Fraction(1)
-        for effect in effects:
-            if isinstance(effect, SetTier) or not matches(line, effect.where):
+def all_issued(scene: Scene, fired: Fired) -> list[Issued]:
+    found = []
+    for campaign, rule in fired:
+        for effect in rule.then:
+            if not isinstance(effect, GiveCoupon):
                 continue
-            if isinstance(effect, Multiply):
-                factor *= Fraction(*effect.by) if wallet in effect.wallets else 1
-            elif effect.wallet == wallet and effect.per_amount is not None:
-                award, minor = effect.per_amount
-                adds += Fraction(award * base(scene, line), minor)
-            elif effect.wallet == wallet and effect.per_unit is not None:
-                adds += Fraction(effect.per_unit * line.quantity, 1000)
-        whole += adds * factor
-    for effect in effects:
-        if isinstance(effect, Points) and effect.wallet == wallet and effect.fixed is not None:
-            whole += effect.fixed if any(matches(line, effect.where) for line in earning) else 0
-    return math.floor(whole)
-
-
-def all_parts(scene: Scene, fired: Fired) -> list[Part]:
-    """Each rule's part: what the total rises by when the rule comes."""
-    rules = [rule for _, rule in fired]
-    parts = []
-    for n, (campaign, rule) in enumerate(fired):
-        for wallet in scene.document.wallets:
-            part = total(scene, rules[: n + 1], wallet.id) - total(scene, rules[:n], wallet.id)
-            gives = any(isinstance(e, Points) and e.wallet == wallet.id for e in rule.then)
-            effect = "points" if gives else "multiply"
-            if part:
-                parts.append(Part(campaign.id, rule.id, effect, wallet.id, part, part))
-    return parts
+            valid = next(c.valid for c in scene.document.coupons if c.id == effect.template)
+            start = scene.facts.at
+            ends = [shift(start, valid.lasts, scene.zone)] if valid.lasts else []
+            ends += [valid.until_at] if valid.until_at else []
+            if valid.from_at and valid.from_at > start:
+                start = valid.from_at
+            if not ends or min(ends) > start:
+                found.append(
+                    Issued(
+                        campaign=campaign.id,
+                        rule=rule.id,
+                        template=effect.template,
+                        from_at=start,
+                        until_at=min(ends) if ends else None,
+                    )
+                )
+    return found
 
 
 def all_floors(scene: Scene, fired: Fired) -> list[Floor]:
@@ -160,19 +110,30 @@ def all_floors(scene: Scene, fired: Fired) -> list[Floor]:
 
 
 def ask(
-    scene: Scene, campaign: Campaign, fired: Fired, parts: list[Part], stopped: set[str]
+    scene: Scene,
+    campaign: Campaign,
+    fired: Fired,
+    parts: list[Part],
+    stopped: set[str],
+    saving: list[str],
+    issued: list[Issued],
 ) -> int:
     """What the campaign's budget is asked for; cuts to what it granted."""
     budget = campaign.budget
     assert budget is not None
     grant = None if scene.facts.grants is None else scene.facts.grants.get(campaign.id, 0)
     own = [part for part in parts if part.campaign == campaign.id]
+    if budget.unit is BudgetUnit.MONEY:
+        return 0
     if budget.unit is BudgetUnit.USES:
-        giving = {part.rule for part in own}
-        giving_rules = [
+        giving = {part.rule for part in own} | {one.rule for one in issued}
+        giving_rules = [rule.id for rule in campaign.rules if rule.id in saving]
+        giving_rules.sort(key=saving.index)
+        giving_rules += [
             rule.id
             for owner, rule in fired
             if owner.id == campaign.id
+            and rule.id not in giving_rules
             and (rule.id in giving or any(isinstance(effect, SetTier) for effect in rule.then))
         ]
         if grant is not None:
@@ -215,8 +176,11 @@ def awards(scene: Scene, parts: list[Part]) -> tuple[Award, ...]:
 
 
 def expiry_of(scene: Scene, wallet: Wallet, rule_id: str) -> Expiry:
-    rule = next(rule for _, rule in in_order(scene.document) if rule.id == rule_id)
-    for effect in rule.then:
+    rules = {rule.id: rule.then for _, rule in in_order(scene.document)}
+    for template in scene.document.coupons:
+        effect_of = template.points or template.multiply
+        rules[f"coupon:{template.id}"] = (effect_of,) if effect_of else ()
+    for effect in rules[rule_id]:
         if isinstance(effect, Points) and effect.wallet == wallet.id and effect.expires is not None:
             return effect.expires
     for ladder, tier, expiry in wallet.expires_by_tier:

@@ -12,6 +12,7 @@ from typing import Any
 from service.rules.cart import Cart, CartLine
 from service.rules.conditions import All, AnyOf, Condition, Fact, History, Lines, Not, TimeOfDay
 from service.rules.conditions.lines import Where
+from service.rules.decision import Paid
 from service.rules.document import Document, Ladder
 from service.rules.facts import Facts, MemberFacts, Past
 from service.rules.values import Scalar, Test
@@ -27,6 +28,7 @@ class Scene:
     cart: Cart
     facts: Facts
     member: MemberFacts
+    tenders: tuple[Paid, ...] = ()
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

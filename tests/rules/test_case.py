@@ -1,9 +1,14 @@
 """What is computed once from a cart and its facts."""
 
+import msgspec
 import pytest
 
 from service.rules.cart import LineKind
+from service.rules.case import Case
+from service.rules.conditions import LineTest
+from service.rules.decision import Paid
 from service.rules.document import Taxed
+from service.rules.values import Test
 from tests.rules.builders import by, cart, case, facts, line, program
 
 
@@ -73,3 +78,35 @@ def test_sums_are_those_of_the_cart() -> None:
 
 def test_the_clock_is_that_of_the_program() -> None:
     assert case(cart(line(1)), facts()).local.isoformat() == "2026-11-24T09:40:00+01:00"
+
+
+def test_a_tender_lowers_the_base_of_those_who_leave_it_out() -> None:
+    """Of 10.00 with 1.87 tax 4.00 were paid: 6.00 less 1.87 x 6 / 10 = 1.12."""
+    known = program(prices=Taxed.GROSS, earns_on=Taxed.NET)
+    seen = case(cart(line(1000, tax_amount=187), line(500)), of=known)
+    points = Paid(wallet="points", units=400, value=400, lines=((0, 400, 400),))
+    seen.tenders = [points, msgspec.structs.replace(points, wallet="cash", lines=((1, 100, 100),))]
+    assert seen.bases.values == [813, 500]
+    assert seen.bases_less(("points",)).values == [488, 500]
+    assert seen.bases_less(("points", "cash")).values == [488, 400]
+    assert seen.bases_less(("points",)) is seen.bases_less(("points",))
+
+
+def test_what_a_tender_paid_above_the_price_leaves_nothing_to_earn_on() -> None:
+    seen = case(cart(line(100)))
+    seen.tenders = [Paid(wallet="points", units=150, value=150, lines=((0, 150, 150),))]
+    assert seen.bases_less(("points",)).values == [0]
+
+
+def test_the_same_lines_at_other_prices_keep_what_does_not_depend_on_prices() -> None:
+    known = program()
+    dear = known.filters.of((LineTest("amount", Test(gte=500)),))
+    tea = known.filters.of(by("category", "tea"))
+    before = case(cart(line(600, category="tea"), line(400)), of=known)
+    assert (dear.match(before), tea.match(before)) == ([0], [0])
+    lower = cart(line(600, category="tea", charged_off=200), line(400))
+    after = Case(lower, before.facts, before.member, known.terms, like=before)
+    assert after.matches == {tea.number: [0]}
+    assert dear.match(after) == []
+    assert after.groups("category") is before.groups("category")
+    assert after.total() == 800

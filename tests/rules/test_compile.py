@@ -8,7 +8,8 @@ from service.kernel.calendar import Duration, Unit
 from service.rules.compile import Program, compile_program
 from service.rules.conditions import All, AnyOf, Condition, Fact, History, Not
 from service.rules.conditions.history import Metric, Window
-from service.rules.document import Budget, BudgetUnit, Limit, Wallet
+from service.rules.document import Budget, BudgetUnit, DiscountCap, Limit, Wallet
+from service.rules.effects import Points
 from service.rules.expiry import Expiry
 from service.rules.values import Test
 from tests.rules.builders import (
@@ -16,11 +17,16 @@ from tests.rules.builders import (
     LADDER,
     POINTS,
     STATUS,
+    by,
     campaign,
     document,
     fixed,
+    gives,
+    paying,
+    percent,
     program,
     rule,
+    template,
 )
 
 MONTH = Window(within=Duration(30, Unit.DAY))
@@ -90,6 +96,64 @@ def test_facts_of_the_member_are_told_from_tiers() -> None:
         "member.known": (False, False),
         "cart.channel": (False, False),
     }
+
+
+def test_coupons_are_known_by_template_and_shared_code() -> None:
+    shared = template("A", code="AAA", uses=7, discount=percent(10))
+    free = template("B", code="BBB", discount=percent(10))
+    unique = template("C", uses=2, points=fixed(5))
+    budget = Budget(unit=BudgetUnit.MONEY, amount=5)
+    known = program(campaign(budget=budget), coupons=(shared, free, unique))
+    assert [(name, one.template.id) for name, one in known.coupons.items()] == [
+        ("A", "A"),
+        ("B", "B"),
+        ("C", "C"),
+    ]
+    assert known.codes == {"AAA": "A", "BBB": "B"}
+    assert known.caps == {"coupon:A": "A"}
+    assert list(known.budgets) == ["base", "coupon:A"]
+    assert (known.budgets["coupon:A"].unit, known.budgets["coupon:A"].amount) == ("uses", 7)
+    assert known.lot_of("coupon:C", "points").wallet is known.wallets["points"]
+
+
+def test_conditions_of_coupons_are_needs_too() -> None:
+    when = All(at="$", of=(history(MONTH), fact("member.tier.main"), fact("member.newsletter")))
+    known = program(coupons=(template("A", discount=percent(10), when=when),))
+    assert known.windows == (MONTH,)
+    assert known.reads_tiers
+    assert known.reads_member
+
+
+def test_rules_with_discounts_and_with_other_effects_are_told_apart() -> None:
+    gift = template("GIFT", personal=True, discount=percent(10))
+    known = program(
+        campaign(
+            rule("a", percent(10)),
+            rule("b", fixed(1)),
+            rule("c", percent(10), fixed(1)),
+            rule("d", gives("GIFT")),
+        ),
+        coupons=(gift,),
+    )
+    assert (known.discounting, known.earning) == (0b0101, 0b1110)
+
+
+def test_wallets_that_pay_and_capped_lines_are_filters() -> None:
+    cap = DiscountCap(by("sku", "a"), (1, 2))
+    known = program(wallets=(paying(where=by("sku", "a")), STATUS), discount_caps=(cap,))
+    assert list(known.pays) == ["points"]
+    ((where, share),) = known.discount_caps
+    assert (where is known.pays["points"], share) == (True, (1, 2))
+
+
+def test_points_of_coupons_share_the_denominator_of_their_wallet() -> None:
+    """A third of a point per minor unit by the coupon, a half by the rule."""
+    third = Points(at="$", wallet="points", per_amount=(1, 3))
+    half = Points(at="$", wallet="points", per_amount=(1, 2))
+    known = program(campaign(rule("a", half)), coupons=(template("A", points=third),))
+    of_coupon = known.coupons["A"].rule
+    assert of_coupon is not None
+    assert (known.rules[0].parts[0].scale, of_coupon.parts[0].scale) == (6, 6)
 
 
 def test_an_expiry_by_tier_reads_tiers() -> None:

@@ -10,9 +10,12 @@ from tests.rules.builders import (
     STATUS,
     campaign,
     fixed,
+    gives,
     lift,
+    percent,
     program,
     rule,
+    template,
     times,
 )
 
@@ -57,3 +60,26 @@ def test_credits_of_one_wallet_and_expiry_go_into_one_kind_of_lot() -> None:
         ("points", None),
         ("points", WEEK),
     ]
+
+
+def test_discounts_of_a_rule_are_offers_in_their_order() -> None:
+    known = program(
+        campaign(rule("a", percent(10), fixed(1), percent(20), gives("GIFT"), priority=3)),
+        coupons=(template("GIFT", personal=True, discount=percent(5)),),
+    )
+    (ready,) = known.rules
+    assert [one.order for one in ready.offers] == [(0, 3, "a", 0), (0, 3, "a", 1)]
+    assert [one.campaign for one in ready.offers] == ["base", "base"]
+    assert ([one.template for one in ready.gives], ready.earns) == (["GIFT"], True)
+
+
+def test_a_rule_that_only_lowers_prices_earns_nothing() -> None:
+    (ready,) = program(campaign(rule("a", percent(10)))).rules
+    assert not ready.earns
+
+
+def test_a_rule_presented_as_a_coupon_is_the_same_rule_at_a_position() -> None:
+    (ready,) = program(campaign(rule("a", fixed(1)))).rules
+    own = ready.presented(3)
+    assert (own.coupon, own.parts, own.key) == (3, ready.parts, ready.key)
+    assert ready.coupon is None

@@ -5,18 +5,24 @@ import pytest
 
 from service.rules.compile import Program
 from service.rules.decide import decide
-from service.rules.decision import Decision
+from service.rules.decision import Decision, Target
+from service.rules.discounts.offers import Taken
 from service.rules.document import Budget, BudgetUnit, Campaign, Limit, Rule, WhenOut
+from service.rules.grants import cut_discounts, used
 from tests.rules.builders import (
     campaign,
     cart,
     facts,
     fixed,
+    gives,
     lift,
     line,
     per_euro,
+    percent,
     program,
     rule,
+    shows,
+    template,
     times,
 )
 
@@ -125,3 +131,62 @@ def test_a_floor_beyond_the_uses_granted_is_not_laid() -> None:
 def test_a_rule_without_effect_asks_for_no_use() -> None:
     nothing = budgeted(USES, rule("a", times(2)))
     assert decide(program(nothing), BOUGHT, facts()).demands == {}
+
+
+MONEY = Budget(unit=BudgetUnit.MONEY, amount=1000)
+
+
+def taken(*amounts: int, campaign: str = "autumn") -> list[Taken]:
+    return [
+        Taken(campaign, f"r{n}", None, Target.ITEMS, [(0, each)]) for n, each in enumerate(amounts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grants", "given", "left"),
+    [
+        (None, False, [30, 20]),
+        ({"autumn": 40}, False, [30, 10]),
+        ({"autumn": 25}, False, [25, 0]),
+        ({}, False, [0, 0]),
+        ({}, True, [30, 20]),  # they were given before, and nothing was asked now
+        ({"autumn": 25}, True, [25, 0]),
+    ],
+)
+def test_discounts_are_cut_to_what_their_budget_granted(
+    grants: dict[str, int] | None, given: bool, left: list[int]
+) -> None:
+    of = program(budgeted(MONEY, rule("r0", percent(1))))
+    found = taken(30, 20)
+    assert cut_discounts(of, found, grants, given=given) == {"autumn": 50}
+    assert [one.amount for one in found] == left
+
+
+def test_discounts_of_other_campaigns_are_left_alone() -> None:
+    of = program(budgeted(TRIM, rule("r0", percent(1))))
+    found = taken(30) + taken(20, campaign="other")
+    assert cut_discounts(of, found, {}, given=False) == {}
+    assert [one.amount for one in found] == [30, 20]
+
+
+def test_what_a_decision_takes_of_each_budget() -> None:
+    gift = template("GIFT", personal=True, discount=percent(1))
+    code = template("CODE", code="CODE", uses=9, discount=percent(10))
+    known = program(
+        campaign(rule("p", per_euro(), fixed(3, wallet="status")), name="points", budget=TRIM),
+        campaign(rule("m", percent(50)), name="money", budget=MONEY),
+        campaign(
+            rule("u", gives("GIFT")),
+            rule("v", lift("gold")),
+            rule("w", percent(10)),
+            rule("x", fixed(0)),
+            name="uses",
+            budget=USES,
+        ),
+        coupons=(gift, code),
+    )
+    decision = decide(known, BOUGHT, facts(coupons=shows("CODE")))
+    # 10 % by the code: 9.00; 50 %: 4.50; 10 %: 4.05
+    assert used(known, decision) == {"points": 4, "money": 450, "uses": 3, "coupon:CODE": 1}
+    assert used(known, decision) == decision.demands
+    assert used(known, Decision()) == {}

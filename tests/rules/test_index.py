@@ -9,6 +9,7 @@ from service.rules import index
 from service.rules.compile import Program
 from service.rules.conditions import All, Condition, Fact, Lines, LineTest, Not, TimeOfDay
 from service.rules.decide import bits
+from service.rules.effects import Bundle
 from service.rules.facts import Facts, MemberFacts
 from service.rules.values import Test
 from tests.rules.builders import (
@@ -17,12 +18,16 @@ from tests.rules.builders import (
     campaign,
     cart,
     case,
+    discount,
     facts,
     fixed,
+    gives,
     lift,
     line,
+    percent,
     program,
     rule,
+    template,
     times,
 )
 
@@ -159,3 +164,19 @@ def test_a_rule_whose_every_effect_needs_lines_that_are_not_there_is_left_out() 
         )
     )
     assert candidates(known) == ["b", "c", "d"]
+
+
+def test_discounts_are_left_out_without_their_lines_and_coupons_given_never_are() -> None:
+    wine, tea = by("category", "wine"), by("category", "tea")
+    known = program(
+        campaign(
+            rule("a", percent(10, wine)),
+            rule("b", percent(10, tea)),
+            rule("c", discount(bundle=Bundle(2, 1, tea), where=wine)),
+            rule("d", discount(bundle=Bundle(0, 1), where=wine)),
+            rule("e", discount(bundle=Bundle(0, 1, tea), where=wine)),  # what is free needs no wine
+            rule("f", percent(10, wine), gives("GIFT")),
+        ),
+        coupons=(template("GIFT", personal=True, discount=percent(10)),),
+    )
+    assert candidates(known) == ["b", "e", "f"]

@@ -2,17 +2,23 @@
 
 import itertools
 
+import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from service.rules.compile import compile_program
+from service.rules import grants
+from service.rules.cart import Cart
+from service.rules.compile import Program, compile_program
 from service.rules.conditions import All, Fact, Lines, LineTest, Not
 from service.rules.decide import decide
 from service.rules.decision import Decision
-from service.rules.document import Budget, BudgetUnit, Limit
+from service.rules.discounts import TooManyCombinations
+from service.rules.document import Budget, BudgetUnit, ComesBack, Limit
 from service.rules.effects import Points
+from service.rules.facts import Facts
 from service.rules.kept import kept, remainder, returned_value
+from service.rules.priced import priced
 from service.rules.values import Test
 from tests.rules.builders import (
     by,
@@ -145,7 +151,7 @@ def test_what_is_kept_lies_between_nothing_and_what_was_earned(data: st.DataObje
     document = data.draw(documents())
     known, bought = compile_program(document, 1, INSTANTS[0]), data.draw(CARTS)
     seen = data.draw(some_facts(document))
-    decision = decide(known, bought, seen)
+    decision = decided(known, bought, seen)
     returned = [data.draw(st.integers(0, one.quantity)) for one in bought.lines]
     left = kept(known, bought, returned, seen, decision)
     earned, now = decision.earned(), left.earned()
@@ -157,9 +163,68 @@ def test_what_is_kept_lies_between_nothing_and_what_was_earned(data: st.DataObje
     assert {wallet: units for wallet, units in sums.items() if units} == now
     assert set(left.uses) <= set(decision.uses)
     assert set(left.floors) <= set(decision.floors)
+    assert set(left.issued) <= set(decision.issued)
+    assert set(left.coupons) <= set(decision.coupons)
+    assert set(left.caps) <= set(decision.caps)
+    assert all(units <= decision.demands[name] for name, units in left.demands.items())
+    before, after = grants.used(known, decision), grants.used(known, left)
+    for name, units in after.items():
+        if known.budgets[name].unit is not BudgetUnit.POINTS:  # of points a rule may get more
+            assert units <= before[name]
     assert kept(known, bought, [0] * len(bought.lines), seen, decision) == decision
     everything = [one.quantity for one in bought.lines]
-    assert kept(known, bought, everything, seen, decision) == Decision()
+    empty = kept(known, bought, everything, seen, decision)
+    assert msgspec.structs.replace(empty, coupons=(), caps=(), demands={}) == Decision()
+    templates = [known.coupons[seen.coupons[n].template or ""].template for n in empty.coupons]
+    assert all(one.comes_back is ComesBack.NEVER for one in templates)
+
+
+@SLOW
+@given(st.data())
+def test_discounts_and_payments_shrink_line_by_line_whatever_the_path(data: st.DataObject) -> None:
+    """By any path to the same return the same is left, and never more than before it."""
+    document = data.draw(documents(checkout=True))
+    known, bought = compile_program(document, 1, INSTANTS[0]), data.draw(CARTS)
+    seen = data.draw(some_facts(document))
+    decision = decided(known, bought, seen)
+    returned = [0] * len(bought.lines)
+    money = sum(returned_value(priced(bought, decision), [one.quantity for one in bought.lines]))
+    left, handed_back = decision, 0
+    for _ in range(3):
+        returned = [
+            data.draw(st.integers(units, one.quantity))
+            for units, one in zip(returned, bought.lines, strict=True)
+        ]
+        now = kept(known, bought, returned, seen, decision)
+        back = sum(returned_value(priced(bought, decision), returned))
+        assert handed_back <= back <= money
+        assert all(n <= before for n, before in zip(sums(now), sums(left), strict=True))
+        assert [part for one in now.discounts for part in one.lines] == [
+            (n, minor - returned[n] * minor // bought.lines[n].quantity)
+            for one in decision.discounts
+            for n, minor in one.lines
+            if returned[n] * minor // bought.lines[n].quantity < minor
+        ]
+        for one in now.discounts:
+            assert sum(minor for _, minor in one.lines) == one.amount <= one.wanted
+        left, handed_back = now, back
+
+
+def sums(decision: Decision) -> tuple[int, int, int]:
+    """Money off, money paid, and units that paid it."""
+    return (
+        sum(one.amount for one in decision.discounts),
+        sum(one.value for one in decision.paid),
+        sum(one.units for one in decision.paid),
+    )
+
+
+def decided(known: Program, bought: Cart, seen: Facts) -> Decision:
+    """The decision; a cart with too many combinations is left out."""
+    try:
+        return decide(known, bought, seen)
+    except TooManyCombinations:
+        reject()
 
 
 @SLOW

@@ -9,7 +9,8 @@ from service.rules.plan import ladders_changed, plan
 from tests.rules.check.files import document
 
 TEXT = """\
-program: {id: shop, timezone: Europe/Warsaw, currency: EUR, no_earning: {category: deposit}}
+program: {id: shop, timezone: Europe/Warsaw, currency: EUR, no_earning: {category: deposit}, \
+discount_caps: [{where: {category: tobacco}, max: 5 %}]}
 channels: [web, app]
 stores: {waw-01: {groups: [warsaw]}}
 identifiers: [card, phone]
@@ -20,7 +21,10 @@ wallets:
     title: {en: Beans}
     pending: {for: 14d}
     expires: {after: 12 months, per_tier: {main: {gold: never}}}
-  cash: {scale: 2, shortfall: clamp}
+  cash:
+    scale: 2
+    shortfall: clamp
+    redeem: {rate: 1 cash = 1 EUR, min: 2, step: 0.50, share_max: 50 %, where: {kind: goods}}
   status: {qualifying: true}
 ladders:
   main:
@@ -28,7 +32,21 @@ ladders:
     qualify: {wallet: status, within: {rolling: 12 months}}
     downgrade: {steps: one, grace: 1 month}
     tiers: [{id: base, from: 0}, {id: gold, from: 2000, title: {en: Gold}}]
+coupons:
+  MINE: {personal: true, discount: {percent: 10, max: 20 EUR}, valid: {for: 60d}}
+  SHARED:
+    title: {en: Three}
+    code: HELLO5
+    when: {now.day: 1}
+    discount: {buy: 3, pay: 2, where: {category: beans}}
+    valid: {from: 2026-02-01, until: 2026-02-28}
+    limit: {uses: 100, per_member: 1}
 campaigns:
+  - id: price
+    budget: {money: 500 EUR, when_out: reject}
+    rules:
+      - id: price
+        then: [{discount: {percent: 5, where: {category: cake}}}, {coupon: {template: MINE}}]
   - id: base
     rules:
       - id: base-earn
@@ -44,6 +62,14 @@ campaigns:
         then: [{multiply: {by: 2}}]
 """
 OLD = document(TEXT)
+CASH_WORTH_HALF = [
+    ("wallet 'cash': redeem 1.00 cash = 1.00 EUR as a tender -> 2.00 cash = 1.00 EUR as a tender")
+]
+CASH_CAPPED_OTHERWISE = [
+    "wallet 'cash': redeem max none -> 9.00",
+    "wallet 'cash': redeem share max 50 % -> none",
+]
+CASH_GIVEN_BACK_SHORTER = ["wallet 'cash': redeem grace 30 days -> 9 days"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +82,15 @@ OLD = document(TEXT)
         ("EUR, no", "EUR, claim_max: 60d, no", ["program: claim max 30 days -> 60 days"]),
         ("EUR, no", "EUR, backdate_max: 2h, no", ["program: backdate max 30 days -> 2 hours"]),
         ("EUR, no", "EUR, title: {en: Shop}, no", ["program: title added"]),
-        ("category: deposit", "category: tobacco", ["program: no earning changed"]),
+        ("category: deposit", "category: fees", ["program: no earning changed"]),
+        ("max: 5 %", "max: 6 %", ["program: discount caps changed"]),
+        ("rate: 1 c", "rate: 2 c", CASH_WORTH_HALF),
+        ("min: 2", "min: 2.50", ["wallet 'cash': redeem min 2.00 -> 2.50"]),
+        ("step: 0.50", "step: 1", ["wallet 'cash': redeem step 0.50 -> 1.00"]),
+        ("share_max: 50 %", "share_max: 60 %", ["wallet 'cash': redeem share max 50 % -> 60 %"]),
+        ("share_max: 50 %", "max: 9", CASH_CAPPED_OTHERWISE),
+        ("kind: goods", "kind: service", ["wallet 'cash': redeem where changed"]),
+        ("share_max: 50 %", "share_max: 50 %, grace: 9d", CASH_GIVEN_BACK_SHORTER),
         ("[web, app]", "[web, pos]", ["channel 'app' removed", "channel 'pos' added"]),
         ("[warsaw]", "[city]", ["store 'waw-01': groups warsaw -> city"]),
         ("{waw-01", "{krk-01: {}, waw-01", ["store 'krk-01' added"]),
@@ -138,6 +172,69 @@ OLD = document(TEXT)
         ("weekday: mon", "weekday: tue", ["rule 'mornings': conditions changed"]),
         ("per: day", "per: 1d", ["rule 'mornings': limit 1 per calendar day -> 1 per 1 day"]),
         ("by: 2", "by: 3", ["rule 'mornings': effects changed"]),
+        ("percent: 5", "percent: 6", ["rule 'price': effects changed"]),
+        (
+            "money: 500 EUR, when_out: reject",
+            "money: 400 EUR",
+            ["campaign 'price': budget 500.00 EUR, then reject -> 400.00 EUR, then trim"],
+        ),
+        ("for: 60d", "for: 90d", ["coupon 'MINE': valid for 60 days -> 90 days"]),
+        (
+            "percent: 10, max: 20 EUR",
+            "percent: 10",
+            [("coupon 'MINE': gives 10 % off the order, at most 20.00 EUR -> 10 % off the order")],
+        ),
+        (
+            "{personal: true, d",
+            "{personal: true, recover: points, comes_back: never, priority: 2, d",
+            [
+                "coupon 'MINE': priority none -> 2",
+                "coupon 'MINE': comes back none -> never",
+                "coupon 'MINE': recover none -> points",
+            ],
+        ),
+        ("code: HELLO5", "code: HELLO6", ["coupon 'SHARED': code HELLO5 -> HELLO6"]),
+        ("title: {en: Three}\n    code", "code", ["coupon 'SHARED': title removed"]),
+        (
+            "code: HELLO5",
+            "code: HELLO5\n    text: {en: Tasty}\n    terms: {en: Once}",
+            ["coupon 'SHARED': text added", "coupon 'SHARED': terms added"],
+        ),
+        (
+            "buy: 3, pay: 2",
+            "buy: 4, pay: 3",
+            ["coupon 'SHARED': gives buy 3, 1 of those free -> buy 4, 1 of those free"],
+        ),
+        ("category: beans", "category: tea", ["coupon 'SHARED': for lines changed"]),
+        (
+            "buy: 3, pay: 2, where: {category: beans}",
+            "buy: 3, pay: 2",
+            ["coupon 'SHARED': for lines removed"],
+        ),
+        ("now.day: 1", "now.day: 2", ["coupon 'SHARED': conditions changed"]),
+        ("from: 2026-02-01, ", "", ["coupon 'SHARED': valid from 2026-02-01 -> none"]),
+        (
+            "until: 2026-02-28",
+            "until: 2026-03-01",
+            ["coupon 'SHARED': valid until 2026-02-28 -> 2026-03-01"],
+        ),
+        ("uses: 100", "uses: 200", ["coupon 'SHARED': uses 100 -> 200"]),
+        (
+            "per_member: 1",
+            "per_member: 2, per: month",
+            ["coupon 'SHARED': per member 1 ever -> 2 per calendar month"],
+        ),
+        (
+            "  SHARED:",
+            "  SAVE20:",
+            [
+                "coupon 'SHARED' removed",
+                (
+                    "coupon 'SAVE20' added: code HELLO5, gives buy 3, 1 of those free, "
+                    "valid from 2026-02-01, valid until 2026-02-28, uses 100, per member 1 ever"
+                ),
+            ],
+        ),
         (
             "- id: mornings",
             "- id: mornings\n        priority: 5",
@@ -198,7 +295,7 @@ def test_a_first_version_is_told_whole() -> None:
         "earns on gross, backdate max 30 days, claim max 30 days"
     )
     assert all(re.search(" added(:|$)", line) for line in lines)
-    assert len(lines) == 1 + 2 + 1 + 1 + 1 + 1 + 3 + 1 + 2 + 2 + 2
+    assert len(lines) == 1 + 2 + 1 + 1 + 1 + 1 + 3 + 1 + 2 + 3 + 3 + 2
 
 
 def test_many_of_one_kind_are_counted() -> None:

@@ -14,14 +14,22 @@ from service.rules.check import (
     campaigns,
     check_text,
     conditions,
+    coupons,
     declared,
+    discounts,
     effects,
     expiries,
+    gift_cards,
     head,
+    households,
     ladders,
+    limits,
     places,
     program,
+    redeeming,
+    rewards,
     rules,
+    transfers,
     wallets,
 )
 from service.rules.registry import BUILT_IN, BUILT_IN_LINE_FIELDS
@@ -72,6 +80,8 @@ RULE = items(CAMPAIGN["properties"]["rules"])
 EFFECTS = items(RULE["properties"]["then"])["properties"]
 WALLET = by_id(at("wallets"))["properties"]
 LADDER = by_id(at("ladders"))["properties"]
+COUPON = by_id(at("coupons"))["properties"]
+REWARD = by_id(at("rewards"))["properties"]
 DEFS = SCHEMA["$defs"]
 
 
@@ -91,10 +101,15 @@ def test_the_programs_of_the_repository_fit(name: str) -> None:
     [
         (SCHEMA, program.SECTIONS),
         (at("program"), head.KEYS),
+        (items(at("program", "discount_caps")), head.CAP_KEYS),
         (by_id(at("stores")), places.STORE_KEYS),
         (at("line_fields"), declared.LINE_KEYS),
         (by_id(at("wallets")), wallets.KEYS),
         (WALLET["pending"], wallets.PENDING_KEYS),
+        (WALLET["redeem"], redeeming.KEYS),
+        (WALLET["transfer"], transfers.KEYS),
+        (at("households"), households.KEYS),
+        (at("households")["properties"]["draw"], households.DRAW_KEYS),
         (WALLET["expires"]["anyOf"][1], (*expiries.KEYS, "per_tier")),
         (DEFS["expiry"]["anyOf"][1], expiries.KEYS),
         (by_id(at("ladders")), ladders.KEYS),
@@ -105,11 +120,23 @@ def test_the_programs_of_the_repository_fit(name: str) -> None:
         (CAMPAIGN, campaigns.KEYS),
         (CAMPAIGN["properties"]["budget"], campaigns.BUDGET_KEYS),
         (RULE, rules.KEYS),
-        (RULE["properties"]["limit"], rules.LIMIT_KEYS),
+        (RULE["properties"]["limit"], limits.KEYS),
         ({"properties": EFFECTS}, effects.READERS),
         (EFFECTS["points"], effects.POINTS_KEYS),
         (EFFECTS["multiply"], effects.MULTIPLY_KEYS),
         (EFFECTS["set_tier"], effects.SET_TIER_KEYS),
+        (EFFECTS["discount"], discounts.KEYS),
+        (EFFECTS["coupon"], effects.COUPON_KEYS),
+        ({"properties": COUPON}, coupons.KEYS),
+        (COUPON["discount"], discounts.KEYS),
+        (COUPON["multiply"], effects.MULTIPLY_KEYS),
+        (COUPON["points"], effects.POINTS_KEYS),
+        (COUPON["valid"], coupons.VALID_KEYS),
+        (COUPON["limit"], coupons.LIMIT_KEYS),
+        ({"properties": REWARD}, rewards.KEYS),
+        (REWARD["gives"], rewards.GIVES),
+        (REWARD["limit"], limits.KEYS),
+        (by_id(at("gift_cards")), gift_cards.KEYS),
         (DEFS["condition"], [*(info.name for info in BUILT_IN), *conditions.LOGIC]),
         (DEFS["condition"]["properties"]["lines"], conditions.LINES_KEYS),
         (DEFS["where"], [*(i.name for i in BUILT_IN_LINE_FIELDS), "category", "brand"]),
@@ -117,6 +144,32 @@ def test_the_programs_of_the_repository_fit(name: str) -> None:
 )
 def test_it_knows_the_same_keys_as_the_check(schema: Any, keys: Iterable[str]) -> None:
     assert set(schema["properties"]) == set(keys)
+
+
+def keys_of(node: Node) -> set[str]:
+    """Every key of the file, wherever it stands."""
+    if isinstance(node, Mapping):
+        return set(node.entries).union(*(keys_of(value) for _, value in node.entries.values()))
+    if isinstance(node, Sequence):
+        return set().union(*(keys_of(item) for item in node.items))
+    return set()
+
+
+def test_the_demo_program_uses_every_key() -> None:
+    root = parse(PROGRAMS["corner-coffee"]).root
+    assert root is not None
+    known = {
+        *(*program.SECTIONS, *head.KEYS, *head.CAP_KEYS, *places.STORE_KEYS, *declared.LINE_KEYS),
+        *(*wallets.KEYS, *wallets.PENDING_KEYS, *expiries.KEYS, *redeeming.KEYS),
+        *(*transfers.KEYS, *households.KEYS, *households.DRAW_KEYS),
+        *(*ladders.KEYS, *ladders.QUALIFY_KEYS, *ladders.WITHIN_KEYS, *ladders.DOWNGRADE_KEYS),
+        *(*ladders.TIER_KEYS, *campaigns.KEYS, *campaigns.BUDGET_KEYS, *rules.KEYS, *limits.KEYS),
+        *(*effects.READERS, *effects.POINTS_KEYS, *effects.MULTIPLY_KEYS, *effects.SET_TIER_KEYS),
+        *(*effects.COUPON_KEYS, *discounts.KEYS, *coupons.KEYS, *coupons.VALID_KEYS),
+        *(*coupons.LIMIT_KEYS, *rewards.KEYS, *rewards.GIVES),
+        *(*conditions.LOGIC, *conditions.LINES_KEYS),
+    }
+    assert known - keys_of(root) == set()
 
 
 def test_history_knows_the_same_keys_as_the_check() -> None:
@@ -136,7 +189,22 @@ def test_every_fact_is_described() -> None:
     "text",
     [
         f"{HEAD}walets: {{}}",
-        f"{HEAD}coupons: {{}}",
+        f"{HEAD}gift_cards: {{default: {{}}}}",
+        f"{HEAD}gift_cards: {{default: {{max: 5}}}}",
+        f"{HEAD}gift_cards: {{default: {{max: 5 EUR, pins: true}}}}",
+        f"{HEAD}coupons: {{-A: {{discount: {{amount: 1 EUR}}}}}}",
+        f"{HEAD}coupons: {{A: {{discount: {{amount: 1}}}}}}",
+        f"{HEAD}coupons: {{A: {{discounts: {{amount: 1 EUR}}}}}}",
+        f"{HEAD}coupons: {{A: {{code: 123456, discount: {{amount: 1 EUR}}}}}}",
+        f"{HEAD}coupons: {{A: {{comes_back: always, discount: {{amount: 1 EUR}}}}}}",
+        f"{HEAD}coupons: {{A: {{valid: {{}}, discount: {{amount: 1 EUR}}}}}}",
+        f"{HEAD}wallets: {{points: {{redeem: {{rate: 100 = 1 EUR}}}}}}",
+        f"{HEAD}wallets: {{points: {{redeem: {{min: 100}}}}}}",
+        f"{HEAD}wallets: {{points: {{redeem: {{rate: 1 points = 1 EUR, share_max: 0.5}}}}}}",
+        HEAD.replace("EUR}", "EUR, discount_caps: [{where: {kind: goods}}]}"),
+        rule(then="[{discount: {percent: ten}}]"),
+        rule(then="[{discount: {percent: 10, on: lines}}]"),
+        rule(then="[{coupon: {}}]"),
         HEAD.replace("identifiers", "identifier"),
         HEAD.replace("currency: EUR", "currency: EURO"),
         HEAD.replace("id: shop", "id: My Shop"),

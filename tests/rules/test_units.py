@@ -174,6 +174,82 @@ def test_days_of_the_year_are_those_of_every_year() -> None:
         units.month_day("1-1")
 
 
+@pytest.mark.parametrize(
+    ("text", "scale", "found"),
+    [
+        ("100 points = 1 EUR", 0, (100, 100)),
+        ("1_000 points = 2.50 EUR", 0, (1000, 250)),
+        ("1 points = 1 EUR", 2, (100, 100)),
+        ("0.5 points = 0.01 EUR", 1, (5, 1)),
+    ],
+)
+def test_a_rate_is_units_to_minor_units(text: str, scale: int, found: tuple[int, int]) -> None:
+    assert units.rate(text, "points", scale, "EUR") == found
+    assert units.rate(text, "points", scale, None) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("100 points", "expected a rate such as '100 points = 1 EUR'"),
+        ("100 points=1 EUR", "expected a rate such as '100 points = 1 EUR'"),
+        ("1 EUR = 100 points", "expected a number or an amount such as '500 points'"),
+        ("100 points = 1 EUR = 1 EUR", "expected an amount such as '50 EUR'"),
+        ("-1 points = 1 EUR", "expected more than 0 on both sides of the rate"),
+        ("1 points = 0 EUR", "expected more than 0 on both sides of the rate"),
+        ("0.5 points = 1 EUR", "expected a whole number"),
+    ],
+)
+def test_other_rates_are_told(text: str, message: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        units.rate(text, "points", 0, "EUR")
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("50 %", Fraction(1, 2)),
+        ("7.5%", Fraction(3, 40)),
+        ("100 %", Fraction(1)),
+        ("0.0001 %", Fraction(1, 1_000_000)),
+    ],
+)
+def test_a_percentage_is_an_exact_fraction(text: str, found: Fraction) -> None:
+    assert units.percent(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("50", "expected a percentage such as '50 %'"),
+        ("50  %", "expected a percentage such as '50 %'"),
+        ("50 %%", "expected a percentage such as '50 %'"),
+        ("%", "expected a percentage such as '50 %'"),
+        ("-5 %", "expected a percentage such as '50 %'"),
+        ("1e1 %", "expected a percentage such as '50 %'"),
+        ("0 %", "expected more than 0 and at most 100 percent"),
+        ("100.1 %", "expected more than 0 and at most 100 percent"),
+        ("99999999999999999999 %", "expected more than 0 and at most 100 percent"),
+        ("0.00001 %", "expected at most 4 decimal places"),
+    ],
+)
+def test_other_percentages_are_told(text: str, message: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        units.percent(text)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("text", ["50 %", "7.5 %", "100 %", "0.0001 %", "33.3333 %", "10 %"])
+def test_a_percentage_is_shown_as_it_is_written(text: str) -> None:
+    assert units.percent_text(units.percent(text).as_integer_ratio()) == text
+
+
+def test_a_share_that_is_no_percentage_of_a_file_is_not_rounded() -> None:
+    with pytest.raises(ValueError, match="1/3 is no percentage of 4 places"):
+        units.percent_text((1, 3))
+
+
 def test_amounts_are_shown_as_they_are_written() -> None:
     assert units.money_text(1250, "EUR") == "12.50 EUR"
     assert units.money_text(5, "KWD") == "0.005 KWD"
@@ -189,6 +265,13 @@ def test_amounts_are_shown_as_they_are_written() -> None:
         (units.TIME_PATTERN, units.time_of_day, "24:00", "24:01"),
         (units.DATE_PATTERN, units.date, "2026-09-01", "2026-9-1"),
         (units.MONTH_DAY_PATTERN, units.month_day, "12-31", "12/31"),
+        (units.PERCENT_PATTERN, units.percent, "7.5 %", "7,5 %"),
+        (
+            units.RATE_PATTERN,
+            lambda t: units.rate(t, "points", 0, None),
+            "1_00 points = 1.5 EUR",
+            "100 points -> 1 EUR",
+        ),
     ],
 )
 def test_the_patterns_editors_see_agree_with_the_readers(

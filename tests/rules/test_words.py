@@ -4,9 +4,11 @@ import pytest
 
 from service.kernel.calendar import Duration, Period, Unit
 from service.rules import words
+from service.rules.decision import Target
 from service.rules.document import (
     Budget,
     BudgetUnit,
+    CouponTemplate,
     Downgrade,
     DowngradeWhen,
     Field,
@@ -14,11 +16,17 @@ from service.rules.document import (
     Limit,
     Qualify,
     QualifyBy,
+    Redeem,
+    RedeemAs,
+    Reward,
+    Wallet,
     WhenOut,
     WithinKind,
 )
+from service.rules.effects import Bundle, Discount, Multiply, Points
 from service.rules.expiry import Expiry, ExpiryKind, RoundTo
-from tests.rules.check.files import RICH, document
+from service.rules.sharing import Households, Transfer
+from tests.rules.check.files import HEAD, RICH, document
 
 YEAR = Duration(12, Unit.MONTH)
 
@@ -70,6 +78,8 @@ def test_amounts_are_told_in_the_unit_of_the_file() -> None:
     points = Budget(unit=BudgetUnit.POINTS, amount=1050, wallet="cash", when_out=WhenOut.REJECT)
     assert words.budget(points, whole) == "10.50 of wallet 'cash', then reject"
     assert words.budget(Budget(unit=BudgetUnit.USES, amount=5), whole) == "5 uses, then trim"
+    money = Budget(unit=BudgetUnit.MONEY, amount=50_050)
+    assert words.budget(money, whole) == "500.50 EUR, then trim"
     assert words.budget(None, whole) == ""
 
 
@@ -87,13 +97,110 @@ def test_thresholds_are_told_in_the_unit_that_counts() -> None:
     assert told == ["0.00 EUR", "12.50 EUR", "0", "7"]
 
 
-def test_everything_in_a_program_is_a_thing_once() -> None:
+def test_a_rate_is_told_as_it_is_written() -> None:
+    how = Redeem(units=250, minor=199, paid_as=RedeemAs.DISCOUNT, grace=YEAR)
+    assert words.rate(how, Wallet(id="cash", scale=2), "EUR") == (
+        "2.50 cash = 1.99 EUR as a discount"
+    )
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (None, ""),
+        (Transfer(), "from 0.01"),
+        (Transfer(least=50, most=1000, per_day=2000), "from 0.50, up to 10.00, 20.00 a day"),
+        (Transfer(per_day=1), "from 0.01, 0.01 a day"),
+    ],
+)
+def test_transfers(how: Transfer | None, told: str) -> None:
+    assert words.transfer(Wallet(id="cash", scale=2, transfer=how)) == told
+
+
+def test_what_a_household_may_draw_is_told_for_each_wallet() -> None:
+    whole = document(f"{HEAD}wallets: {{points: {{}}, cash: {{scale: 2}}}}")
+    limits = Households(
+        members_max=2,
+        wallets=("points", "cash"),
+        draw_max={"points": 500, "cash": 2050},
+        offer_for=YEAR,
+    )
+    assert words.drawn(limits, whole) == "500 of wallet 'points', 20.50 of wallet 'cash'"
+
+
+@pytest.mark.parametrize(
+    ("discount", "told"),
+    [
+        (Discount(at="", percent=(3, 40)), "7.5 % off lines"),
+        (Discount(at="", on=Target.ORDER, amount=500), "5.00 EUR off the order"),
+        (Discount(at="", on=Target.SHIPPING, percent=(1, 1)), "100 % off the shipping"),
+        (Discount(at="", unit_price=300, most=900), "each unit for 3.00 EUR, at most 9.00 EUR"),
+        (Discount(at="", bundle=Bundle(3, 1)), "buy 3, 1 of those free"),
+        (Discount(at="", bundle=Bundle(2, 1, ())), "buy 2, 1 of others free"),
+        (Discount(at="", bundle=Bundle(0, 2)), "2 free"),
+        (
+            Discount(at="", percent=(1, 10), exclusive_group="g", stackable=False),
+            "10 % off lines, one of 'g', not stackable",
+        ),
+    ],
+)
+def test_discounts(discount: Discount, told: str) -> None:
+    assert words.discount(discount, "EUR") == told
+
+
+@pytest.mark.parametrize(
+    ("by", "told"), [((2, 1), "2"), ((3, 2), "1.5"), ((5, 4), "1.25"), ((1001, 1000), "1.001")]
+)
+def test_factors_are_told_as_decimals(by: tuple[int, int], told: str) -> None:
+    assert words.multiply(Multiply("", by, ("points",))) == f"x {told} in wallet 'points'"
+
+
+def test_several_wallets_are_all_named() -> None:
+    assert words.multiply(Multiply("", (2, 1), ("a", "b"))) == "x 2 in wallets 'a', 'b'"
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        (Points("", "points", fixed=200), "200 to wallet 'points'"),
+        (Points("", "cash", fixed=250), "2.50 to wallet 'cash'"),
+        (Points("", "points", per_unit=10), "10 per unit to wallet 'points'"),
+        (
+            Points("", "cash", per_amount=(5, 150), less=("points", "cash")),
+            "0.05 per 1.50 EUR to wallet 'cash', less what wallets 'points', 'cash' paid",
+        ),
+        (
+            Points("", "points", fixed=1, expires=Expiry(ExpiryKind.AFTER, YEAR)),
+            "1 to wallet 'points', expires after 12 months",
+        ),
+    ],
+)
+def test_points(points: Points, told: str) -> None:
     whole = document(f"{RICH}  - {{id: one, then: [{{points: {{fixed: 1}}}}]}}\n")
-    found = [(thing.kind, thing.name) for thing in words.things(whole)]
-    assert len(found) == len(set(found))
-    assert ("tier", "main gold") in found
-    assert ("rule", "one") in found
-    assert {kind for kind, _ in found} == {
-        *("program", "channel", "store", "identifiers", "line field", "member field"),
-        *("wallet", "ladder", "tier", "campaign", "rule"),
-    }
+    assert words.points(points, whole) == told
+
+
+def test_what_a_coupon_gives_is_told() -> None:
+    whole = document(f"{RICH}  - {{id: one, then: [{{points: {{fixed: 1}}}}]}}\n")
+    off = CouponTemplate(at="", id="A", discount=Discount(at="", amount=500))
+    double = CouponTemplate(at="", id="A", multiply=Multiply("", (2, 1), ("points",)))
+    more = CouponTemplate(at="", id="A", points=Points("", "points", fixed=5))
+    assert [words.gives(template, whole) for template in (off, double, more)] == [
+        *("5.00 EUR off lines", "x 2 in wallet 'points'", "5 to wallet 'points'")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gives", "told"),
+    [
+        ({"coupon": "FREE"}, "coupon 'FREE'"),
+        ({"item": "mug"}, "item 'mug'"),
+        ({"external": "tree"}, "external 'tree'"),
+    ],
+)
+def test_what_a_reward_is_and_costs_is_told(gives: dict[str, str], told: str) -> None:
+    whole = document(f"{RICH}  - {{id: one, then: [{{points: {{fixed: 1}}}}]}}\n")
+    reward = Reward(at="", id="a", wallet="cash", price=250, **gives)  # type: ignore[arg-type]
+    assert words.given_for_units(reward) == told
+    assert words.price(250, "cash", whole) == "2.50 of wallet 'cash'"
+    assert words.price(250, "points", whole) == "250 of wallet 'points'"

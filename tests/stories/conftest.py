@@ -1,6 +1,7 @@
 """A shop with the stories' program, and its clock."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import pathlib
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from tests.api.client import Service, serving
 from tests.databases import Fresh
 
 PROGRAM = pathlib.Path(__file__).with_name("program.yaml")
+CHECKOUT = pathlib.Path(__file__).with_name("checkout.yaml")
 
 
 class Shop:
@@ -34,7 +36,21 @@ class Shop:
 
 @pytest.fixture
 async def shop(database: Fresh) -> AsyncIterator[Shop]:
-    """A shop on a fresh database.
+    """A shop on a fresh database."""
+    async with opened(database, PROGRAM) as found:
+        yield found
+
+
+@pytest.fixture
+async def counter(database: Fresh) -> AsyncIterator[Shop]:
+    """The same with the program of checkouts."""
+    async with opened(database, CHECKOUT) as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def opened(database: Fresh, program: pathlib.Path) -> AsyncIterator[Shop]:
+    """A shop with this program.
 
     The service lives in a task of its own: a fixture is set up and torn down in different ones,
     which the application's lifespan does not allow.
@@ -43,7 +59,7 @@ async def shop(database: Fresh) -> AsyncIterator[Shop]:
     done = asyncio.Event()
 
     async def serve() -> None:
-        async with serving(database.url, program=PROGRAM.read_text()) as service:
+        async with serving(database.url, program=program.read_text()) as service:
             ready.set_result(Shop(service))
             await done.wait()
 

@@ -8,7 +8,7 @@ import pytest
 from service.domain.programs.live import Programs
 from service.verify.look import load_programs
 from tests.databases import Fresh, Server
-from tests.verify import history
+from tests.verify import checkouts, history, sharings
 from tests.verify.breaking import Broken
 
 
@@ -34,9 +34,41 @@ async def broken(recorded: Fresh, programs: Programs) -> AsyncIterator[Broken]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def checked_out(server: Server) -> Iterator[Fresh]:
+    """The history of checkouts; nothing is ever committed to it."""
+    fresh = server.create()
+    asyncio.run(checkouts.make(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def broken_checkouts(checked_out: Fresh) -> AsyncIterator[Broken]:
+    """The history of checkouts in the hands of somebody who may do everything."""
+    async with Broken.open(checked_out, await load_programs(checked_out.url)) as opened:
+        yield opened
+
+
 @pytest.fixture
 def copied(server: Server, recorded: Fresh) -> Iterator[Fresh]:
     """A copy of the history, to break for good."""
     fresh = server.create(recorded.name)
     yield fresh
     server.drop(fresh)
+
+
+@pytest.fixture(scope="session")
+def shared(server: Server) -> Iterator[Fresh]:
+    """The history of what members share; nothing is ever committed to it."""
+    fresh = server.create()
+    asyncio.run(sharings.make(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def broken_sharing(shared: Fresh) -> AsyncIterator[Broken]:
+    """The history of what members share in the hands of somebody who may do everything."""
+    async with Broken.open(shared, await load_programs(shared.url)) as opened:
+        yield opened

@@ -18,8 +18,8 @@ from tests.verify.breaking import Broken
             "entry_lot_amount_check: is missing",
         ),
         (
-            "alter table budget_slot drop constraint budget_slot_campaign_fkey",
-            "budget_slot_campaign_fkey: is missing",
+            "alter table budget_slot drop constraint budget_slot_name_fkey",
+            "budget_slot_name_fkey: is missing",
         ),
         ("drop index tier_step_open", "constraint tier_step_open: is missing"),
         ("drop index outbox_published", "constraint outbox_published: is missing"),

@@ -151,6 +151,13 @@ async def test_the_database_refuses(statement: str, refused: str, broken: Broken
             ),
             "no entry belongs to it",
         ),
+        (
+            (
+                "insert into operation"
+                " select holder_id, holder_id, 4, '', 1, '', recorded_at from member"
+            ),
+            "no coupon belongs to it",
+        ),
         ("delete from purchase where external_id = 'a1'", "no operation of record has its id"),
         ("delete from purchase where external_id = 'a1'", "is not there"),
         ("delete from purchase_key where external_id = 'a1'", "its natural key is not kept"),

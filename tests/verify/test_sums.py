@@ -13,8 +13,8 @@ from tests.verify.breaking import Broken
         ("update wallet set posted = posted + 1 where wallet = 4", "wallets hold"),
         ("update wallet set debt = debt + 5 where debt > 0", "wallets owe 15"),
         ("delete from wallet where wallet = 4", "wallets hold 0"),
-        ("update entry set contra = 9 where reason = 1", "nobody knows: [9]"),
-        ("update entry set reason = 9 where reason = 1", "nobody knows: [9]"),
+        ("update entry set contra = 99 where reason = 1", "nobody knows: [99]"),
+        ("update entry set reason = 99 where reason = 1", "nobody knows: [99]"),
         ("update entry set wallet = 9 where wallet = 4", "wallet 9: house accounts gave 1032"),
     ],
 )
@@ -30,12 +30,12 @@ async def test_a_house_account_that_does_not_balance_is_found(
         (
             (
                 "update budget_slot set remaining = remaining + 1"
-                " where campaign = 'acme-weeks' and slot = 3"
+                " where name = 'acme-weeks' and slot = 3"
             ),
-            "20 granted and 81 left are not the cap of 100",
+            "20 granted, 0 held and 81 left are not the cap of 100",
         ),
-        ("update budget set cap = 4 where campaign = 'app-days'", "3 granted and 0 left"),
-        ("delete from budget_slot where campaign = 'acme-weeks'", "20 granted and 0 left"),
+        ("update budget set cap = 4 where name = 'app-days'", "3 granted, 0 held and 0 left"),
+        ("delete from budget_slot where name = 'acme-weeks'", "20 granted, 0 held and 0 left"),
     ],
 )
 async def test_a_budget_that_does_not_add_up_is_found(
@@ -46,7 +46,7 @@ async def test_a_budget_that_does_not_add_up_is_found(
 
 async def test_a_budget_that_is_gone_is_found(broken: Broken) -> None:
     said = await broken.said("delete from budget_slot", "delete from budget")
-    assert "campaign acme-weeks: its budget is not there" in said[Check.BUDGETS]
+    assert "budget acme-weeks: it is not there" in said[Check.BUDGETS]
 
 
 async def test_no_slot_is_overdrawn(broken: Broken) -> None:

@@ -31,10 +31,15 @@ unit; instants are RFC 3339 with an offset, from the year 2000 on and before 210
 - Every answer carries `X-Request-Id`; send one along to find your request in our logs."""
 
 _TAGS: Final = {
+    "Checkout": "What a cart would be decided, and what is kept for it while it is paid.",
     "Purchases": "What was bought, what it earned, and why.",
     "Returns": "What was given back, and what the member keeps.",
     "Members": "Who takes part, and how shops know them.",
-    "Wallets": "Balances, entries, corrections.",
+    "Wallets": "Balances, entries, corrections, units from member to member.",
+    "Households": "Members with a pool of units: who belongs, who gives, who draws.",
+    "Coupons": "Codes: made, brought in, given, checked, voided.",
+    "Gift cards": "Money that belongs to whoever has the code: issued, sold, topped up, checked.",
+    "Rewards": "What members may have for units: listed, redeemed, handed over, cancelled.",
     "Program": "The published versions of the program file.",
     "Events": "What happened, in order.",
     "Health": "For load balancers. Public.",

@@ -27,9 +27,9 @@ def document() -> dict[str, Any]:
             "title": "Regulars events",
             "version": "1.0.0",
             "description": (
-                "What happens to members, as CloudEvents 1.0 in structured JSON. Events of one"
-                " member come in the order of their `sequence`, 1, 2, 3 … without a gap; delivery"
-                " is at least once, so readers drop repeats by `source` and `id`."
+                "What happens to members and gift cards, as CloudEvents 1.0 in structured JSON."
+                " Events of one come in the order of their `sequence`, 1, 2, 3 … without a gap;"
+                " delivery is at least once, so readers drop repeats by `source` and `id`."
             ),
         },
         "defaultContentType": "application/cloudevents+json",
@@ -75,7 +75,7 @@ def _message(kind: type[Event], name: str) -> dict[str, Any]:
             "properties": {
                 "specversion": {"const": "1.0"},
                 "id": {"type": "string", "format": "uuid"},
-                "source": {"type": "string", "description": "/members/{id}"},
+                "source": {"type": "string", "description": "/members/{id} or /gift-cards/{id}"},
                 "type": {"const": name},
                 "subject": {"type": "string", "format": "uuid"},
                 "time": {"type": "string", "format": "date-time"},

@@ -1,7 +1,10 @@
 """All events: one Struct each, its type in `TYPES`. Adding a field is safe, changing one is not.
 
+Those of transfers and households stand in sharing.py.
+
 No personal data: ids, kinds and figures only. Changes of wallets (`changes`) stand in the
-`points.*` events alone, so that a reader who adds them up counts nothing twice.
+`points.*`, `hold.*` and `gift-card.*` events alone, so that a reader who adds them up counts
+nothing twice.
 """
 
 import datetime as dt
@@ -10,11 +13,15 @@ from typing import Final
 
 import msgspec
 
+from service.domain.events.sharing import SHARING_TYPES, SharingEvent
 from service.kernel.values import (
     Balance,
+    CouponApplied,
+    CouponGiven,
     EffectShown,
     Movement,
     Progress,
+    Redeemed,
     WalletChange,
 )
 
@@ -52,6 +59,10 @@ class PurchaseRecorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     program_version: int
     earned: tuple[Movement, ...] = ()
     effects: tuple[EffectShown, ...] = ()
+    redeemed: tuple[Redeemed, ...] = ()
+    coupons: tuple[CouponApplied, ...] = ()
+    issued: tuple[CouponGiven, ...] = ()
+    overruns: tuple[str, ...] = ()  # wallets, budgets, coupons that gave more than they had
     wallets: dict[str, Balance] = {}
     progress: dict[str, Progress] = {}
     claimed: bool = False  # recorded before the member was known, credited now
@@ -69,6 +80,10 @@ class PurchaseReturned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     occurred_at: dt.datetime
     total: int
     reversed: tuple[Movement, ...] = ()
+    given_back: tuple[Movement, ...] = ()
+    coupons_back: tuple[str, ...] = ()  # templates of coupons that can be used again
+    coupons_void: tuple[uuid.UUID, ...] = ()
+    unrecovered: dict[str, int] = {}  # id of a coupon that was given and used -> its worth
     wallets: dict[str, Balance] = {}
 
 
@@ -114,6 +129,182 @@ class PointsAdjusted(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[WalletChange, ...]
 
 
+class PointsRedeemed(msgspec.Struct, frozen=True, kw_only=True):
+    """A purchase or a reward was paid with units; debt: what was not there any more."""
+
+    operation_id: uuid.UUID
+    changes: tuple[WalletChange, ...]
+
+
+class PointsGivenBack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Units came back that had paid: for a purchase (a return), or a reward (it was cancelled)."""
+
+    operation_id: uuid.UUID
+    purchase_id: uuid.UUID | None = None
+    redemption_id: uuid.UUID | None = None
+    changes: tuple[WalletChange, ...]
+
+
+class PointsHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """Something is kept for a checkout until it pays, or for a reward (then it is the redemption's).
+
+    `changes` is empty without units.
+    """
+
+    hold_id: uuid.UUID
+    changes: tuple[WalletChange, ...]
+
+
+class HoldExtended(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold lasts until another instant."""
+
+    hold_id: uuid.UUID
+    due_at: dt.datetime
+
+
+class HoldReleased(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hold kept is free again; units paid debt first, and lapsed if their time had come."""
+
+    hold_id: uuid.UUID
+    changes: tuple[WalletChange, ...]
+
+
+class HoldTimedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold was neither captured nor released in its time: what it kept is free again."""
+
+    hold_id: uuid.UUID
+    changes: tuple[WalletChange, ...]
+
+
+class CouponIssued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon came into the member's list; its code is read there and stands in no event.
+
+    `operation_id`: the purchase or operation that gave it; `rule` absent: by hand.
+    """
+
+    coupon_id: uuid.UUID
+    template: str
+    operation_id: uuid.UUID
+    rule: str | None = None
+    valid_from: dt.datetime | None = None
+    valid_until: dt.datetime | None = None
+
+
+class CouponVoided(msgspec.Struct, frozen=True, kw_only=True):
+    """A coupon of the member is good no more."""
+
+    coupon_id: uuid.UUID
+    template: str
+    reason: str
+
+
+class CouponReinstated(msgspec.Struct, frozen=True, kw_only=True):
+    """A coupon of the member that was void is good again."""
+
+    coupon_id: uuid.UUID
+    template: str
+    reason: str
+
+
+class GiftCardIssued(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift card was made by itself; it has no money before it is activated.
+
+    No event tells a code or a PIN. Cards made in batches have no events before they are activated.
+    """
+
+    card_id: uuid.UUID
+    kind: str
+
+
+class GiftCardActivated(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift card was sold: it has money, `amount` in minor units, and can pay."""
+
+    card_id: uuid.UUID
+    kind: str
+    operation_id: uuid.UUID
+    amount: int
+    currency: str
+    expires_at: dt.datetime | None
+    changes: tuple[WalletChange, ...]
+
+
+class GiftCardToppedUp(msgspec.Struct, frozen=True, kw_only=True):
+    """More money was put on a gift card."""
+
+    card_id: uuid.UUID
+    kind: str
+    operation_id: uuid.UUID
+    amount: int
+    currency: str
+    expires_at: dt.datetime | None
+    changes: tuple[WalletChange, ...]
+
+
+class GiftCardBlocked(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift card pays no more; its money stays on it."""
+
+    card_id: uuid.UUID
+    kind: str
+    reason: str
+
+
+class GiftCardUnblocked(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift card that was blocked is what it was before."""
+
+    card_id: uuid.UUID
+    kind: str
+    reason: str
+
+
+class RewardHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """A reward is kept for the member until then: its price, a piece of its stock.
+
+    When nobody takes it, `hold.timed-out` with its id says so.
+    """
+
+    redemption_id: uuid.UUID
+    reward: str
+    wallet: str
+    price: int
+    held_until: dt.datetime
+    program_version: int
+
+
+class RewardRedeemed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A member had a reward for units. With `item` or `external` somebody has to deliver it now."""
+
+    redemption_id: uuid.UUID
+    reward: str
+    wallet: str
+    price: int
+    program_version: int
+    coupon_id: uuid.UUID | None = None
+    item: str | None = None
+    external: str | None = None
+    store: str | None = None
+
+
+class RewardHandedOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a reward is, is in the member's hands."""
+
+    redemption_id: uuid.UUID
+    reward: str
+    operation_id: uuid.UUID
+    store: str | None = None
+
+
+class RewardCancelled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A redemption was undone. `given_back`: units that went back; 0: they were only held."""
+
+    redemption_id: uuid.UUID
+    reward: str
+    operation_id: uuid.UUID
+    wallet: str
+    given_back: int
+    reason: str
+    coupon_id: uuid.UUID | None = None
+
+
 class TierChanged(msgspec.Struct, frozen=True, kw_only=True):
     """The tier in force became another."""
 
@@ -135,7 +326,26 @@ Event = (
     | PointsExpired
     | PointsReversed
     | PointsAdjusted
+    | PointsRedeemed
+    | PointsGivenBack
+    | PointsHeld
+    | HoldExtended
+    | HoldReleased
+    | HoldTimedOut
+    | CouponIssued
+    | CouponVoided
+    | CouponReinstated
+    | GiftCardIssued
+    | GiftCardActivated
+    | GiftCardToppedUp
+    | GiftCardBlocked
+    | GiftCardUnblocked
+    | RewardHeld
+    | RewardRedeemed
+    | RewardHandedOver
+    | RewardCancelled
     | TierChanged
+    | SharingEvent
 )
 
 TYPES: Final[dict[type[Event], str]] = {
@@ -149,5 +359,24 @@ TYPES: Final[dict[type[Event], str]] = {
     PointsExpired: "regulars.points.expired.v1",
     PointsReversed: "regulars.points.reversed.v1",
     PointsAdjusted: "regulars.points.adjusted.v1",
+    PointsRedeemed: "regulars.points.redeemed.v1",
+    PointsGivenBack: "regulars.points.given-back.v1",
+    PointsHeld: "regulars.points.held.v1",
+    HoldExtended: "regulars.hold.extended.v1",
+    HoldReleased: "regulars.hold.released.v1",
+    HoldTimedOut: "regulars.hold.timed-out.v1",
+    CouponIssued: "regulars.coupon.issued.v1",
+    CouponVoided: "regulars.coupon.voided.v1",
+    CouponReinstated: "regulars.coupon.reinstated.v1",
+    GiftCardIssued: "regulars.gift-card.issued.v1",
+    GiftCardActivated: "regulars.gift-card.activated.v1",
+    GiftCardToppedUp: "regulars.gift-card.topped-up.v1",
+    GiftCardBlocked: "regulars.gift-card.blocked.v1",
+    GiftCardUnblocked: "regulars.gift-card.unblocked.v1",
+    RewardHeld: "regulars.reward.held.v1",
+    RewardRedeemed: "regulars.reward.redeemed.v1",
+    RewardHandedOver: "regulars.reward.handed-over.v1",
+    RewardCancelled: "regulars.reward.cancelled.v1",
     TierChanged: "regulars.tier.changed.v1",
+    **SHARING_TYPES,
 }

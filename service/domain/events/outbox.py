@@ -70,14 +70,15 @@ class Outbox:
         version: int,
         at: dt.datetime,
         recorded_at: dt.datetime,
+        source: str = "members",
     ) -> None:
-        """Add an event; `version` is the holder's next one."""
+        """Add an event; `version` is the holder's next one, `source` what sort of holder it is."""
         event_id = new_id()
         kind = TYPES[type(event)]
         body = _encode(
             CloudEvent(
                 id=event_id,
-                source=f"/members/{holder_id}",
+                source=f"/{source}/{holder_id}",
                 type=kind,
                 subject=str(holder_id),
                 time=at,

@@ -72,6 +72,19 @@ async def insert(
     )
 
 
+async def insert_missing(
+    tx: Tx, holder_ids: Sequence[uuid.UUID], kind: Kind, settled_at: dt.datetime, now: dt.datetime
+) -> None:
+    """Those of the holders that do not exist yet."""
+    await tx.run(
+        SQL["insert_missing_holders"],
+        holders=holder_ids,
+        kind=int(kind),
+        settled=settled_at,
+        recorded=now,
+    )
+
+
 async def update(tx: Tx, holders: Sequence[Holder]) -> None:
     """Write back what the flow worked out."""
     await tx.later(

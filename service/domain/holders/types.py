@@ -10,6 +10,13 @@ class Kind(enum.IntEnum):
 
     MEMBER = 1
     UNCLAIMED = 2
+    GIFT_CARD = 3
+    HOUSEHOLD = 4
+
+    @property
+    def holds_units(self) -> bool:
+        """Its holders have wallets."""
+        return self is not Kind.UNCLAIMED
 
 
 class Holder:

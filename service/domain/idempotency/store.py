@@ -31,7 +31,7 @@ async def insert(
     client_id: uuid.UUID,
     key: str,
     fp: bytes,
-    holder_id: uuid.UUID,
+    holder_id: uuid.UUID | None,
     body: bytes,
     now: dt.datetime,
 ) -> None:

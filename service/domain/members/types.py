@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from service.kernel.text import SAFE_INT_MAX, Name, Text
-from service.kernel.values import Balance, Identifier, LadderView, TierNow, WalletView
+from service.kernel.values import Balance, Identifier, TierNow
 
 Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
 Whole = Annotated[int, msgspec.Meta(ge=-SAFE_INT_MAX, le=SAFE_INT_MAX)]
@@ -79,16 +79,3 @@ class MemberView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     claimed: int = 0  # purchases credited by this call
-
-
-class HomeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an app shows first: wallets with what lapses next, tiers with the way to the next.
-
-    `title`s in one language: the one asked for, else the member's, else English.
-    """
-
-    member_id: uuid.UUID
-    language: str
-    name: str | None = None
-    wallets: dict[str, WalletView] = {}
-    tiers: dict[str, LadderView] = {}

@@ -19,6 +19,12 @@ class Kind(enum.IntEnum):
     ADJUSTMENT = 1
     OPENING = 2
     CLAIM = 3  # what had come back of a purchase before it was claimed
+    RECOVERY = 5  # a return took points for a coupon that was used and is not deserved any more
+    COUPON = 4  # a coupon given by hand: it moves no units
+    GIFT_CARD = 6  # money was put on a gift card
+    TRANSFER = 7  # units passed from one holder to another: written at both
+    CANCELLATION = 8  # of a reward: its units went back, or were no longer held
+    HAND_OVER = 9  # of a reward: it moves no units
 
 
 async def insert(

@@ -18,6 +18,7 @@ from service.infra.db import Database
 from service.rules.check import parse_canonical
 from service.rules.compile import Program, compile_program
 from service.rules.document import Ladder, Wallet
+from service.rules.gift_cards import GIFT_CARD, GIFT_CARD_WALLET
 
 REFRESH_SECONDS: Final = 1.0
 STALE_SECONDS_MAX: Final = 4.0  # less than the time between publish and effect
@@ -59,8 +60,8 @@ class Programs:
         return self.at(instant).wallets_by_number.get(number) or self.wallets[number]
 
     def wallet_id(self, number: int) -> str:
-        """The name of a wallet's number."""
-        return self.wallets[number].id
+        """The name of a wallet's number, that of gift cards included."""
+        return GIFT_CARD if number == GIFT_CARD_WALLET else self.wallets[number].id
 
     def wallet_number(self, wallet_id: str) -> int | None:
         """The number of a wallet's name, None when no version declares it."""

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import hashlib
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from service.domain.purchases.basket import Basket, LineIn, Tax
 from service.domain.purchases.errors import LineInvalid, TotalInvalid
-from service.domain.purchases.types import ChargedIn, LineIn, RecordPurchase, Tax
+from service.domain.purchases.types import ChargedIn, RecordPurchase
 from service.kernel.allocation import allocate
+from service.kernel.codes import normalise
 from service.kernel.text import AMOUNT_MAX
 from service.rules.cart import Cart, CartLine
 from service.rules.document import Taxed
@@ -23,19 +25,10 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _ContentLine = tuple[str, int, int, str, str, str, tuple[tuple[str, str], ...], int, int, int]
 
 
-class _Content(msgspec.Struct, frozen=True, array_like=True):
-    """What makes two requests the same purchase: not the mode, nor how the member was named.
-
-    It does not depend on the program, so that a replay after years is still a replay.
-    """
-
-    channel: str
-    external_id: str
-    store: str | None
-    occurred_at: dt.datetime | None
-    currency: str
-    lines: tuple[_ContentLine, ...]
-    charged: tuple[int, tuple[int, ...]] | None
+# What makes two requests the same purchase: not the mode, nor how the member was named. It does not
+# depend on the program, so that a replay after years is still a replay. Without coupons and units
+# redeemed it has the form that it has always had.
+_Content = tuple[Any, ...]
 
 
 def thousandths(quantity: int | str) -> int:
@@ -128,22 +121,28 @@ def _charged_off(lines: tuple[CartLine, ...], charged: ChargedIn) -> list[int]:
     return list(charged.discounts)
 
 
-def cart_of(body: RecordPurchase, prices: Taxed) -> Cart:
+def cart_of(body: Basket, prices: Taxed) -> Cart:
     """The canonical cart; LineInvalid or TotalInvalid name the field that is wrong."""
+    charged = body.charged if isinstance(body, RecordPurchase) else None
     lines = tuple(_line(line, prices, f"/lines/{n}") for n, line in enumerate(body.lines))
     if sum(line.amount for line in lines) > AMOUNT_MAX:
         raise TotalInvalid(pointer="/lines", problem="the lines are worth too much together")
-    if body.charged is not None:
-        off = _charged_off(lines, body.charged)
+    if charged is not None:
+        off = _charged_off(lines, charged)
         lines = tuple(
             msgspec.structs.replace(line, charged_off=less) if less else line
             for line, less in zip(lines, off, strict=True)
         )
-    return Cart(channel=body.channel, store=body.store, currency=body.currency, lines=lines)
+    return Cart(
+        channel=body.channel,
+        store=body.store,
+        currency=body.currency,
+        lines=lines,
+        charged=charged is not None,
+    )
 
 
-def _content_line(line: LineIn, pointer: str) -> _ContentLine:
-    quantity, amount = measures(line, pointer)
+def _content_line(line: LineIn, quantity: int, amount: int) -> _ContentLine:
     tax = line.tax or _NO_TAX
     return (
         line.sku,
@@ -152,7 +151,7 @@ def _content_line(line: LineIn, pointer: str) -> _ContentLine:
         line.kind.value,
         line.category or "",
         line.brand or "",
-        tuple(sorted(line.attributes.items())),
+        tuple(sorted(line.attributes.items())) if line.attributes else (),
         -1 if tax.amount is None else tax.amount,
         -1 if tax.rate is None else _millionths(tax.rate),
         line.discount_given,
@@ -166,15 +165,47 @@ def fingerprint(body: RecordPurchase) -> bytes:
     at all.
     """
     charged = body.charged
-    content = _Content(
+    content = (
         body.channel,
         body.external_id,
         body.store,
         body.occurred_at.astimezone(dt.UTC) if body.occurred_at else None,
         body.currency,
-        tuple(_content_line(line, f"/lines/{n}") for n, line in enumerate(body.lines)),
+        _content_lines(body),
         (charged.total, charged.discounts or ()) if charged else None,
     )
+    return hashlib.sha256(_encode((*content, *_redeemed(body)))).digest()
+
+
+def _redeemed(body: Basket) -> _Content:
+    if not body.coupons and not body.redeem:
+        return ()
+    coupons = tuple(normalise(code) or code for code in body.coupons)
+    return (coupons, tuple(sorted((one.wallet, one.amount) for one in body.redeem)))
+
+
+def _content_lines(body: Basket) -> tuple[_ContentLine, ...]:
+    return tuple(
+        _content_line(line, *measures(line, f"/lines/{n}")) for n, line in enumerate(body.lines)
+    )
+
+
+def basket_fingerprint(body: Basket, cart: Cart | None = None) -> bytes:
+    """SHA-256 of what decides a basket, 32 bytes: not its time, nor how the member was named.
+
+    `cart`: what `cart_of` made of it, where that is there.
+    """
+    lines = _content_lines(body) if cart is None else tuple([
+        _content_line(line, made.quantity, made.amount)
+        for line, made in zip(body.lines, cart.lines, strict=True)
+    ])  # fmt: skip
+    content = (body.channel, body.store, body.currency, lines, *_redeemed(body))
+    return hashlib.sha256(_encode(content)).digest()
+
+
+def held_fingerprint(body: Basket) -> bytes:
+    """The same wherever the basket is shown: what is held on the web may be paid at a till."""
+    content = (body.currency, _content_lines(body), *_redeemed(body))
     return hashlib.sha256(_encode(content)).digest()
 
 

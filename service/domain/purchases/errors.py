@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 from service.kernel.errors import Conflict, NotFound, Unprocessable
 
@@ -95,3 +96,86 @@ class DecisionDiffers(Conflict):
         return (
             f"charged {self.charged}, decided {self.decided}; record it or charge what is decided"
         )
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class CouponsRefused(Conflict):
+    """A coupon cannot be granted; nothing was written. Leave it out, or present another."""
+
+    reasons: tuple[dict[str, Any], ...]
+
+    def detail(self) -> str:
+        """Each coupon with its reason."""
+        told = [f"{reason['coupon']}: {reason['reason']}" for reason in self.reasons]
+        return "; ".join(told)
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class RedemptionRefused(Unprocessable):
+    """So many units cannot be paid with on this cart; `most` can."""
+
+    wallet: str
+    reason: str
+    most: int
+    pointer: str
+
+    def detail(self) -> str:
+        """What can be done instead."""
+        return f"{self.reason}: at most {self.most} units of '{self.wallet}' on this cart"
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class NotRedeemable(Unprocessable):
+    """Units of this wallet cannot be paid with."""
+
+    wallet: str
+    pointer: str
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class NamedTwice(Unprocessable):
+    """The same coupon or wallet is named twice; name each once."""
+
+    pointer: str
+
+
+class TooManyToCombine(Unprocessable):
+    """Too many discounts exclude each other on this cart; present fewer coupons."""
+
+
+class QuoteInvalid(Unprocessable):
+    """The quote_id was not given by this service, or not to this client; ask for a quote again."""
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class QuoteExpired(Conflict):
+    """The quote is not valid any more; ask for another."""
+
+    valid_until: dt.datetime
+
+
+class QuoteDiffers(Conflict):
+    """The cart or the member is not the one that was quoted; ask for another quote."""
+
+
+class QuoteNotGranted(Conflict):
+    """Something that the quoted prices took from has been used up since; ask for another quote."""
+
+
+class BelongsToAnother(Conflict):
+    """The purchase has a member already; void it and record it anew if that is wrong."""
+
+
+class PurchaseVoid(Conflict):
+    """The purchase is void."""
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class ClaimedTooLate(Conflict):
+    """The purchase is older than the program lets anybody claim."""
+
+    earliest: dt.datetime
+
+
+class HoldOfAnother(Conflict):
+    """The hold belongs to another member than the purchase."""

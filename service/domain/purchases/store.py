@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -113,13 +113,14 @@ async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
         flags=[int(p.flags) for p in purchases],
         nets=[p.net for p in purchases],
         quantities=[p.quantity for p in purchases],
-        categories=[_categories(p.cart) for p in purchases],
+        categories=[_categories(p.priced()) for p in purchases],
         carts=[pack(p.cart) for p in purchases],
         facts=[pack(p.facts) for p in purchases],
         decisions=[pack(p.decision) for p in purchases],
         outcomes=[pack(p.outcome) for p in purchases],
         actor_kinds=[int(actor.kind) for _, actor in rows],
         actors=[actor.id for _, actor in rows],
+        holds=[p.hold_id for p in purchases],
     )
 
 
@@ -168,6 +169,7 @@ async def update_returned(tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequen
         quantities=[quantity_of(rest) for _, rest, _ in changed],
         categories=[_categories(rest) for _, rest, _ in changed],
         returned=[_json(list(returned)).decode() for *_, returned in changed],
+        flags=[int(p.flags) for p, _, _ in changed],
     )
 
 
@@ -208,7 +210,14 @@ class WindowAsked(msgspec.Struct, frozen=True):
     category: str | None
 
 
-def ask_windows(asked: Sequence[WindowAsked]) -> list[Ask[dict[int, Past]]]:
+class Seen(NamedTuple):
+    """What a window holds, and the first instant that counts; None: nothing does."""
+
+    past: Past
+    first: dt.datetime | None
+
+
+def ask_windows(asked: Sequence[WindowAsked]) -> list[Ask[dict[int, Seen]]]:
     """What each window holds, by its place in `asked`; those of one category apart."""
     questions = []
     for by_line in (False, True):
@@ -226,23 +235,30 @@ def ask_windows(asked: Sequence[WindowAsked]) -> list[Ask[dict[int, Past]]]:
         if by_line:
             given["categories"] = [a.category for _, a in part]
         name = "list_category_windows" if by_line else "list_windows"
-        questions.append(Ask(SQL[name], _pasts, **given))
+        questions.append(Ask(SQL[name], _seen, **given))
     return questions
 
 
-def _pasts(rows: Sequence[Any]) -> dict[int, Past]:
-    return {row[0]: Past(row[1], row[2], row[3]) for row in rows}
+def _seen(rows: Sequence[Any]) -> dict[int, Seen]:
+    return {row[0]: Seen(Past(row[1], row[2], row[3]), row[4]) for row in rows}
 
 
 Span = tuple[uuid.UUID, str, dt.datetime | None, dt.datetime | None]  # holder, rule, since, until
 _END: Final = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 
 
-def ask_uses(spans: Sequence[Span]) -> Ask[dict[int, int]]:
+class Fired(NamedTuple):
+    """How often a rule fired, and when first; None: it did not."""
+
+    times: int
+    first: dt.datetime | None
+
+
+def ask_uses(spans: Sequence[Span]) -> Ask[dict[int, Fired]]:
     """How often the rule fired in each span, both ends exclusive, by its place in `spans`."""
     return Ask(
         SQL["list_uses"],
-        lambda rows: {row[0]: row[1] for row in rows},
+        lambda rows: {row[0]: Fired(row[1], row[2]) for row in rows},
         n=list(range(len(spans))),
         holders=[s[0] for s in spans],
         rules=[s[1] for s in spans],

@@ -3,16 +3,26 @@
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from service.domain.purchases.types import Receipt, ReceiptLine
-from service.kernel.values import Balance, EffectShown, Movement, TierNow
+from service.domain.purchases.types import NotAppliedShown, Receipt, ReceiptLine
+from service.kernel.ids import derived_id
+from service.kernel.values import (
+    Balance,
+    CouponApplied,
+    CouponGiven,
+    EffectShown,
+    Movement,
+    Redeemed,
+    TierNow,
+)
 from service.rules.cart import Cart
-from service.rules.decision import Decision
+from service.rules.decision import Decision, NotApplied
 from service.rules.facts import Facts
+from service.rules.priced import priced
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _cart: Final = msgspec.msgpack.Decoder(Cart)
@@ -28,6 +38,8 @@ class Flag(enum.IntFlag):
     IDENTIFIER_CONFLICT = 4
     CLAIMED = 8
     UNMATCHED = 16
+    OVERRUN = 32
+    VOID = 64
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,6 +74,11 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts
     decision: Decision
     outcome: Outcome
+    hold_id: uuid.UUID | None = None
+
+    def priced(self) -> Cart:
+        """The cart as it was sold: our discounts off, or what the till charged."""
+        return priced(self.cart, self.decision)
 
 
 def pack(value: Cart | Facts | Decision | Outcome) -> bytes:
@@ -85,48 +102,132 @@ def unpack(row: Mapping[str, Any]) -> Purchase:
 def movements(decision: Decision) -> tuple[Movement, ...]:
     """The lots a decision awards."""
     return tuple(
-        Movement(
-            wallet=award.wallet,
-            amount=award.points,
-            available_at=award.available_at,
-            expires_at=award.expires_at,
-        )
-        for award in decision.awards
+        [
+            Movement(
+                wallet=award.wallet,
+                amount=award.points,
+                available_at=award.available_at,
+                expires_at=award.expires_at,
+            )
+            for award in decision.awards
+        ]
     )
 
 
 def effects(decision: Decision) -> tuple[EffectShown, ...]:
     """The rules that fired."""
     points = tuple(
-        EffectShown(
-            campaign=credit.campaign,
-            rule=credit.rule,
-            type=credit.effect,
-            wallet=credit.wallet,
-            amount=credit.points,
-            wanted=credit.wanted if credit.wanted != credit.points else None,
-        )
-        for credit in decision.credits
+        [
+            EffectShown(
+                campaign=credit.campaign,
+                rule=credit.rule,
+                type=credit.effect,
+                wallet=credit.wallet,
+                amount=credit.points,
+                wanted=credit.wanted if credit.wanted != credit.points else None,
+            )
+            for credit in decision.credits
+        ]
     )
     tiers = tuple(
-        EffectShown(campaign=floor.campaign, rule=floor.rule, type="set_tier", tier=floor.tier)
-        for floor in decision.floors
+        [
+            EffectShown(campaign=floor.campaign, rule=floor.rule, type="set_tier", tier=floor.tier)
+            for floor in decision.floors
+        ]
     )
-    return points + tiers
+    discounts = tuple(
+        [
+            EffectShown(
+                campaign=one.campaign,
+                rule=one.rule,
+                type="discount",
+                amount=one.amount,
+                wanted=one.wanted if one.wanted != one.amount else None,
+                on=one.on,
+            )
+            for one in decision.discounts
+        ]
+    )
+    coupons = tuple(
+        [
+            EffectShown(campaign=one.campaign, rule=one.rule, type="coupon", template=one.template)
+            for one in decision.issued
+        ]
+    )
+    return discounts + points + tiers + coupons
+
+
+def redeemed(decision: Decision) -> tuple[Redeemed, ...]:
+    """Units paid with."""
+    return tuple(
+        Redeemed(wallet=one.wallet, amount=one.units, value=one.value) for one in decision.paid
+    )
+
+
+def applied(decision: Decision, facts: Facts) -> tuple[CouponApplied, ...]:
+    """The presented coupons that had an effect."""
+    return tuple(
+        CouponApplied(position=n, coupon=facts.coupons[n].shown, template=template)
+        for n in decision.coupons
+        if (template := facts.coupons[n].template) is not None
+    )
+
+
+def not_applied(found: Iterable[NotApplied], facts: Facts) -> tuple[NotAppliedShown, ...]:
+    """What was presented or asked for and gave nothing; rules that lost nobody asked for."""
+    return tuple(
+        NotAppliedShown(
+            reason=one.reason,
+            position=one.coupon,
+            coupon=None if one.coupon is None else facts.coupons[one.coupon].shown,
+            wallet=one.wallet,
+            by=one.by,
+            most=one.most,
+        )
+        for one in found
+        if one.coupon is not None or one.wallet is not None
+    )
+
+
+def issued_id(purchase_id: uuid.UUID, number: int) -> uuid.UUID:
+    """The id of the coupon that a purchase issues as its `number`-th, from 0."""
+    return derived_id(purchase_id, number, "coupon")
+
+
+def given(purchase_id: uuid.UUID, decision: Decision) -> tuple[CouponGiven, ...]:
+    """The coupons that went into the member's list."""
+    return tuple(
+        CouponGiven(
+            id=issued_id(purchase_id, n),
+            template=one.template,
+            campaign=one.campaign,
+            rule=one.rule,
+            from_at=one.from_at,
+            until_at=one.until_at,
+        )
+        for n, one in enumerate(decision.issued)
+    )
+
+
+def lines_of(cart: Cart) -> tuple[ReceiptLine, ...]:
+    """The lines of a priced cart as they are shown."""
+    return tuple(
+        [
+            ReceiptLine(
+                sku=line.sku,
+                subtotal=line.amount - line.discount_given,
+                discount=line.charged_off,
+                total=line.paid(),
+            )
+            for line in cart.lines
+        ]
+    )
 
 
 def receipt(purchase: Purchase) -> Receipt:
     """The answer, from what is stored."""
-    cart = purchase.cart
-    lines = tuple(
-        ReceiptLine(
-            sku=line.sku,
-            subtotal=line.amount - line.discount_given,
-            discount=line.charged_off,
-            total=line.paid(),
-        )
-        for line in cart.lines
-    )
+    cart, decision, facts = purchase.priced(), purchase.decision, purchase.facts
+    lines = lines_of(cart)
     total = sum(line.total for line in lines)
     return Receipt(
         id=purchase.purchase_id,
@@ -141,14 +242,21 @@ def receipt(purchase: Purchase) -> Receipt:
         subtotal=cart.subtotal(),
         discount=sum(line.discount for line in lines),
         total=total,
-        due=total,
+        due=total - decision.tendered(),
         lines=lines,
-        earned=movements(purchase.decision),
-        effects=effects(purchase.decision),
+        earned=movements(decision),
+        effects=effects(decision),
+        redeemed=redeemed(decision),
+        coupons=applied(decision, facts),
+        issued=given(purchase.purchase_id, decision),
+        not_applied=not_applied(decision.not_applied, facts),
         tier=purchase.outcome.tier,
         wallets=purchase.outcome.wallets,
+        hold_id=purchase.hold_id,
+        overrun=Flag.OVERRUN in purchase.flags,
         identifier_conflict=Flag.IDENTIFIER_CONFLICT in purchase.flags,
         charged_differs=Flag.CHARGED_DIFFERS in purchase.flags,
         late=Flag.LATE in purchase.flags,
+        void=Flag.VOID in purchase.flags,
         returns_applied=purchase.outcome.returns_applied,
     )

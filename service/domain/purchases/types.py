@@ -1,19 +1,29 @@
-"""Requests and answers about purchases."""
+"""Requests and answers about purchases, quotes and holds."""
 
 import datetime as dt
 import enum
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
-from service.kernel.text import BATCH_MAX, LINES_MAX, Amount, Currency, Instant, Key, Short
-from service.kernel.values import Balance, EffectShown, Identifier, Movement, TierNow
-from service.rules.cart import LineKind
+from service.domain.purchases.basket import Basket, MemberRef
+from service.kernel.text import BATCH_MAX, LINES_MAX, Amount, Key
+from service.kernel.values import (
+    Balance,
+    CouponApplied,
+    CouponGiven,
+    EffectShown,
+    Identifier,
+    Movement,
+    Redeemed,
+    TierNow,
+)
 
-Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")]
-WholeQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-Rate = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$")]
+QUOTE_LENGTH_MAX: Final = 65_536
+HOLD_SECONDS: Final = 900
+HOLD_SECONDS_MAX: Final = 7 * 24 * 3600
+HoldSeconds = Annotated[int, msgspec.Meta(ge=1, le=HOLD_SECONDS_MAX)]
 
 
 class Mode(enum.StrEnum):
@@ -21,30 +31,6 @@ class Mode(enum.StrEnum):
 
     AUTHORISE = "authorise"
     RECORD = "record"
-
-
-class Tax(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Tax of a line: `rate` in percent as text ("23"), `amount` in minor units. One is enough."""
-
-    rate: Rate | None = None
-    amount: Amount | None = None
-
-
-class LineIn(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """A line of a receipt. `amount` (the whole line, minor units) or `unit_price` is given."""
-
-    sku: Short
-    quantity: WholeQuantity | Quantity = 1
-    amount: Amount | None = None
-    unit_price: Amount | None = None
-    kind: LineKind = LineKind.GOODS
-    category: Short | None = None
-    brand: Short | None = None
-    attributes: Annotated[dict[Short, Short], msgspec.Meta(max_length=20)] = {}
-    tax: Tax | None = None
-    discount_given: Amount = 0
 
 
 class ChargedIn(
@@ -59,33 +45,46 @@ class ChargedIn(
     discounts: Annotated[tuple[Amount, ...], msgspec.Meta(max_length=LINES_MAX)] | None = None
 
 
-class MemberRef(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member named by id."""
-
-    id: uuid.UUID
-
-
-class RecordPurchase(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class RecordPurchase(Basket, frozen=True, kw_only=True, omit_defaults=True):
     """A purchase, recorded once under its natural key (channel, external_id).
 
-    `member` is a list of identifiers, the first that matches wins, or an id, or absent.
+    `hold_id` names the hold it captures, `quote_id` the quote whose prices it takes; the content
+    that makes two requests the same purchase has neither.
     """
 
     mode: Mode = Mode.AUTHORISE
-    channel: Key
     external_id: Key
-    store: Key | None = None
-    occurred_at: Instant | None = None
-    currency: Currency
-    member: (
-        Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)]
-        | MemberRef
-        | None
-    ) = None
-    lines: Annotated[tuple[LineIn, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     charged: ChargedIn | None = None
+    hold_id: uuid.UUID | None = None
+    quote_id: Annotated[str, msgspec.Meta(min_length=1, max_length=QUOTE_LENGTH_MAX)] | None = None
+
+
+class AttachPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose a purchase is after all, as `member` of a purchase, and why that is believed."""
+
+    member: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)] | MemberRef
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+
+
+class AskQuote(Basket, frozen=True, kw_only=True, omit_defaults=True):
+    """A cart to be decided, with nothing written."""
+
+
+class PlaceHold(Basket, frozen=True, kw_only=True, omit_defaults=True):
+    """A cart whose points, coupons and budgets are to be kept for a checkout.
+
+    `checkout` is the shop's own key of it: sent again, the same content answers the same hold;
+    other content under the same key replaces what is held. `hold_for` in seconds.
+    """
+
+    checkout: Key
+    hold_for: HoldSeconds = HOLD_SECONDS
+
+
+class ExtendHold(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`hold_for`: seconds from now on."""
+
+    hold_for: HoldSeconds = HOLD_SECONDS
 
 
 class PurchaseBatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,6 +100,21 @@ class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
     subtotal: int
     discount: int
     total: int
+
+
+class NotAppliedShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was presented or asked for and gave nothing, with the reason.
+
+    A coupon: `position` among those presented, and what it is called. `by`: the rule or coupon
+    template that excludes it. A wallet: `most` units that could be paid instead.
+    """
+
+    reason: str
+    position: int | None = None
+    coupon: str | None = None
+    wallet: str | None = None
+    by: str | None = None
+    most: int | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -122,12 +136,112 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[ReceiptLine, ...]
     earned: tuple[Movement, ...] = ()
     effects: tuple[EffectShown, ...] = ()
+    redeemed: tuple[Redeemed, ...] = ()
+    coupons: tuple[CouponApplied, ...] = ()
+    issued: tuple[CouponGiven, ...] = ()
+    not_applied: tuple[NotAppliedShown, ...] = ()
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
+    hold_id: uuid.UUID | None = None
     identifier_conflict: bool = False
     charged_differs: bool = False
+    overrun: bool = False  # more was redeemed at the till than was there
     late: bool = False
+    void: bool = False
     returns_applied: tuple[uuid.UUID, ...] = ()
+
+
+class CouponUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon of the member's list: what it would take off this cart, or why it gives nothing."""
+
+    id: uuid.UUID
+    template: str
+    title: dict[str, str] = {}
+    until_at: dt.datetime | None = None
+    presented: bool = False
+    discount: int = 0
+    earns: dict[str, int] = {}
+    reason: str | None = None
+    by: str | None = None
+
+
+class PointsUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many units may be paid with on this cart, at most and in which steps."""
+
+    available: int
+    least: int
+    most: int
+    step: int
+    value: int  # of `most`, minor units
+    reason: str | None = None
+
+
+class Usable(msgspec.Struct, frozen=True, kw_only=True):
+    """What the member could use on this cart."""
+
+    coupons: tuple[CouponUsable, ...] = ()
+    points: dict[str, PointsUsable] = {}
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What recording this cart now would decide. A purchase that names `quote_id` gets its prices.
+
+    Scarce things (points, coupons, budgets) are not kept: a hold does that.
+    """
+
+    quote_id: str
+    valid_until: dt.datetime
+    member_id: uuid.UUID | None
+    program_version: int
+    currency: str
+    subtotal: int
+    discount: int
+    total: int
+    due: int
+    lines: tuple[ReceiptLine, ...]
+    earned: tuple[Movement, ...] = ()
+    effects: tuple[EffectShown, ...] = ()
+    redeemed: tuple[Redeemed, ...] = ()
+    coupons: tuple[CouponApplied, ...] = ()
+    not_applied: tuple[NotAppliedShown, ...] = ()
+    usable: Usable
+    tier: dict[str, TierNow] = {}
+    identifier_conflict: bool = False
+
+
+class HoldState(enum.StrEnum):
+    """open; captured by a purchase; released; timed out."""
+
+    OPEN = "open"
+    CAPTURED = "captured"
+    RELEASED = "released"
+    TIMED_OUT = "timed_out"
+
+
+class HoldView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A hold and the decision it pins: the purchase that names it with the same cart gets that."""
+
+    id: uuid.UUID
+    state: HoldState
+    checkout: str
+    channel: str
+    member_id: uuid.UUID | None
+    created_at: dt.datetime
+    due_at: dt.datetime
+    closed_at: dt.datetime | None = None
+    purchase_id: uuid.UUID | None = None
+    program_version: int
+    currency: str
+    subtotal: int
+    discount: int
+    total: int
+    due: int
+    lines: tuple[ReceiptLine, ...]
+    effects: tuple[EffectShown, ...] = ()
+    redeemed: tuple[Redeemed, ...] = ()
+    coupons: tuple[CouponApplied, ...] = ()
+    not_applied: tuple[NotAppliedShown, ...] = ()
+    wallets: dict[str, Balance] = {}
 
 
 class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +249,7 @@ class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
 
     `same`: the recomputed decision equals the recorded one. `rules`: per rule whether it fired, its
     conditions with what they wanted and got, and what it gave (cut to what the reader may see).
+    `coupons`: the same of each that was presented, by its `position`.
     """
 
     purchase_id: uuid.UUID
@@ -143,3 +258,4 @@ class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: dt.datetime
     same: bool
     rules: tuple[dict[str, Any], ...]
+    coupons: tuple[dict[str, Any], ...] = ()

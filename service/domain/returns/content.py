@@ -64,6 +64,14 @@ def fingerprint(body: RecordReturn) -> bytes:
     return hashlib.sha256(_encode(content)).digest()
 
 
+def all_left(cart: Cart, returned: Sequence[int]) -> list[int]:
+    """Thousandths of everything that is left, shipping and fees too; NothingToReturn."""
+    left = [line.quantity - done for line, done in zip(cart.lines, returned, strict=True)]
+    if not any(left):
+        raise NothingToReturn
+    return left
+
+
 def _asked(body: RecordReturn, cart: Cart, left: Sequence[int], *, cut: bool) -> list[int]:
     asked = [0] * len(cart.lines)
     for n, line in enumerate(body.lines or ()):

@@ -37,6 +37,10 @@ class PurchaseNotNamed(Unprocessable):
     pointer: str = "/purchase"
 
 
+class NotOfThisStoreAndDay(Conflict):
+    """A purchase is voided at its own store on its business day; later, record a return of it."""
+
+
 class ReturnKeyReused(Unprocessable):
     """Another return was recorded under this channel and external_id."""
 

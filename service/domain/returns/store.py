@@ -140,11 +140,13 @@ async def receipts(tx: Tx, return_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, R
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """One wallet of a purchase after returns."""
+    """One wallet of a purchase after returns; `redeemed`: units it was paid with."""
 
     earned: int
     kept: int
     lapsed: int
+    redeemed: int = 0
+    given_back: int = 0
 
 
 async def kept(
@@ -154,7 +156,7 @@ async def kept(
     rows = await tx.rows(
         SQL["list_purchase_wallets"], holders=list(holders), purchases=list(purchases)
     )
-    return {(row[1], row[2]): Kept(row[3], row[4], row[5]) for row in rows}
+    return {(row[1], row[2]): Kept(*row[3:]) for row in rows}
 
 
 async def write_kept(tx: Tx, rows: Sequence[tuple[uuid.UUID, uuid.UUID, int, Kept]]) -> None:
@@ -167,4 +169,6 @@ async def write_kept(tx: Tx, rows: Sequence[tuple[uuid.UUID, uuid.UUID, int, Kep
         earned=[r[3].earned for r in rows],
         kept=[r[3].kept for r in rows],
         lapsed=[r[3].lapsed for r in rows],
+        redeemed=[r[3].redeemed for r in rows],
+        given_back=[r[3].given_back for r in rows],
     )

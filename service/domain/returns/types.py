@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import uuid
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
@@ -48,8 +48,20 @@ class RecordReturn(
     ) = None
 
 
+VOID_CHANNEL: Final = "(void)"  # of the natural keys of voids: no program can declare it
+
+
+class VoidPurchase(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A purchase that is to be as if it had not been, and why."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+    store: Key | None = None
+
+
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
-    """What to hand back, minor units, per tender."""
+    """What to hand back, minor units, per tender: `points` is what the units given back paid."""
 
     total: int
     points: int = 0
@@ -66,6 +78,29 @@ class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
+class CouponBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A coupon used on the purchase that can be used again; `position` among those presented."""
+
+    position: int
+    coupon: str
+    template: str
+
+
+class CouponTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon the purchase gave that the rest of it would not give.
+
+    `recovered`: it was not used, and is void; else it took `value` minor units off something, and
+    by the policy of its template `points` of `wallet` were taken for that.
+    """
+
+    id: uuid.UUID
+    template: str
+    recovered: bool
+    value: int = 0
+    wallet: str | None = None
+    points: int = 0
+
+
 class ReturnStatus(enum.StrEnum):
     """applied: done; parked: waits for its purchase."""
 
@@ -74,7 +109,11 @@ class ReturnStatus(enum.StrEnum):
 
 
 class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to a return. `reversed`: units taken back (negative: given back again)."""
+    """The answer to a return. `reversed`: units taken back (negative: given back again).
+
+    `given_back`: units the purchase was paid with. `coupons_back`: coupons it used that can be used
+    again. `coupons_taken`: coupons it gave that are void now, or were used already.
+    """
 
     id: uuid.UUID | None = None  # None while parked
     status: ReturnStatus
@@ -87,6 +126,9 @@ class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     refund: Refund | None = None
     lines: tuple[ReturnedLine, ...] = ()
     reversed: tuple[Movement, ...] = ()
+    given_back: tuple[Movement, ...] = ()
+    coupons_back: tuple[CouponBack, ...] = ()
+    coupons_taken: tuple[CouponTaken, ...] = ()
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     cut: bool = False  # a parked return asked for more than was bought and got what was there

@@ -139,6 +139,7 @@ class _Replay:
         self.book = book
         self.instants = [at for at, _ in grouped]
         self.sums = [0, *itertools.accumulate(amount for _, amount in grouped)]
+        self.gains = [*itertools.accumulate(max(amount, 0) for _, amount in grouped)]
         self.steps: list[Step] = []
 
     def counted(
@@ -150,9 +151,9 @@ class _Replay:
         return self.sums[max(low, cut(self.instants, until))] - self.sums[low]
 
     def run(self, until: dt.datetime) -> list[Step]:
-        for at in self.instants:
+        for at, gained in zip(self.instants, self.gains, strict=True):
             self._ends(at)
-            self._contributed(at)
+            self._contributed(at, gained)
         self._ends(until)
         return self.steps
 
@@ -172,12 +173,14 @@ class _Replay:
             self.steps[-1], valid_until=valid, due_at=_due(self.book, ladder, valid)
         )
 
-    def _contributed(self, at: dt.datetime) -> None:
+    def _contributed(self, at: dt.datetime, gained: int) -> None:
+        """`gained`: all that was ever added by then, which no window counts more than."""
         ladder = self.book.at(at)
-        total = self.counted(counted_since(self.book, ladder, at), at)
-        step = step_up(self.book, self._now(), at, total)
-        if step is not None:
-            self._open(at, ladder, ladder.rank(step.tier), step.valid_until)
+        if step_up(self.book, self._now(), at, gained) is not None:
+            total = self.counted(counted_since(self.book, ladder, at), at)
+            step = step_up(self.book, self._now(), at, total)
+            if step is not None:
+                self._open(at, ladder, ladder.rank(step.tier), step.valid_until)
         current = self._now()
         if current is not None and needs_replay(ladder):
             rank = self.book.rank(ladder, current.tier, at)

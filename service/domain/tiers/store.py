@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from service.domain.tiers.types import FloorRow, Step
 from service.infra.db import Tx
@@ -51,11 +52,18 @@ def _floors(rows: Sequence[Any]) -> dict[Key, list[FloorRow]]:
 Question = tuple[uuid.UUID, int, dt.datetime | None, dt.datetime]  # holder, wallet, since, until
 
 
-def ask_wallet_totals(questions: Sequence[Question]) -> Ask[list[int]]:
+class Total(NamedTuple):
+    """What counts in a window, and the first instant that does; None: nothing does."""
+
+    total: int
+    first: dt.datetime | None
+
+
+def ask_wallet_totals(questions: Sequence[Question]) -> Ask[list[Total]]:
     """One total per question: units of the wallet with occurred_at in (since, until]."""
     return Ask(
         SQL["list_wallet_totals"],
-        lambda rows: [row[1] for row in sorted(rows)],
+        lambda rows: [Total(row[1], row[2]) for row in sorted(rows, key=itemgetter(0))],
         n=list(range(len(questions))),
         holders=[q[0] for q in questions],
         wallets=[q[1] for q in questions],
@@ -64,11 +72,14 @@ def ask_wallet_totals(questions: Sequence[Question]) -> Ask[list[int]]:
     )
 
 
-def ask_purchase_totals(questions: Sequence[Question]) -> Ask[list[tuple[int, int]]]:
+def ask_purchase_totals(questions: Sequence[Question]) -> Ask[list[tuple[Total, Total]]]:
     """One (spend, visits) per question; the wallet of the question is not looked at."""
     return Ask(
         SQL["list_purchase_totals"],
-        lambda rows: [(row[1], row[2]) for row in sorted(rows)],
+        lambda rows: [
+            (Total(row[1], row[3]), Total(row[2], row[3]))
+            for row in sorted(rows, key=itemgetter(0))
+        ],
         n=list(range(len(questions))),
         holders=[q[0] for q in questions],
         since=[q[2] or _BEGINNING for q in questions],

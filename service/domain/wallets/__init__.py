@@ -5,5 +5,6 @@ posted = sum of entries = sum of what is left of the lots; available = posted - 
 debt exists only while nothing is available; entries form one chain per wallet.
 
 `book.py` works everything out in memory under the holder's lock; `store.py` writes the rows of a
-whole batch with one statement per table. Holds come with the checkout (columns are there).
+whole batch with one statement per table. Held units stay in their lots: they are not available, do
+not lapse and pay no debt until their hold ends.
 """

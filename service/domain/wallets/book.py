@@ -1,118 +1,27 @@
-"""One wallet of one holder, worked on under the lock: entries, lots, debt. Pure.
+"""One wallet of one holder, worked on under the lock: entries, lots, holds, debt. Pure.
 
-What is due is posted by `settle`; what is earned, taken back or spent by the verbs below. Each
-makes entries (rows that are only ever added) and changes lots; the flow writes them once.
+What is due is posted by `release` and `expire`; what is earned, held, redeemed, taken back or spent
+by the verbs below. Each makes entries (rows that are only ever added) and changes lots; the flow
+writes them once.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from service.domain.wallets.entries import Entry, Op
+from service.domain.wallets.lots import Due, Lot, redemption_order
+from service.domain.wallets.redeemed import Redeemed
 from service.domain.wallets.types import Reason
 from service.kernel.ids import derived_id
 from service.kernel.values import Balance
 
 
-class Lot:
-    """Units that came together and lapse together. `fresh`: not in the database yet."""
-
-    __slots__ = (
-        "available_at", "earned_at", "expires_at", "fresh", "granted", "held", "lot_no",
-        "origin_holder", "origin_op", "remaining", "touched",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        lot_no: int,
-        granted: int,
-        remaining: int,
-        held: int,
-        origin_holder: uuid.UUID,
-        origin_op: uuid.UUID,
-        earned_at: dt.datetime,
-        available_at: dt.datetime | None,
-        expires_at: dt.datetime | None,
-        *,
-        fresh: bool = False,
-    ) -> None:
-        self.lot_no = lot_no
-        self.granted = granted
-        self.remaining = remaining
-        self.held = held
-        self.origin_holder = origin_holder
-        self.origin_op = origin_op
-        self.earned_at = earned_at
-        self.available_at = available_at
-        self.expires_at = expires_at
-        self.fresh = fresh
-        self.touched = False
-
-    @property
-    def free(self) -> int:
-        """Units not held."""
-        return self.remaining - self.held
-
-    def is_pending(self, at: dt.datetime) -> bool:
-        """Not usable yet at the instant."""
-        return self.available_at is None or self.available_at > at
-
-
-class Entry:
-    """One signed line; `takes` are the lots it took from: (lot_no, negative units)."""
-
-    __slots__ = (
-        "amount", "before", "debt_change", "occurred_at", "op_id", "op_line", "reason", "seq",
-        "takes",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        seq: int,
-        before: int,
-        amount: int,
-        debt_change: int,
-        reason: Reason,
-        op_id: uuid.UUID,
-        op_line: int,
-        occurred_at: dt.datetime,
-        takes: tuple[tuple[int, int], ...],
-    ) -> None:
-        self.seq = seq
-        self.before = before
-        self.amount = amount
-        self.debt_change = debt_change
-        self.reason = reason
-        self.op_id = op_id
-        self.op_line = op_line
-        self.occurred_at = occurred_at
-        self.takes = takes
-
-
-class Op:
-    """What the entries belong to; numbers their lines within the operation."""
-
-    __slots__ = ("line", "op_id")
-
-    def __init__(self, op_id: uuid.UUID) -> None:
-        self.op_id = op_id
-        self.line = 0
-
-    def next_line(self) -> int:
-        """The next line number, from 1."""
-        self.line += 1
-        return self.line
-
-
-def redemption_order(lot: Lot) -> tuple[bool, dt.datetime | None, dt.datetime | None, int]:
-    """What lapses first goes first; never-lapsing lots last."""
-    return (lot.expires_at is None, lot.expires_at, lot.available_at, lot.lot_no)
-
-
 class Book:
     """A wallet as loaded; `entries`, fresh and touched lots are what the flow has to write.
 
-    `lots` holds those the work needs: what is due for `settle`, all open ones and the purchase's
-    own for `claw_back` and `spend`.
+    `lots` holds those the work needs: what is due or held for settling, all open ones to hold,
+    redeem and spend, a purchase's own to claw back, those it redeemed to give back.
     """
 
     __slots__ = (
@@ -195,20 +104,22 @@ class Book:
         expires_at: dt.datetime | None,
         origin_holder: uuid.UUID,
         origin_op: uuid.UUID,
+        came_at: dt.datetime | None = None,
+        replaces: int | None = None,
     ) -> Lot:
         """A new lot. Already available: it pays debt first; already past its expiry: it lapses."""
         lot_no = self._enter(op, amount, reason, occurred_at)
         lot = Lot(
             lot_no, amount, amount, 0, origin_holder, origin_op, earned_at, available_at,
-            expires_at, fresh=True,
+            expires_at, came_at, replaces=replaces, fresh=True,
         )  # fmt: skip
         self.lots[lot_no] = lot
         if lot.is_pending(self.settled_at):
             self.pending += amount
             return lot
         self._pay_debt(lot, op, max(occurred_at, self.settled_at))  # debt may be younger than it
-        if expires_at is not None and expires_at <= self.settled_at:
-            self._expire(lot)
+        if lot.is_over(self.settled_at):
+            self.expire(lot_no)
         return lot
 
     def _take(self, lot: Lot, amount: int) -> tuple[int, int]:
@@ -222,24 +133,26 @@ class Book:
             takes = (self._take(lot, paid),)
             self._enter(op, -paid, Reason.DEBT_PAID, at, debt_change=-paid, takes=takes)
 
-    def _expire(self, lot: Lot) -> int:
+    def _expire(self, lot: Lot, op_id: uuid.UUID, at: dt.datetime) -> int:
         lapsed = lot.free
-        if lapsed and lot.expires_at is not None:
-            op = Op(derived_id(self.holder_id, self.wallet, lot.lot_no, "expired"))
+        if lapsed:
             takes = (self._take(lot, lapsed),)
-            self._enter(op, -lapsed, Reason.EXPIRED, lot.expires_at, takes=takes)
+            self._enter(Op(op_id), -lapsed, Reason.EXPIRED, at, takes=takes)
         return lapsed
 
-    def due(self, until: dt.datetime) -> list[tuple[dt.datetime, int, int]]:
-        """Loaded lots' moments in (settled_at, until]: (instant, 0 release | 1 expiry, lot_no)."""
-        moments: list[tuple[dt.datetime, int, int]] = []
+    def due(self, until: dt.datetime) -> list[tuple[dt.datetime, Due, int]]:
+        """Loaded lots' releases in (settled_at, until] and expiries by `until`, with the lot_no.
+
+        A lot past its expiry with held units is among them: a time-out before it frees them.
+        """
+        moments: list[tuple[dt.datetime, Due, int]] = []
         for lot in self.lots.values():
             if lot.remaining == 0:
                 continue
             if lot.available_at is not None and self.settled_at < lot.available_at <= until:
-                moments.append((lot.available_at, 0, lot.lot_no))
+                moments.append((lot.available_at, Due.RELEASE, lot.lot_no))
             if lot.expires_at is not None and lot.expires_at <= until:
-                moments.append((lot.expires_at, 1, lot.lot_no))
+                moments.append((lot.expires_at, Due.EXPIRY, lot.lot_no))
         return sorted(moments)
 
     def release(self, lot_no: int, at: dt.datetime) -> int:
@@ -247,12 +160,18 @@ class Book:
         lot = self.lots[lot_no]
         released = lot.remaining
         self.pending -= released
-        self._pay_debt(lot, Op(derived_id(self.holder_id, self.wallet, lot_no, "released")), at)
+        self._pay_debt(lot, Op(self._of_lot(lot, "released")), at)
         return released
 
     def expire(self, lot_no: int) -> int:
         """A lot lapses at its own instant; answers the units lapsed."""
-        return self._expire(self.lots[lot_no])
+        lot = self.lots[lot_no]
+        if lot.expires_at is None:
+            raise AssertionError("a lot without an end lapsed")
+        return self._expire(lot, self._of_lot(lot, "expired"), lot.expires_at)
+
+    def _of_lot(self, lot: Lot, what: str) -> uuid.UUID:
+        return derived_id(self.holder_id, self.wallet, lot.lot_no, what)
 
     def spend(self, op: Op, amount: int, *, reason: Reason, at: dt.datetime) -> None:
         """Take available units in redemption order; the caller has checked that they are there."""
@@ -260,6 +179,15 @@ class Book:
         if taken != amount:
             raise AssertionError("spent more than is available")
         self._enter(op, -amount, reason, at, takes=tuple(takes))
+
+    def send(self, op: Op, amount: int, *, at: dt.datetime) -> list[tuple[Lot, int]]:
+        """Available units leave in redemption order: the lots, and what of each (passing.py)."""
+        lots = self._usable()
+        taken, takes = self._gather(lots, amount)
+        if taken != amount:
+            raise AssertionError("sent more than is available")
+        self._enter(op, -amount, Reason.TRANSFERRED_OUT, at, takes=tuple(takes))
+        return [(self.lots[lot_no], -units) for lot_no, units in takes]
 
     def _usable(self) -> list[Lot]:
         usable = (
@@ -277,6 +205,129 @@ class Book:
                 takes.append(self._take(lot, units))
                 taken += units
         return taken, takes
+
+    def hold(self, amount: int) -> list[tuple[int, int]]:
+        """Set available units apart in redemption order: (lot_no, units); the caller checks it."""
+        items, left = [], amount
+        for lot in self._usable():
+            units = min(lot.free, left)
+            if units:
+                items.append((lot.lot_no, units))
+                left -= units
+        if left:
+            raise AssertionError("held more than is available")
+        self.set_held(items)
+        return items
+
+    def set_held(self, items: Iterable[tuple[int, int]]) -> None:
+        """These units are set apart, at most what is left of their lots."""
+        for lot_no, units in items:
+            lot = self.lots[lot_no]
+            held = min(units, lot.free)
+            lot.held += held
+            lot.touched = True
+            self.held += held
+
+    def release_hold(
+        self, hold_id: uuid.UUID, items: Iterable[tuple[int, int]], at: dt.datetime
+    ) -> None:
+        """Held units are free again: they pay debt first; of lots past their time they lapse.
+
+        Once for a lot of a hold: what is posted has ids derived from both.
+        """
+        for lot_no, units in items:
+            lot = self.lots[lot_no]
+            self._unhold(lot, min(units, lot.held))
+            of_lot = (hold_id, self.wallet, lot_no)
+            self._pay_debt(lot, Op(derived_id(*of_lot, "released")), at)
+            if lot.is_over(at):
+                self._expire(lot, derived_id(*of_lot, "expired"), at)
+
+    def _unhold(self, lot: Lot, units: int) -> None:
+        lot.held -= units
+        lot.touched = True
+        self.held -= units
+
+    def redeem(
+        self,
+        op: Op,
+        amount: int,
+        *,
+        at: dt.datetime,
+        held: Sequence[tuple[int, int]] = (),
+        overrun: bool = False,
+    ) -> Redeemed:
+        """Pay with units: held ones first, then available ones; what is missing becomes debt.
+
+        Without `overrun` the caller has checked that nothing is. Held units that are not needed
+        stay held.
+        """
+        parts: list[tuple[int, int]] = []
+        captured: list[int] = []
+        for lot_no, units in held:
+            part = min(units, amount - sum(captured))
+            captured.append(part)
+            if part:
+                self._unhold(self.lots[lot_no], part)
+                parts.append(self._take(self.lots[lot_no], part))
+        parts += self._gather(self._usable(), amount - sum(captured))[1]
+        takes: dict[int, int] = {}
+        for lot_no, change in parts:  # of one lot some may have been held and some not
+            takes[lot_no] = takes.get(lot_no, 0) - change
+        missing = amount - sum(takes.values())
+        if missing and not overrun:
+            raise AssertionError("redeemed more than is available")
+        # nothing is taken before it was there, so that the wallet adds up at any instant
+        at = max([at, *(self.lots[lot_no].there_since for lot_no in takes)])
+        if amount:
+            taken = tuple((lot_no, -units) for lot_no, units in takes.items())
+            self._enter(op, missing - amount, Reason.REDEEMED, at, debt_change=missing, takes=taken)
+        return Redeemed(op.op_id, at, takes, missing, tuple(captured))
+
+    def give_back(
+        self, op: Op, redeemed: Redeemed, units: int, *, at: dt.datetime, grace_until: dt.datetime
+    ) -> None:
+        """Units redeemed come back, last taken first: to their lots, and debt is paid first.
+
+        Those of a lot that has lapsed make a new one that lives until `grace_until`; so do units
+        that had been owed and were paid since.
+        """
+        at = max(at, redeemed.at)
+        parts, owed = redeemed.take_last(units)
+        forgiven = min(owed, self.debt)
+        living = [(n, u) for n, u in parts if not self.lots[n].is_over(self.settled_at)]
+        for lot_no, part in living:
+            self.lots[lot_no].remaining += part
+            self.lots[lot_no].touched = True
+        if living or forgiven:
+            amount = sum(part for _, part in living)
+            self._enter(
+                op, amount, Reason.GIVEN_BACK, at, debt_change=-forgiven, takes=tuple(living)
+            )
+        for lot_no, _ in living:
+            self._pay_debt(self.lots[lot_no], op, max(at, self.settled_at))
+        for lot_no, part in parts:
+            lot = self.lots[lot_no]
+            if lot.is_over(self.settled_at):
+                origin = (lot.origin_holder, lot.origin_op)
+                self._renew(op, part, at, grace_until, origin, lot_no)
+        if owed > forgiven:
+            origin = (self.holder_id, redeemed.op_id)
+            self._renew(op, owed - forgiven, at, grace_until, origin, None)
+
+    def _renew(
+        self,
+        op: Op,
+        units: int,
+        at: dt.datetime,
+        grace_until: dt.datetime,
+        origin: tuple[uuid.UUID, uuid.UUID],
+        replaces: int | None,
+    ) -> None:
+        self.earn(
+            op, units, reason=Reason.GIVEN_BACK, occurred_at=at, earned_at=at, available_at=at,
+            expires_at=grace_until, origin_holder=origin[0], origin_op=origin[1], replaces=replaces,
+        )  # fmt: skip
 
     def claw_back(
         self,
@@ -305,11 +356,11 @@ class Book:
         pending_after = sum(lot.remaining for lot in own if lot.is_pending(self.settled_at))
         self.pending -= pending_before - pending_after
         lapsed = min(lapsed_left, amount - taken)
-        others = self._usable()
-        more, more_takes = self._gather(others, amount - taken - lapsed)
+        more, more_takes = self._gather(self._usable(), amount - taken - lapsed)
         # nothing is taken before it was there, so that the wallet adds up at any instant
         if not exact:
-            at = max([at, *(lot.earned_at for lot, _ in zip(others, more_takes, strict=False))])
+            found = (*takes, *more_takes)
+            at = max([at, *(self.lots[lot_no].there_since for lot_no, _ in found)])
         missing = amount - taken - lapsed - more
         debt = 0 if clamp else missing
         if taken + more or debt:
@@ -320,18 +371,24 @@ class Book:
         return lapsed
 
     def lapsed_of(self, origin_op: uuid.UUID) -> int:
-        """Units of a purchase's own lots that expired in this work."""
+        """Units of a purchase's own lots that expired in this work, where it was made."""
         return -sum(
             units
             for entry in self.entries
             if entry.reason is Reason.EXPIRED
             for lot_no, units in entry.takes
             if self.lots[lot_no].origin_op == origin_op
+            and self.lots[lot_no].origin_holder == self.holder_id
         )
 
     def touch_activity(self, expires_at: dt.datetime) -> None:
-        """An inactivity wallet: every open lot lives on at least until then."""
+        """An inactivity wallet: every open lot lives on at least until then.
+
+        Not one whose time has come, though some of it is held: of that the rest has lapsed.
+        """
         for lot in self.lots.values():
-            if lot.remaining and lot.expires_at is not None and lot.expires_at < expires_at:
+            if not lot.remaining or lot.expires_at is None or lot.is_over(self.settled_at):
+                continue
+            if lot.expires_at < expires_at:
                 lot.expires_at = expires_at
                 lot.touched = True

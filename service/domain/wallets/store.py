@@ -3,11 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
-from service.domain.wallets.book import Book, Entry, Lot
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Entry
+from service.domain.wallets.lots import Lot
+from service.domain.wallets.redeemed import Redeemed, redemption_id
 from service.domain.wallets.types import CONTRA_OF, Reason
 from service.infra.db import Tx
 from service.infra.sql import load
@@ -19,8 +23,15 @@ SQL: Final = load("wallets")
 Books = dict[tuple[uuid.UUID, int], Book]
 
 
-def ask_books(settled: Mapping[uuid.UUID, dt.datetime], wallets: Collection[int]) -> Ask[Books]:
-    """A Book for each holder and wallet number, with a row or without one yet."""
+def ask_books(
+    settled: Mapping[uuid.UUID, dt.datetime],
+    wallets: Collection[int],
+    own: Mapping[uuid.UUID, Collection[int]] = MappingProxyType({}),
+) -> Ask[Books]:
+    """A Book for each holder and wallet number, with a row or without one yet.
+
+    `own`: the numbers of holders who have others than the rest.
+    """
 
     def read(rows: Sequence[Any]) -> Books:
         found: Books = {}
@@ -29,7 +40,7 @@ def ask_books(settled: Mapping[uuid.UUID, dt.datetime], wallets: Collection[int]
                 holder_id, wallet, posted, pending, held, debt, entry_seq, settled[holder_id]
             )
         for holder_id, settled_at in settled.items():
-            for wallet in wallets:
+            for wallet in own.get(holder_id, wallets):
                 if (holder_id, wallet) not in found:
                     empty = (holder_id, wallet, 0, 0, 0, 0, 0, settled_at)
                     found[holder_id, wallet] = Book(*empty, fresh=True)
@@ -45,25 +56,47 @@ def _add_lots(found: Books, rows: Iterable[Any]) -> None:
             book.lots[row[2]] = Lot(*row[2:])
 
 
-async def load_due_lots(
-    tx: Tx,
+def ask_due_lots(
     found: Books,
     settled: Mapping[uuid.UUID, dt.datetime],
     until: Mapping[uuid.UUID, dt.datetime],
-) -> dict[uuid.UUID, dt.datetime | None]:
-    """Put the due lots into the books; answers when each holder's next lot falls due after that."""
-    holders = list(settled)
-    rows = await tx.rows(
+) -> Ask[None]:
+    """Puts what fell due for each holder, and what holds hold, into the books."""
+    return Ask(
         SQL["list_due_lots"],
-        holders=holders,
+        lambda rows: _add_lots(found, rows),
+        holders=list(settled),
         settled=list(settled.values()),
-        until=[until[h] for h in holders],
+        until=[until[holder_id] for holder_id in settled],
     )
-    _add_lots(found, rows)
-    following = await tx.rows(
-        SQL["list_next_dues"], holders=holders, until=[until[h] for h in holders]
+
+
+def ask_next_dues(
+    until: Mapping[uuid.UUID, dt.datetime],
+) -> Ask[dict[uuid.UUID, dt.datetime | None]]:
+    """When each holder's next lot falls due after that; holders without lots are left out."""
+    return Ask(
+        SQL["list_next_dues"],
+        lambda rows: {row[0]: row[1] for row in rows},
+        holders=list(until),
+        until=list(until.values()),
     )
-    return {row[0]: row[1] for row in following}
+
+
+def ask_open_lots(
+    found: Books,
+    holders: Sequence[uuid.UUID],
+    operations: Sequence[uuid.UUID],
+    wallets: Collection[int],
+) -> Ask[None]:
+    """Puts the open lots of some wallets, and the operations' own lots there, into the books."""
+    return Ask(
+        SQL["list_open_lots"],
+        lambda rows: _add_lots(found, rows),
+        holders=list(holders),
+        operations=list(operations),
+        wallets=list(wallets),
+    )
 
 
 async def load_open_lots(
@@ -73,14 +106,67 @@ async def load_open_lots(
     operations: Sequence[uuid.UUID],
     wallets: Collection[int],
 ) -> None:
-    """Put the open lots of some wallets, and the operations' own lots there, into the books."""
+    """The same, asked alone."""
+    await tx.ask(ask_open_lots(found, holders, operations, wallets))
+
+
+Redemptions = dict[tuple[uuid.UUID, int], Redeemed]  # purchase, wallet number
+
+
+async def load_redeemed(
+    tx: Tx, found: Books, holders: Sequence[uuid.UUID], purchases: Sequence[uuid.UUID]
+) -> Redemptions:
+    """What purchases redeemed and have not got back; their lots are put into the books."""
+    by_operation = {redemption_id(purchase_id): purchase_id for purchase_id in purchases}
+    taken = Ask(
+        SQL["list_redeemed_lots"],
+        list,
+        holders=list(holders),
+        operations=list(by_operation),
+        redeemed=int(Reason.REDEEMED),
+    )
+    back = Ask(
+        SQL["list_given_back"],
+        list,
+        holders=list(holders),
+        purchases=list(purchases),
+        given_back=int(Reason.GIVEN_BACK),
+    )
+    await tx.ask_all([taken, back])
+    redeemed: Redemptions = {
+        (by_operation[op_id], wallet): one
+        for (op_id, wallet), one in _redeemed(found, taken.answer).items()
+    }
+    for purchase_id, wallet, lot_no, units in back.answer:
+        redeemed[purchase_id, wallet].came_back(lot_no, units)
+    return redeemed
+
+
+async def load_taken(
+    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+) -> Redemptions:
+    """What operations of which nothing has come back redeemed: (operation, wallet) -> that.
+
+    Their lots are put into the books.
+    """
     rows = await tx.rows(
-        SQL["list_open_lots"],
+        SQL["list_redeemed_lots"],
         holders=list(holders),
         operations=list(operations),
-        wallets=list(wallets),
+        redeemed=int(Reason.REDEEMED),
     )
-    _add_lots(found, rows)
+    return _redeemed(found, rows)
+
+
+def _redeemed(found: Books, rows: Sequence[Any]) -> Redemptions:
+    """By operation and wallet, in the order the lots were taken; the lots go into the books."""
+    _add_lots(found, (row[:12] for row in rows if row[2] is not None))
+    redeemed: Redemptions = {}
+    for _, wallet, lot_no, *_, op_id, at, units, owed in rows:
+        one = redeemed.setdefault((op_id, wallet), Redeemed(op_id, at, {}, owed))
+        if lot_no is not None:
+            one.takes[lot_no] = units
+    return redeemed
 
 
 async def lapsed(
@@ -179,11 +265,14 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
             lot_nos=[lot.lot_no for _, lot in fresh],
             granted=[lot.granted for _, lot in fresh],
             remaining=[lot.remaining for _, lot in fresh],
+            held=[lot.held for _, lot in fresh],
             origins=[lot.origin_holder for _, lot in fresh],
             origin_ops=[lot.origin_op for _, lot in fresh],
             earned=[lot.earned_at for _, lot in fresh],
             available=[lot.available_at for _, lot in fresh],
             expires=[lot.expires_at for _, lot in fresh],
+            came=[lot.came_at for _, lot in fresh],
+            replaces=[lot.replaces for _, lot in fresh],
         )
     touched = [
         (b, lot) for b in changed for lot in b.lots.values() if lot.touched and not lot.fresh
@@ -196,6 +285,7 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
             wallets=[b.wallet for b, _ in touched],
             lot_nos=[lot.lot_no for _, lot in touched],
             remaining=[lot.remaining for _, lot in touched],
+            held=[lot.held for _, lot in touched],
             expires=[lot.expires_at for _, lot in touched],
         )
 
@@ -203,7 +293,7 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
 async def books_at(
     tx: Tx, holder_id: uuid.UUID, wallets: Collection[int], at: dt.datetime, known_at: dt.datetime
 ) -> dict[int, Book]:
-    """Books as they stood at an instant as known at another; nothing settled, all pending."""
+    """Books as they stood at an instant as known at another: none settled or held, all pending."""
     beginning = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     given = {"holder": holder_id, "at": at, "known_at": known_at}
     sums = {row[0]: row for row in await tx.rows(SQL["list_balances_at"], **given)}

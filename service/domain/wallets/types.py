@@ -20,6 +20,12 @@ class Reason(enum.IntEnum):
     ADJUSTED = 4
     DEBT_PAID = 5
     OPENING = 6  # brought along by an import
+    REDEEMED = 7  # paid with at a checkout
+    GIVEN_BACK = 8  # what had been paid with, by a return
+    SOLD = 9  # money that a gift card was activated with
+    TOPPED_UP = 10  # money put on a gift card later
+    TRANSFERRED_OUT = 11  # to another holder: a member, or the pool of a household
+    TRANSFERRED_IN = 12  # from another holder, with expiry and origin kept
 
 
 class Contra(enum.IntEnum):
@@ -30,6 +36,9 @@ class Contra(enum.IntEnum):
     ADJUSTMENT = 3
     DEBT = 4
     MIGRATION = 5
+    REDEMPTION = 6
+    SALE = 7  # of gift cards
+    TRANSFER = 8  # between holders: over all of them it is 0
 
 
 CONTRA_OF = {
@@ -39,6 +48,12 @@ CONTRA_OF = {
     Reason.ADJUSTED: Contra.ADJUSTMENT,
     Reason.DEBT_PAID: Contra.DEBT,
     Reason.OPENING: Contra.MIGRATION,
+    Reason.REDEEMED: Contra.REDEMPTION,
+    Reason.GIVEN_BACK: Contra.REDEMPTION,
+    Reason.SOLD: Contra.SALE,
+    Reason.TOPPED_UP: Contra.SALE,
+    Reason.TRANSFERRED_OUT: Contra.TRANSFER,
+    Reason.TRANSFERRED_IN: Contra.TRANSFER,
 }
 
 

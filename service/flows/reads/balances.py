@@ -113,6 +113,7 @@ async def projected(
     counted: list[tuple[Work, int]] = []
     for work in works:
         due = sum(len(book.due(work.at)) for book in work.books.values())
+        due += sum(hold.due_at <= work.at for hold in work.holds)
         work.settle_books(ctx.programs)
         work.settled()
         work.holder.next_due = _next_due(work)
@@ -129,7 +130,7 @@ def _next_due(work: Work) -> dt.datetime | None:
         for moment in (lot.available_at, lot.expires_at)
         if moment is not None and moment > work.at
     ]
-    return min(moments, default=None)
+    return min([*moments, *(hold.due_at for hold in work.holds)], default=None)
 
 
 def views(ctx: Context, work: Work) -> dict[str, WalletView]:

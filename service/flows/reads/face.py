@@ -2,9 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
+from service.domain.coupons.types import BatchView, CouponPage
 from service.domain.events.types import EventPage
+from service.domain.gift_cards.types import GiftCardBatchView, ListGiftCardEntries
+from service.domain.households.types import HouseholdView, MembersHousehold
 from service.domain.members.errors import MemberNotFound
 from service.domain.members.types import MemberView
 from service.domain.programs.types import (
@@ -14,12 +17,27 @@ from service.domain.programs.types import (
     VersionDetail,
     VersionView,
 )
-from service.domain.purchases.types import ExplanationView, Receipt
+from service.domain.purchases.types import AskQuote, ExplanationView, HoldView, Quote, Receipt
+from service.domain.rewards.types import MemberRewards, RedemptionPage, RedemptionView
 from service.domain.tiers.types import TierView
 from service.domain.wallets.types import EntryPage, WalletsView
-from service.flows.reads import events, history, members, programs, purchases
+from service.flows.reads import (
+    coupons,
+    events,
+    gift_cards,
+    history,
+    holds,
+    households,
+    members,
+    programs,
+    purchases,
+    rewards,
+)
 from service.flows.reads.balances import Balances, Tagged
+from service.flows.reads.home import home
+from service.flows.reads.quotes import Quotes
 from service.flows.steps.context import Context
+from service.kernel.actor import Actor
 from service.kernel.values import Identifier
 
 
@@ -29,6 +47,15 @@ class Reads:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self._balances = Balances(ctx)
+        self._quotes = Quotes(ctx)
+
+    async def quote(self, actor: Actor, body: AskQuote) -> Quote:
+        """What recording a cart now would decide."""
+        return await self._quotes.ask(actor, body)
+
+    async def hold(self, hold_id: uuid.UUID) -> HoldView:
+        """A hold as it stands; HoldNotFound."""
+        return await holds.hold(self.ctx, hold_id)
 
     async def wallets(self, member_id: uuid.UUID) -> Tagged:
         """All wallets now, as JSON with an entity tag; MemberNotFound."""
@@ -63,7 +90,59 @@ class Reads:
 
     async def home(self, member_id: uuid.UUID, language: str | None) -> Tagged:
         """Everything an app shows first."""
-        return await members.home(self.ctx, member_id, language)
+        return await home(self.ctx, member_id, language)
+
+    async def coupons(
+        self, member_id: uuid.UUID, language: str | None, cursor: str | None, limit: int
+    ) -> CouponPage:
+        """A page of a member's coupons, newest first."""
+        return await coupons.coupons(self.ctx, member_id, language, cursor, limit)
+
+    async def coupon_batch(self, batch_id: uuid.UUID) -> BatchView:
+        """How far a batch of codes is."""
+        return await coupons.batch(self.ctx, batch_id)
+
+    async def coupon_codes(self, batch_id: uuid.UUID) -> AsyncIterator[list[str]]:
+        """All codes of a batch, in parts."""
+        return await coupons.codes_of_batch(self.ctx, batch_id)
+
+    async def rewards(self, language: str | None) -> Tagged:
+        """All rewards as anybody sees them, as JSON with an entity tag."""
+        return await rewards.catalogue(self.ctx, language)
+
+    async def member_rewards(self, member_id: uuid.UUID, language: str | None) -> MemberRewards:
+        """All rewards as a member sees them."""
+        return await rewards.of_member(self.ctx, member_id, language)
+
+    async def redemptions(
+        self, member_id: uuid.UUID, cursor: str | None, limit: int
+    ) -> RedemptionPage:
+        """A page of what a member has had, newest first."""
+        return await rewards.redemptions(self.ctx, member_id, cursor, limit)
+
+    async def redemption(self, redemption_id: uuid.UUID) -> RedemptionView:
+        """A redemption as it stands."""
+        return await rewards.redemption(self.ctx, redemption_id)
+
+    async def gift_card_entries(self, body: ListGiftCardEntries) -> EntryPage:
+        """A page of a gift card's entries, newest first."""
+        return await gift_cards.entries(self.ctx, body)
+
+    async def gift_card_batch(self, batch_id: uuid.UUID) -> GiftCardBatchView:
+        """How far a batch of gift cards is."""
+        return await gift_cards.batch(self.ctx, batch_id)
+
+    async def gift_card_codes(self, batch_id: uuid.UUID) -> AsyncIterator[list[str]]:
+        """Codes and PINs of all cards of a batch, in parts."""
+        return await gift_cards.cards_of_batch(self.ctx, batch_id)
+
+    async def household(self, household_id: uuid.UUID) -> HouseholdView:
+        """A household with its pool; HouseholdNotFound."""
+        return await households.household(self.ctx, household_id)
+
+    async def members_household(self, member_id: uuid.UUID) -> MembersHousehold:
+        """Where a member belongs; MemberNotFound."""
+        return await households.of_member(self.ctx, member_id)
 
     async def purchase(self, purchase_id: uuid.UUID) -> Receipt:
         """A purchase's receipt."""

@@ -9,6 +9,7 @@ import msgspec
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
+from service.domain.holds import store as holds
 from service.domain.members.errors import MemberNotFound
 from service.domain.wallets import store
 from service.domain.wallets.errors import WalletNotFound
@@ -28,7 +29,7 @@ async def wallets_at(
 ) -> WalletsView:
     """Balances by effective time, without what was recorded after `known_at`; MemberNotFound.
 
-    A future instant projects releases and expiries.
+    A future instant projects releases, time-outs and expiries.
     """
     async with ctx.db.transaction(repeatable=True) as tx:
         states = await holders.states(tx, [member_id], ctx.db.clock_offset)
@@ -43,9 +44,11 @@ async def wallets_at(
             books = await store.books_at(
                 tx, member_id, ctx.programs.wallets, wanted, known_at or now
             )
+            held = await holds.open_at(tx, member_id, wanted, known_at or now)
             holder.settled_at = EARLIEST
             work = Work(holder, wanted, wanted, Outbox())
             work.books = books
+            work.hold_again(held)
             work.settle_books(ctx.programs)
     shown = views(ctx, work)
     return WalletsView(member_id=member_id, at=wanted, known_at=known_at, wallets=shown)
@@ -69,7 +72,7 @@ async def entries(
             raise MemberNotFound
         rows = await store.entries(tx, member_id, number, below, limit + 1)
     more = len(rows) > limit
-    shown = tuple(_entry(row) for row in rows[:limit])
+    shown = tuple(entry_view(row) for row in rows[:limit])
     sealed = cursors.seal(ctx.secret, (str(member_id), wallet, shown[-1].seq)) if more else None
     return EntryPage(items=shown, next=sealed)
 
@@ -80,7 +83,8 @@ def _is_member(
     return wanted in found and found[wanted][1] == Kind.MEMBER
 
 
-def _entry(row: store.EntryRow) -> EntryView:
+def entry_view(row: store.EntryRow) -> EntryView:
+    """An entry as shown."""
     given = msgspec.structs.asdict(row)
     kind, actor, shop = given.pop("actor_kind"), given.pop("actor_id"), given.pop("store_id")
     return EntryView(

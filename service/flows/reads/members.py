@@ -1,11 +1,7 @@
-"""Members, their tiers, and everything about one at a glance."""
+"""Members and their tiers."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
-from typing import Final
-
-import msgspec
 
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
@@ -14,17 +10,15 @@ from service.domain.members import store as members
 from service.domain.members.errors import MemberNotFound
 from service.domain.members.identifiers import digest
 from service.domain.members.store import MemberRow
-from service.domain.members.types import HomeView, MemberView
+from service.domain.members.types import MemberView
 from service.domain.tiers.types import TierView
-from service.flows.reads.balances import Tagged, projected, views
+from service.flows.reads.balances import projected
 from service.flows.steps import tiers
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.values import Identifier, LadderView
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 async def _find(tx: Tx, ctx: Context, member_id: uuid.UUID) -> tuple[Holder, MemberRow]:
@@ -35,7 +29,7 @@ async def _find(tx: Tx, ctx: Context, member_id: uuid.UUID) -> tuple[Holder, Mem
     return states[member_id], rows[member_id]
 
 
-async def _whole(
+async def whole(
     tx: Tx, ctx: Context, member_id: uuid.UUID
 ) -> tuple[MemberRow, Work, dict[str, Standing]]:
     """The member with wallets and tiers as of now, whatever has been posted so far."""
@@ -53,7 +47,7 @@ async def _whole(
 async def member(ctx: Context, member_id: uuid.UUID) -> MemberView:
     """The person, balances and tiers; MemberNotFound."""
     async with ctx.db.transaction(repeatable=True) as tx:
-        row, work, standings = await _whole(tx, ctx, member_id)
+        row, work, standings = await whole(tx, ctx, member_id)
     return MemberView(
         id=row.holder_id,
         identifiers=row.identifiers,
@@ -77,7 +71,8 @@ async def lookup(ctx: Context, identifiers: Sequence[Identifier]) -> uuid.UUID:
     raise MemberNotFound
 
 
-def _ladders(work: Work, standings: dict[str, Standing]) -> dict[str, LadderView]:
+def ladders(work: Work, standings: dict[str, Standing]) -> dict[str, LadderView]:
+    """Where a member stands on each ladder, as shown."""
     found = {}
     for ladder_id, standing in standings.items():
         current = standing.steps[-1] if standing.steps else None
@@ -93,42 +88,5 @@ def _ladders(work: Work, standings: dict[str, Standing]) -> dict[str, LadderView
 async def tier(ctx: Context, member_id: uuid.UUID) -> TierView:
     """Where the member stands on every ladder, and the way there."""
     async with ctx.db.transaction(repeatable=True) as tx:
-        _, work, standings = await _whole(tx, ctx, member_id)
-    return TierView(member_id=member_id, at=work.at, ladders=_ladders(work, standings))
-
-
-async def home(ctx: Context, member_id: uuid.UUID, language: str | None) -> Tagged:
-    """What an app shows first, in one answer with one entity tag.
-
-    The tag is a hash of the body: progress in a rolling window changes without a write.
-    """
-    async with ctx.db.transaction(repeatable=True) as tx:
-        row, work, standings = await _whole(tx, ctx, member_id)
-    wanted = language or row.profile.language or "en"
-    wallets = views(ctx, work)
-    view = HomeView(
-        member_id=member_id,
-        language=wanted,
-        name=row.profile.first_name or row.profile.name,
-        wallets={
-            name: msgspec.structs.replace(shown, title=_in(shown.title, wanted))
-            for name, shown in wallets.items()
-        },
-        tiers={
-            name: msgspec.structs.replace(shown, title=_in(shown.title, wanted), history=())
-            for name, shown in _ladders(work, standings).items()
-        },
-    )
-    body = _encode(view)
-    return Tagged(f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"', body)
-
-
-def _in(texts: dict[str, str], wanted: str) -> dict[str, str]:
-    """The text in the language, else in English, else in the first there is."""
-    if not texts:
-        return {}
-    for language in (wanted, wanted.split("-", maxsplit=1)[0], "en"):
-        if language in texts:
-            return {language: texts[language]}
-    first = next(iter(texts))
-    return {first: texts[first]}
+        _, work, standings = await whole(tx, ctx, member_id)
+    return TierView(member_id=member_id, at=work.at, ladders=ladders(work, standings))

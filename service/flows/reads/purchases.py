@@ -1,6 +1,7 @@
 """Purchases as recorded, and why they were decided so."""
 
 import uuid
+from typing import Final
 
 import msgspec
 
@@ -11,6 +12,12 @@ from service.domain.purchases.types import ExplanationView, Receipt
 from service.flows.steps.context import Context
 from service.rules.decide import decide
 from service.rules.explain import explain
+
+_FOR_ALL: Final = (
+    *("rule", "campaign", "fired"),
+    *("position", "template", "applied", "reason", "by"),
+    *("credits", "discounts", "issued"),
+)
 
 
 async def _find(ctx: Context, purchase_id: uuid.UUID) -> Purchase:
@@ -46,7 +53,7 @@ async def explanation(ctx: Context, purchase_id: uuid.UUID, *, full: bool) -> Ex
     again = decide(program, found.cart, found.facts)
     explained = explain(program, found.cart, found.facts)
     rules = tuple(rule for rule in explained.rules if full or rule.fired)
-    shown = msgspec.to_builtins(rules)
+    shown, coupons = msgspec.to_builtins((rules, explained.coupons))
     return ExplanationView(
         purchase_id=purchase_id,
         program_version=found.program_version,
@@ -54,9 +61,10 @@ async def explanation(ctx: Context, purchase_id: uuid.UUID, *, full: bool) -> Ex
         decided_at=found.occurred_at,
         same=again == found.decision,
         rules=tuple(shown if full else [_cut(rule) for rule in shown]),
+        coupons=tuple(coupons if full else [_cut(coupon) for coupon in coupons]),
     )
 
 
-def _cut(rule: dict[str, object]) -> dict[str, object]:
-    """What a member may see of a rule: that it fired and what it gave."""
-    return {name: rule[name] for name in ("rule", "campaign", "fired", "credits") if name in rule}
+def _cut(given: dict[str, object]) -> dict[str, object]:
+    """What a member may see of a rule or coupon: what became of it and what it gave."""
+    return {name: given[name] for name in _FOR_ALL if name in given}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from service.domain.coupons import store as coupons
 from service.domain.events.catalog import PointsReversed, PurchaseReassigned
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
@@ -22,8 +23,16 @@ from service.domain.purchases import store as purchases
 from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
 from service.domain.returns import store as returns
-from service.domain.wallets.book import Op
-from service.flows.steps import activity, deciding, posting, returning, tiers, wallets
+from service.domain.wallets.entries import Op
+from service.flows.steps import (
+    activity,
+    deciding,
+    posting,
+    returning,
+    spending,
+    tiers,
+    wallets,
+)
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.work import Work
@@ -31,7 +40,9 @@ from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.ids import derived_id
 from service.kernel.values import Identifier
+from service.rules.decision import Decision
 from service.rules.document import Shortfall
+from service.rules.facts import Unusable
 from service.rules.kept import kept
 
 
@@ -148,11 +159,11 @@ async def credit(
         since = max(claim.since, BEGINNING)
         found += [(p, holder) for p in await purchases.of_holder(tx, holder.holder_id, since)]
     for purchase, holder in sorted(found, key=lambda f: (f[0].occurred_at, f[0].purchase_id)):
-        await _credit_one(tx, ctx, member, holder, purchase, actor, now)
+        await credit_one(tx, ctx, member, holder, purchase, actor, now)
     return len(found)
 
 
-async def _credit_one(
+async def credit_one(
     tx: Tx,
     ctx: Context,
     member: Holder,
@@ -161,6 +172,7 @@ async def _credit_one(
     actor: Actor,
     now: dt.datetime,
 ) -> None:
+    """Credit one purchase of an unclaimed holder to a member, by the rules of its day."""
     item = _item(ctx, member, old, actor, now)
     await deciding.decide_all(tx, ctx, [item])
     await activity.prolong(tx, [item])
@@ -172,10 +184,12 @@ async def _credit_one(
         quantity=old.quantity,
         returned=old.returned,
     )
-    left = await _leave_out_returned(tx, ctx, item, new, actor)
+    rest = await _leave_out_returned(tx, ctx, item, new, actor)
     await purchases.reassign(tx, old, new)
+    await coupons.move_uses(tx, old.holder_id, old.purchase_id, member.holder_id)
+    await spending.issue(tx, ctx, item, rest)
     await purchases.move_keys(tx, [(old.channel, old.external_id)], member.holder_id)
-    uses = [(member.holder_id, rule, old.occurred_at, old.purchase_id) for rule in left]
+    uses = [(member.holder_id, rule, old.occurred_at, old.purchase_id) for rule in rest.uses]
     if uses:
         await purchases.add_uses(tx, uses)
     tiers.emit_changes(item.standings)
@@ -202,15 +216,26 @@ def _item(ctx: Context, member: Holder, old: Purchase, actor: Actor, now: dt.dat
     item.net = old.net
     item.charged_differs = Flag.CHARGED_DIFFERS in old.flags
     item.work = Work(member, now, now, Outbox())
+    _as_it_was_sold(item, old)
     return item
+
+
+def _as_it_was_sold(item: Item, old: Purchase) -> None:
+    """Prices are not decided again, nor coupons that were not granted; what it earns is."""
+    item.frozen = old.decision.discounts
+    item.presented = tuple(
+        one if n in old.decision.coupons else msgspec.structs.replace(one, why=Unusable.UNKNOWN)
+        for n, one in enumerate(old.facts.coupons)
+    )
+    item.had = dict.fromkeys(old.decision.caps, 1)
 
 
 async def _leave_out_returned(
     tx: Tx, ctx: Context, item: Item, new: Purchase, actor: Actor
-) -> tuple[str, ...]:
-    """Take back what the returned part would have earned; answers the limited rules still used."""
+) -> Decision:
+    """Take back what the returned part would have earned; answers what is kept."""
     if not any(new.returned):
-        return new.decision.uses
+        return new.decision
     rest = kept(item.program, new.cart, new.returned, new.facts, new.decision)
     op = Op(derived_id(new.purchase_id, "returned before it was claimed"))
     item.work.mark()
@@ -243,4 +268,4 @@ async def _leave_out_returned(
             tx, new.holder_id, op.op_id, note, actor, item.work.now, operations.Kind.CLAIM
         )
     await returns.write_kept(tx, rows)
-    return rest.uses
+    return rest

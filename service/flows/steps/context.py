@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from service.domain.coupons.guesses import Locked
 from service.domain.programs.live import Programs
 from service.infra.db import Database
 from service.kernel.actor import Actor, ActorKind
@@ -24,6 +25,7 @@ class Context(msgspec.Struct, frozen=True):
     db: Database
     programs: Programs
     secret: bytes
+    locked: Locked = msgspec.field(default_factory=Locked)  # who may try no codes for a while
 
 
 def member_key(member_id: uuid.UUID) -> tuple[str, str]:

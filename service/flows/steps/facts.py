@@ -86,17 +86,33 @@ class Questions:
         """The members whose person a rule or a ladder's calendar asks for."""
         return {} if self._people is None else self._people.answer
 
+    def firsts(self) -> list[list[dt.datetime | None]]:
+        """Of each purchase: the first instants that windows and limits count, ordered as `starts`."""
+        found: list[list[dt.datetime | None]] = [[] for _ in self._asked]
+        for place, (n, _) in enumerate(self._windows):
+            found[n].append(self._seen[place].first)
+        for place, (n, _, _) in enumerate(self._limits):
+            found[n].append(self._fired[place].first)
+        return found
+
+    @property
+    def _seen(self) -> dict[int, purchases.Seen]:
+        return {place: seen for one in self._pasts for place, seen in one.answer.items()}
+
+    @property
+    def _fired(self) -> dict[int, purchases.Fired]:
+        return {} if self._uses is None else self._uses.answer
+
     def facts(self, standings: Standings) -> list[Facts]:
         """The facts of each purchase, in order; unmatched ones have no member."""
         history: list[dict[str, Past]] = [{} for _ in self._asked]
-        pasts = {place: past for one in self._pasts for place, past in one.answer.items()}
+        seen, fired = self._seen, self._fired
         for place, (n, window) in enumerate(self._windows):
-            history[n][window.key()] = pasts[place]
+            history[n][window.key()] = seen[place].past
         uses: list[dict[str, int]] = [{} for _ in self._asked]
-        counts = {} if self._uses is None else self._uses.answer
         for place, (n, rule, _) in enumerate(self._limits):
-            if counts[place]:
-                uses[n][rule] = counts[place]
+            if fired[place].times:
+                uses[n][rule] = fired[place].times
         return [
             Facts(
                 at=a.at,
@@ -106,6 +122,12 @@ class Questions:
             )
             for n, a in enumerate(self._asked)
         ]
+
+
+def starts(program: Program, at: dt.datetime) -> list[dt.datetime | None]:
+    """Since when the program's windows count, and then its limits; None: since ever."""
+    windows = [window_start(window, at, program.tz) for window in program.windows]
+    return windows + [limit_span(one, at, program.tz)[0] for one in program.limited.values()]
 
 
 def _window(asked: Asked, window: Window) -> purchases.WindowAsked:

@@ -37,9 +37,17 @@ async def stored(tx: Tx, actor: Actor, key: str | None, fp: bytes, into: type[T]
 
 
 async def keep(
-    tx: Tx, actor: Actor, key: str | None, fp: bytes, holder_id: uuid.UUID, answer: msgspec.Struct
+    tx: Tx,
+    actor: Actor,
+    key: str | None,
+    fp: bytes,
+    holder_id: uuid.UUID | None,
+    answer: msgspec.Struct,
 ) -> None:
-    """Store the answer, last in its transaction; of two at once one fails and asks again."""
+    """Store the answer, last in its transaction; of two at once one fails and asks again.
+
+    `holder_id`: whose it is, if it is about somebody.
+    """
     if key is not None:
         body = msgspec.json.encode(answer)
         await store.insert(tx, actor.client_id, key, fp, holder_id, body, tx.now or EARLIEST)

@@ -25,12 +25,13 @@ NEW: Final = 0  # version of a holder that was just made
 class Match(msgspec.Struct, frozen=True):
     """The holder a purchase belongs to, with the version it was read at.
 
-    `digests`: what was asked, so that it can be asked again when the holder changed meanwhile.
+    `merged`: that is the version of another holder, which was merged into this one.
     """
 
     holder_id: uuid.UUID
     version: int
     conflict: bool = False
+    merged: bool = False
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ class Who(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...]
     member_id: uuid.UUID | None
     at: dt.datetime | None  # None: now
+    holder_id: uuid.UUID | None = None  # of the hold it stands on, when nobody else is named
 
 
 def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], pointer: str) -> None:
@@ -59,7 +61,8 @@ class Look:
         everybody = list(asked)
         self._digests = {i: digest(ctx.secret, i) for who in everybody for i in who.identifiers}
         self._owned = members.ask_ownerships(set(self._digests.values()))
-        named = {who.member_id for who in everybody if who.member_id is not None}
+        ids = (named for who in everybody for named in (who.member_id, who.holder_id))
+        named = {one for one in ids if one is not None}
         self._by_id = holders.ask_found(named)
         self.questions: list[Ask[Any]] = []
         if self._digests:
@@ -79,6 +82,9 @@ class Look:
         """The purchase's holder as it is known; None: nobody holds it yet."""
         if who.member_id is not None:
             return _by_id(self._by_id.answer.get(who.member_id))
+        if who.holder_id is not None:
+            holder_id, _, merged_into, version = self._by_id.answer[who.holder_id]
+            return Match(merged_into or holder_id, version, merged=merged_into is not None)
         return _first([self.owned(value) for value in self.digests(who)], who.at or now)
 
 
@@ -108,7 +114,7 @@ def _by_id(
 ) -> Match | ExpectedError:
     if row is None or row[1] != Kind.MEMBER:
         return MemberNotFound()
-    return Match(row[2] or row[0], row[3])
+    return Match(row[2] or row[0], row[3], merged=row[2] is not None)
 
 
 def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
@@ -120,7 +126,7 @@ def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
         return None
     holder_id = chosen[0].merged_into or chosen[0].holder_id
     conflict = any((o.merged_into or o.holder_id) != holder_id for o in members_)
-    return Match(holder_id, chosen[0].version, conflict)
+    return Match(holder_id, chosen[0].version, conflict, chosen[0].merged_into is not None)
 
 
 async def _make_unclaimed(

@@ -15,7 +15,7 @@ from service.domain.imports.errors import OpeningInvalid
 from service.domain.imports.types import Opening
 from service.domain.members.store import MemberRow
 from service.domain.operations import store as operations
-from service.domain.wallets.book import Op
+from service.domain.wallets.entries import Op
 from service.domain.wallets.errors import UnknownWallet
 from service.domain.wallets.types import Reason
 from service.flows.steps import tiers, wallets

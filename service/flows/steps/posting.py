@@ -5,14 +5,23 @@ import uuid
 from collections.abc import Sequence
 
 from service.domain.events.catalog import PointsEarned, PurchaseRecorded
+from service.domain.events.outbox import Outbox
 from service.domain.purchases import store as purchases
-from service.domain.purchases.stored import Outcome, Purchase, effects, movements
+from service.domain.purchases.stored import (
+    Outcome,
+    Purchase,
+    applied,
+    effects,
+    given,
+    movements,
+    redeemed,
+)
 from service.domain.returns import store as returns
 from service.domain.returns.types import RecordReturn
 from service.domain.tiers.types import FloorRow
-from service.domain.wallets.book import Op
+from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import activity, returning, tiers, wallets
+from service.flows.steps import activity, returning, spending, tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.infra.db import Tx
@@ -24,6 +33,7 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     """Write the batch: natural keys first, so that a lost one rolls everything back."""
     if not items:
         return
+    await spending.take_shares(tx, items)
     await _claim(tx, items)
     await activity.prolong(tx, items)
     for item in items:
@@ -37,6 +47,7 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     ]
     if uses:
         await purchases.add_uses(tx, uses)
+    await spending.write(tx, ctx, items)
     standings = {item.work.holder.holder_id: item.standings for item in items if item.standings}
     for of_holder in standings.values():
         tiers.emit_changes(of_holder)
@@ -44,7 +55,7 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     if returned:
         await returning.write(tx, returned, parked=True)
     await wallets.write(tx, [item.work for item in items])
-    await items[0].work.outbox.write(tx)
+    await Outbox.of(item.work.outbox for item in items).write(tx)
 
 
 async def _claim(tx: Tx, items: Sequence[Item]) -> None:
@@ -70,6 +81,8 @@ async def _claim(tx: Tx, items: Sequence[Item]) -> None:
 def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     """Earn the awards, count for the ladders, make the purchase and its events."""
     work, decision = item.work, item.decided.decision
+    if decision.paid and not claimed:
+        spending.redeem(ctx, item)
     work.mark()
     op = Op(item.purchase_id)
     for award in decision.awards:
@@ -103,7 +116,7 @@ def _climb(item: Item) -> None:
                         item.purchase_id, floor.rule, item.occurred_at, floor.until_at, floor.tier
                     )
                 )
-        amount = tiers.contribution(standing, earned, item.net)
+        amount = tiers.contribution(standing, earned, item.net_now())
         standing.contribute(item.occurred_at, amount, item.work.at)
 
 
@@ -120,12 +133,13 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
         program_version=item.program.version,
         engine=ENGINE,
         flags=item.flags(),
-        net=item.net,
+        net=item.net_now(),
         quantity=purchases.quantity_of(item.cart),
         returned=(0,) * len(item.cart.lines),
         cart=item.cart,
         facts=item.decided.facts,
         decision=item.decided.decision,
+        hold_id=item.body.hold_id,
         outcome=Outcome(
             currency=item.cart.currency,
             wallets=work.balances(ctx.programs),
@@ -146,10 +160,14 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
             occurred_at=purchase.occurred_at,
             currency=purchase.cart.currency,
             subtotal=purchase.cart.subtotal(),
-            total=sum(line.paid() for line in purchase.cart.lines),
+            total=sum(line.paid() for line in purchase.priced().lines),
             program_version=purchase.program_version,
             earned=movements(purchase.decision),
             effects=effects(purchase.decision),
+            redeemed=redeemed(purchase.decision),
+            coupons=applied(purchase.decision, purchase.facts),
+            issued=given(purchase.purchase_id, purchase.decision),
+            overruns=tuple(sorted(item.overruns)),
             wallets=purchase.outcome.wallets,
             progress={name: s.progress(work.at) for name, s in item.standings.items()},
             claimed=claimed,
@@ -170,6 +188,7 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
 def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
     """Returns that came first, applied as if they came now: what they ask too much is cut."""
     done: list[returning.Returning] = []
+    scarce = spending.scarce(item)
     kept: dict[tuple[uuid.UUID, int], returns.Kept] = {}
     for body, actor in item.parked:
         returned = returning.Returning(
@@ -181,6 +200,7 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
             actor=actor,
             at=_when(item, body),
             kept=kept,
+            scarce=scarce,
             expired={n: book.lapsed_of(item.purchase_id) for n, book in item.work.books.items()},
         )
         returning.apply(ctx, returned, cut=True)

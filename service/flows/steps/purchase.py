@@ -7,32 +7,28 @@ from collections.abc import Sequence
 from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
 from service.domain.returns.types import RecordReturn
-from service.flows.steps.budgets import Decided
-from service.flows.steps.tiers import Standing
-from service.flows.steps.work import Work
+from service.domain.wallets.redeemed import Redeemed
+from service.flows.steps.checkout import Checkout
 from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 from service.rules.cart import Cart
 from service.rules.compile import Program
-from service.rules.decision import Decision
-from service.rules.facts import Facts
+from service.rules.priced import priced
 
 
 class RunAgain(Exception):
     """What was read before the lock is no longer so; the batch is rolled back and run again."""
 
 
-class Item:
-    """A purchase: asked, matched and locked (`work`), decided (`decided`), posted (`purchase`)."""
+class Item(Checkout):
+    """A purchase: asked, matched and locked, decided, posted (`purchase`)."""
 
     __slots__ = (
-        "actor", "at", "awaited", "body", "cart", "charged_differs", "decided", "fp",
-        "identifier_conflict", "later", "n", "net", "occurred_at", "parked", "program", "purchase",
-        "purchase_id", "standings", "work",
+        "awaited", "captured", "charged_differs", "fp", "identifier_conflict", "later", "net",
+        "overruns", "parked", "purchase", "purchase_id", "redeemed",
     )  # fmt: skip
 
-    work: Work
-    decided: Decided
+    body: RecordPurchase
     purchase: Purchase
 
     def __init__(
@@ -46,27 +42,22 @@ class Item:
         program: Program,
         cart: Cart,
     ) -> None:
-        self.n = n
-        self.actor = actor
-        self.body = body
+        super().__init__(n, actor, body, at, occurred_at, program, cart)
         self.fp = fp
-        self.at = at
-        self.occurred_at = occurred_at
-        self.program = program
-        self.cart = cart
         self.purchase_id: uuid.UUID = new_id()
-        self.net = cart.total()  # what counts as spend: less when something came back already
+        self.net: int | None = None  # what counts as spend, when something came back already
         self.awaited = False  # a return waits for this purchase
         self.parked: list[tuple[RecordReturn, Actor]] = []
         self.charged_differs = False
         self.identifier_conflict = False
+        self.captured: dict[int, tuple[int, ...]] = {}  # wallet number -> used of its held lots
+        self.redeemed: dict[int, Redeemed] = {}  # wallet number -> units it was paid with
+        self.overruns: set[str] = set()  # wallets, budgets and coupons that had less than was given
         self.later: Sequence[dt.datetime] = ()  # the holder's purchases that followed in time
-        self.standings: dict[str, Standing] = {}
 
-    @property
-    def is_late(self) -> bool:
-        """It happened before what is settled for its holder already."""
-        return self.occurred_at < self.work.holder.old_settled_at
+    def net_now(self) -> int:
+        """What counts as spend: paid, less what came back before it was claimed, no shipping."""
+        return priced(self.cart, self.decided.decision).total() if self.net is None else self.net
 
     def flags(self) -> Flag:
         """What was particular about it."""
@@ -79,8 +70,6 @@ class Item:
             flags |= Flag.CHARGED_DIFFERS
         if self.identifier_conflict:
             flags |= Flag.IDENTIFIER_CONFLICT
+        if self.overruns:
+            flags |= Flag.OVERRUN
         return flags
-
-    def decide_with(self, facts: Facts, decision: Decision) -> None:
-        """Keep the decision with what it was made from."""
-        self.decided = Decided(self.program, self.cart, facts, decision)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from service.domain.budgets import store as budgets
-from service.domain.events.catalog import PointsReversed, PurchaseReturned
+from service.domain.events.catalog import PointsGivenBack, PointsReversed, PurchaseReturned
 from service.domain.purchases import store as purchases
-from service.domain.purchases.stored import Purchase
+from service.domain.purchases.stored import Flag, Purchase
 from service.domain.returns import store as returns
-from service.domain.returns.content import decimal, quantities
+from service.domain.returns.content import all_left, decimal, quantities
 from service.domain.returns.types import (
     RecordReturn,
     Refund,
@@ -20,11 +20,13 @@ from service.domain.returns.types import (
     ReturnStatus,
 )
 from service.domain.tiers.types import FloorRow
-from service.domain.wallets.book import Book, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import tiers
+from service.flows.steps import restoring, tiers
 from service.flows.steps.budgets import used
 from service.flows.steps.context import Context
+from service.flows.steps.restoring import Restored, Scarce
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
@@ -42,8 +44,8 @@ from service.rules.kept import remainder, returned_value
 class Returning(msgspec.Struct):
     """A return on its way. `kept` per (purchase, wallet number) before it, then after it.
 
-    `expired`: wallet number -> units of the purchase's own lots that expired. `purchase` is
-    replaced by the purchase with the return in it; `row` is what is written.
+    `void`: as if it had not been. `expired`: wallet number -> units of the purchase's own lots that
+    expired. `purchase` is replaced by the purchase with the return in it; `row` is what is written.
     """
 
     work: Work
@@ -55,7 +57,10 @@ class Returning(msgspec.Struct):
     at: dt.datetime
     kept: dict[tuple[uuid.UUID, int], returns.Kept]
     expired: dict[int, int]
+    scarce: Scarce
+    void: bool = False
     return_id: uuid.UUID = msgspec.field(default_factory=new_id)
+    restored: Restored = msgspec.field(default_factory=Restored)
     remaining: Decision = Decision()
     before: Decision = Decision()
     row: returns.Row | None = None
@@ -64,21 +69,26 @@ class Returning(msgspec.Struct):
 def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     """Take back what the remainder no longer earns; raises what `quantities` does unless cut."""
     purchase = r.purchase
-    asked = quantities(r.body, purchase.cart, purchase.returned, cut=cut)
+    asked = _asked(r, cut=cut)
     returned = tuple(a + b for a, b in zip(purchase.returned, asked, strict=True))
     paid = _paid(purchase, purchase.returned, returned)
     r.before = _kept(r, purchase.returned)
-    r.remaining = _kept(r, returned)
+    r.remaining = Decision() if r.void else _kept(r, returned)
+    op = Op(r.return_id)
+    r.restored = restoring.plan(ctx, purchase, r.scarce, r.before, r.remaining)
+    _give_units_back(ctx, r, op)
     r.work.mark()
-    moved = _move_units(r)
+    moved = _move_units(r, op)
+    r.restored.recovery = restoring.recover(r.work, r.program, r.restored, r.return_id, r.at)
     r.work.collect(r.actor, r.body.store)
     changes = r.work.changes(ctx.programs)
-    rest = remainder(purchase.cart, returned)
+    rest = remainder(purchase.priced(), returned)
     net = purchases.net_of(rest)
     uncount(r.standings, purchase, r.before, r.remaining, r.work.at, net=net)
     r.purchase = msgspec.structs.replace(
         purchase,
         returned=returned,
+        flags=purchase.flags | (Flag.VOID if r.void else Flag(0)),
         net=net,
         quantity=purchases.quantity_of(rest),
         outcome=msgspec.structs.replace(
@@ -100,6 +110,28 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
         )
 
 
+def _asked(r: Returning, *, cut: bool) -> Sequence[int]:
+    """Thousandths of each line."""
+    if r.void:
+        return all_left(r.purchase.cart, r.purchase.returned)
+    return quantities(r.body, r.purchase.cart, r.purchase.returned, cut=cut)
+
+
+def _give_units_back(ctx: Context, r: Returning, op: Op) -> None:
+    """Before anything is taken: so debt is paid with what comes back."""
+    r.work.mark()
+    r.restored.units = restoring.give_units_back(
+        r.work, r.program, r.scarce.redeemed, r.before, r.remaining, op, r.at
+    )
+    r.work.collect(r.actor, r.body.store)
+    changes = r.work.changes(ctx.programs)
+    if changes:
+        event = PointsGivenBack(
+            operation_id=r.return_id, purchase_id=r.purchase.purchase_id, changes=changes
+        )
+        r.work.emit(event, r.at)
+
+
 def _kept(r: Returning, returned: Sequence[int]) -> Decision:
     purchase = r.purchase
     if not any(returned):
@@ -109,23 +141,26 @@ def _kept(r: Returning, returned: Sequence[int]) -> Decision:
 
 def _paid(purchase: Purchase, before: Sequence[int], after: Sequence[int]) -> list[int]:
     """Money per line that this return carries: the difference of what all returns carry."""
-    earlier = returned_value(purchase.cart, before)
-    return [b - a for a, b in zip(earlier, returned_value(purchase.cart, after), strict=True)]
+    cart = purchase.priced()
+    earlier = returned_value(cart, before)
+    return [b - a for a, b in zip(earlier, returned_value(cart, after), strict=True)]
 
 
-def _move_units(r: Returning) -> tuple[Movement, ...]:
+def _move_units(r: Returning, op: Op) -> tuple[Movement, ...]:
     """Take back or give back, wallet by wallet; answers what moved (positive: taken back)."""
     moved: list[Movement] = []
-    earned = r.purchase.decision.earned()
-    keeps = r.remaining.earned()
-    op = Op(r.return_id)
-    for wallet_id, total in earned.items():
+    earned, keeps = r.purchase.decision.earned(), r.remaining.earned()
+    paid = {one.wallet: one.units for one in r.purchase.decision.paid}
+    left = {one.wallet: one.units for one in r.remaining.paid}
+    for wallet_id in {**earned, **paid}:
+        total, spent = earned.get(wallet_id, 0), paid.get(wallet_id, 0)
         number = r.program.wallets[wallet_id].number
         key = (r.purchase.purchase_id, number)
-        now = r.kept.get(key, returns.Kept(total, total, 0))
+        now = r.kept.get(key, returns.Kept(total, total, 0, spent, 0))
         less = now.kept - keeps.get(wallet_id, 0)
         lapsed = _move(r, op, number, less, now.lapsed)
-        r.kept[key] = returns.Kept(total, now.kept - less, lapsed)
+        back = spent - left.get(wallet_id, 0)
+        r.kept[key] = returns.Kept(total, now.kept - less, lapsed, spent, back)
         if less:
             moved.append(Movement(wallet=wallet_id, amount=less))
     return tuple(moved)
@@ -232,6 +267,7 @@ def _receipt(
         if units
     )
     total = sum(paid)
+    points = r.before.tendered() - r.remaining.tendered()
     return ReturnReceipt(
         id=r.return_id,
         status=ReturnStatus.APPLIED,
@@ -241,9 +277,12 @@ def _receipt(
         member_id=r.work.holder.holder_id if r.work.is_member else None,
         occurred_at=r.at,
         recorded_at=r.work.now,
-        refund=Refund(total=total, other_tender=total),
+        refund=Refund(total=total, points=points, other_tender=total - points),
         lines=lines,
         reversed=moved,
+        given_back=r.restored.units,
+        coupons_back=r.restored.coupons,
+        coupons_taken=r.restored.taken,
         tier=tiers.shown(r.standings, r.work.at),
         wallets=r.work.balances(ctx.programs),
         cut=cut and _wanted_more(r.body, asked, r.purchase),
@@ -285,6 +324,12 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
             occurred_at=r.at,
             total=receipt.refund.total if receipt.refund else 0,
             reversed=receipt.reversed,
+            given_back=receipt.given_back,
+            coupons_back=tuple(one.template for one in receipt.coupons_back),
+            coupons_void=tuple(one.id for one in receipt.coupons_taken if one.recovered),
+            unrecovered={
+                str(one.id): one.value for one in receipt.coupons_taken if not one.recovered
+            },
             wallets=receipt.wallets,
         ),
         r.at,
@@ -293,11 +338,12 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
 
 async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
     """Write the returns and what they change but the wallets; slots before other rows."""
+    await restoring.write(tx, [(r.work, r.restored, r.actor) for r in done])
     await give_budget_back(tx, [(r.program, r.before, r.remaining) for r in done])
     last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
     await purchases.update_returned(
         tx,
-        [(r.purchase, remainder(r.purchase.cart, r.purchase.returned), r.purchase.returned)
+        [(r.purchase, remainder(r.purchase.priced(), r.purchase.returned), r.purchase.returned)
          for r in last.values()],
     )  # fmt: skip
     rows = [r.row for r in done if r.row is not None]

@@ -29,8 +29,8 @@ class Standing:
     """One member on one ladder: as stored, and as it is after this work."""
 
     __slots__ = (
-        "added", "book", "contributions", "floors", "ladder", "number", "old", "old_floors",
-        "removed", "steps", "total", "work",
+        "added", "book", "contributions", "first", "floors", "ladder", "number", "old",
+        "old_floors", "removed", "steps", "total", "work",
     )  # fmt: skip
 
     def __init__(
@@ -46,8 +46,19 @@ class Standing:
         self.old_floors: list[FloorRow] = []
         self.contributions: list[Contribution] | None = None  # loaded: replay
         self.total = 0  # counted in the window at the purchase's instant, before it
+        self.first: dt.datetime | None = None  # the earliest instant in `total`
         self.added: list[FloorRow] = []
         self.removed: list[FloorRow] = []
+
+    def again(self, at: dt.datetime) -> "Standing":
+        """The same at a later instant, by itself, while nothing was written or fell due."""
+        other = Standing(self.work, self.number, self.book, self.ladder, self.old)
+        other.steps, other.floors, other.old_floors = self.steps, self.floors, self.old_floors
+        other.total, other.first = self.total, self.first
+        if self.contributions is not None:
+            other.contributions = list(self.contributions)
+            other.replay(at)
+        return other
 
     def tier_at(self, at: dt.datetime) -> str:
         """The tier in force."""
@@ -127,7 +138,7 @@ class Totals:
         if self._by_purchase:
             self.questions.append(self._purchases)
 
-    def answers(self) -> dict[store.Key, int]:
+    def answers(self) -> dict[store.Key, store.Total]:
         """(holder, ladder number) -> total, of all that were wanted."""
         found = {}
         if self._by_wallet:
@@ -264,7 +275,7 @@ async def _load_totals(
     ctx: Context,
     asked: Sequence[tuple[Work, dt.datetime]],
     standings: Standings,
-    known: dict[store.Key, int],
+    known: dict[store.Key, store.Total],
 ) -> None:
     """A total for each standing that goes the short way; those that are not known are asked."""
     short = [
@@ -277,13 +288,18 @@ async def _load_totals(
     await tx.ask_all(more.questions)
     totals = known | more.answers()
     for key, standing, _ in short:
-        standing.total = totals[key]
+        standing.total, standing.first = totals[key]
 
 
 def _question(ctx: Context, key: store.Key, book: Rulebook, at: dt.datetime) -> store.Question:
     holder_id, number = key
-    since = ladders.counted_since(book, book.at(at), at)
-    return (holder_id, _wallet_number(ctx, ctx.programs.ladders[number]) or 0, since, at)
+    wallet = _wallet_number(ctx, ctx.programs.ladders[number]) or 0
+    return (holder_id, wallet, counted_since(book, at), at)
+
+
+def counted_since(book: Rulebook, at: dt.datetime) -> dt.datetime | None:
+    """`Standing.total` at the instant counts what is later than this; None: everything."""
+    return ladders.counted_since(book, book.at(at), at)
 
 
 def contribution(standing: Standing, earned: dict[str, int], net: int) -> int:

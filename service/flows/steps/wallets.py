@@ -1,60 +1,79 @@
-"""Loading the wallets of a batch, settling what is due, writing all of it back."""
+"""Loading the wallets and holds of a batch, settling what is due, writing all of it back."""
 
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Final
 
+from service.domain.coupons import store as coupons
 from service.domain.holders import store as holders
+from service.domain.holds import store as holds
 from service.domain.wallets import store as wallets
-from service.domain.wallets.book import Book, Lot
+from service.domain.wallets.book import Book
+from service.domain.wallets.lots import Lot
 from service.flows.steps.context import SETTLEMENT, Context
 from service.flows.steps.work import Work, all_written, open_books
 from service.infra.db import Tx
 from service.infra.together import Ask
+from service.rules.gift_cards import GIFT_CARD_WALLET
+
+CARDS_OWN: Final = (GIFT_CARD_WALLET,)
 
 
 async def load(
     tx: Tx, ctx: Context, works: Sequence[Work], books: Ask[wallets.Books] | None = None
 ) -> None:
-    """Books of all members of the batch, with what was due up to each work's `at` posted.
+    """Books of all who hold units, with what was due up to each work's `at` posted.
 
     `books`: asked already, by `ask`.
     """
-    members = [work for work in works if work.is_member]
-    if members:
-        found = books.answer if books is not None else await tx.ask(ask(ctx, members))
-        await _load(tx, ctx, members, found)
+    holding = [work for work in works if work.holds_units]
+    found: wallets.Books = {}
+    if holding:
+        found = books.answer if books is not None else await tx.ask(ask(ctx, holding))
+        _open(ctx, holding, found)
+    due = [work for work in works if work.holder.is_due(work.at)]
+    if due:
+        await _settle(tx, ctx, due, found)
     for work in works:
         work.settled()
         work.collect(SETTLEMENT, None)
 
 
 def ask(ctx: Context, works: Sequence[Work]) -> Ask[wallets.Books]:
-    """The books of the members among the works, as stored."""
-    settled = {work.holder.holder_id: work.holder.settled_at for work in works if work.is_member}
-    return wallets.ask_books(settled, ctx.programs.wallets)
+    """The books of those among the works who hold units, as stored."""
+    holding = [work for work in works if work.holds_units]
+    settled = {work.holder.holder_id: work.holder.settled_at for work in holding}
+    cards = {work.holder.holder_id: CARDS_OWN for work in holding if work.is_card}
+    return wallets.ask_books(settled, ctx.programs.wallets, cards)
 
 
-def _open(ctx: Context, members: Sequence[Work], found: wallets.Books) -> None:
-    for work in members:
+def _numbers(ctx: Context, work: Work) -> Collection[int]:
+    """The wallets it has: a gift card its own, a member those of all program versions."""
+    return CARDS_OWN if work.is_card else ctx.programs.wallets
+
+
+def _open(ctx: Context, holding: Sequence[Work], found: wallets.Books) -> None:
+    for work in holding:
         holder_id = work.holder.holder_id
-        work.books = {n: found[holder_id, n] for n in ctx.programs.wallets}
+        work.books = {n: found[holder_id, n] for n in _numbers(ctx, work)}
 
 
-async def _load(tx: Tx, ctx: Context, members: Sequence[Work], found: wallets.Books) -> None:
-    _open(ctx, members, found)
-    due = [work for work in members if work.holder.is_due(work.at)]
-    if due:
-        following = await wallets.load_due_lots(
-            tx,
-            found,
-            {work.holder.holder_id: work.holder.settled_at for work in due},
-            {work.holder.holder_id: work.at for work in due},
-        )
-        for work in due:
-            work.settle_books(ctx.programs)
-            work.holder.next_due = following.get(work.holder.holder_id)
-            work.holder.due_settled = True
+async def _settle(tx: Tx, ctx: Context, due: Sequence[Work], found: wallets.Books) -> None:
+    settled = {work.holder.holder_id: work.holder.settled_at for work in due}
+    until = {work.holder.holder_id: work.at for work in due}
+    lots = wallets.ask_due_lots(found, settled, until)
+    following = wallets.ask_next_dues(until)
+    open_holds = holds.ask_open(settled)
+    await tx.ask_all([lots, following, open_holds])
+    for work in due:
+        holder = work.holder
+        work.holds = open_holds.answer.get(holder.holder_id, [])
+        work.settle_books(ctx.programs)
+        holder.next_due = following.answer.get(holder.holder_id)
+        if work.holds and (holder.next_due is None or work.holds[0].due_at < holder.next_due):
+            holder.next_due = work.holds[0].due_at
+        holder.due_settled = True
 
 
 async def load_lots(
@@ -75,6 +94,32 @@ async def load_lots(
     wanted = {number for _, number in found} if numbers is None else numbers
     holder_ids = [work.holder.holder_id for work in works]
     await wallets.load_open_lots(tx, found, holder_ids, operations, wanted)
+
+
+async def load_redeemed(
+    tx: Tx, works: Sequence[Work], purchases: Sequence[uuid.UUID]
+) -> wallets.Redemptions:
+    """What purchases redeemed, with their lots in the books: (purchase, wallet number) -> that."""
+    found = {
+        (work.holder.holder_id, number): book
+        for work in works
+        for number, book in work.books.items()
+    }
+    holder_ids = [work.holder.holder_id for work in works]
+    return await wallets.load_redeemed(tx, found, holder_ids, purchases)
+
+
+async def load_taken(
+    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
+) -> wallets.Redemptions:
+    """What rewards redeemed, with their lots in the books: (redemption, wallet number) -> that."""
+    found = {
+        (work.holder.holder_id, number): book
+        for work in works
+        for number, book in work.books.items()
+    }
+    holder_ids = [work.holder.holder_id for work in works]
+    return await wallets.load_taken(tx, found, holder_ids, operations)
 
 
 async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]) -> None:
@@ -100,12 +145,36 @@ def _note(work: Work, lot: Lot) -> None:
 
 
 async def write(tx: Tx, works: list[Work]) -> None:
-    """Write books and holders, the holders once, last."""
+    """Write books, timed-out holds and holders, the holders once, last.
+
+    Of a timed-out hold's share of a budget nothing is written: it is overdue, so whoever is short
+    takes it back (no slot is locked here, where natural keys are locked already).
+    """
     for work in works:
         note_dues(work)
+    await write_timed_out(tx, works)
     books: list[Book] = open_books(works)
     await wallets.write(tx, books, all_written(works))
     await holders.update(tx, [work.holder for work in works])
+
+
+async def write_timed_out(tx: Tx, works: Sequence[Work]) -> None:
+    """The holds that settling ended; `write` does it, unless who makes new ones has to before."""
+    ended = [closing for work in works for closing in work.timed_out]
+    if not ended:
+        return
+    await holds.close(tx, ended)
+    await coupons.unhold(
+        tx,
+        [
+            (item.digest, closing.hold.hold_id)
+            for closing in ended
+            for item in closing.hold.items
+            if item.digest is not None
+        ],
+    )
+    for work in works:
+        work.timed_out = []
 
 
 async def lapsed(
@@ -123,9 +192,20 @@ async def lapsed(
 
 
 async def load_whole(tx: Tx, ctx: Context, works: Sequence[Work]) -> None:
-    """Books of members with all their open lots, nothing settled: for reads."""
-    members = [work for work in works if work.is_member]
-    if not members or not ctx.programs.wallets:
+    """Books of those who hold units, with all their open lots, nothing settled: for reads."""
+    having = [work for work in works if work.holds_units]
+    numbers = {number for work in having for number in _numbers(ctx, work)}
+    if not numbers:
         return
-    _open(ctx, members, await tx.ask(ask(ctx, members)))
-    await load_lots(tx, members, [])
+    _open(ctx, having, await tx.ask(ask(ctx, having)))
+    found = {(w.holder.holder_id, n): book for w in having for n, book in w.books.items()}
+    holder_ids = [work.holder.holder_id for work in having]
+    lots = wallets.ask_open_lots(found, holder_ids, [], numbers)
+    holding = {holder_id for (holder_id, _), book in found.items() if book.held}
+    if not holding:
+        await tx.ask(lots)
+        return
+    open_holds = holds.ask_open(holding)
+    await tx.ask_all([lots, open_holds])
+    for work in having:
+        work.holds = open_holds.answer.get(work.holder.holder_id, [])

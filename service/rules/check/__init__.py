@@ -3,8 +3,10 @@
     program.py   the whole file; canonical.py its bytes; numbers.py numbers of wallets and ladders
     cursor.py    a place in the file that logs what is wrong there; problem.py the log, did-you-mean
     leaves.py    single values by type; comparisons.py tests of one value by the type of the fact
-    head.py places.py declared.py wallets.py expiries.py ladders.py campaigns.py rules.py
-    conditions.py where.py effects.py    one file a section; scope.py what these may name
+    head.py places.py declared.py wallets.py expiries.py redeeming.py ladders.py campaigns.py
+    combinations.py rules.py limits.py dates.py conditions.py where.py effects.py discounts.py
+    coupons.py rewards.py
+                 one file a section or part of one; scope.py what these may name
 
 Each section's file names its keys (`KEYS`) and the keys of later versions (`LATER`): those are
 answered with "not supported yet", unknown ones with the nearest known one. The JSON Schema

@@ -1,20 +1,18 @@
 """`campaigns`: dated sets of rules, with a budget over all members."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
-from service.kernel.calendar import end_of_day, start_of_day
-from service.rules.check import leaves
+from service.rules.check import combinations, leaves
 from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.dates import dates
 from service.rules.check.rules import RULES_MAX, rule
 from service.rules.check.scope import Scope
 from service.rules.document import Budget, BudgetUnit, Campaign, WhenOut
 
 KEYS: Final = ("id", "title", "from", "until", "budget", "rules")
-BUDGET_UNITS: Final = ("points", "uses")
+BUDGET_UNITS: Final = ("points", "uses", "money")
 BUDGET_KEYS: Final = (*BUDGET_UNITS, "when_out", "wallet")
-BUDGET_LATER: Final = ("money",)
 CAMPAIGNS_MAX: Final = 500
 BUDGET_MAX: Final = 9_007_199_254_740_991  # 2^53 - 1, exact in every JSON reader
 
@@ -28,6 +26,7 @@ def campaigns(at: Cursor, scope: Scope, before: Mapping[str, Budget]) -> tuple[C
     count = sum(len(campaign.rules) for campaign in found)
     if count > RULES_MAX:
         at.fail(f"{count} rules, at most {RULES_MAX} are allowed in a program")
+    combinations.bounded(at, found)
     return found
 
 
@@ -44,7 +43,7 @@ def _campaign(
         fields["id"].fail(f"campaign '{name}' is already at {seen[name].path}")
     elif name is not None:
         seen[name] = at
-    from_at, until_at = _dates(fields, scope)
+    from_at, until_at = dates(fields, scope)
     items = fields.need("rules").items("a list of rules", least=1, most=RULES_MAX + 1)
     budget, old = _budget(fields["budget"], scope), before.get(name or "")
     if budget and old and (budget.unit, budget.wallet) != (old.unit, old.wallet):
@@ -60,27 +59,21 @@ def _campaign(
     )
 
 
-def _dates(fields: Fields, scope: Scope) -> tuple[dt.datetime | None, dt.datetime | None]:
-    first, last = leaves.date(fields["from"]), leaves.date(fields["until"])
-    if first is not None and last is not None and last < first:
-        fields["until"].fail(f"'until' is before 'from', {first}")
-    return (
-        None if first is None else start_of_day(first, scope.zone),
-        None if last is None else end_of_day(last, scope.zone),
-    )
-
-
 def _budget(at: Cursor, scope: Scope) -> Budget | None:
     if at.node is None:
         return None
-    fields = at.fields(BUDGET_KEYS, BUDGET_LATER)
+    fields = at.fields(BUDGET_KEYS)
     unit = fields.only(BUDGET_UNITS)
+    if unit in ("uses", "money"):
+        fields["wallet"].fail_key(f"a budget of {unit} has no wallet")
     when_out = leaves.choice(fields["when_out"], tuple(WhenOut))
     policy = WhenOut(when_out) if when_out else WhenOut.TRIM
     if unit == "uses":
-        fields["wallet"].fail_key("a budget of uses has no wallet")
         amount = leaves.whole(fields["uses"], 1, BUDGET_MAX)
         return Budget(unit=BudgetUnit.USES, amount=amount or 1, when_out=policy)
+    if unit == "money":
+        amount = leaves.above_zero(fields["money"], scope.currency)
+        return Budget(unit=BudgetUnit.MONEY, amount=amount or 1, when_out=policy)
     wallet = _wallet(fields, scope)
     known = scope.wallets.get(wallet or "")
     given = fields["points"]

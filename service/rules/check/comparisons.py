@@ -65,8 +65,7 @@ def value(at: Cursor, info: Info, currency: str | None) -> Scalar | None:
         return None if day is None else day.isoformat()
     if info.kind in (Kind.CHOICE, Kind.TIER):
         return _choice(at, info)
-    read: Callable[[Cursor], Scalar | None] = _READERS[info.kind]
-    return read(at)
+    return _READERS[info.kind](at)
 
 
 def _choice(at: Cursor, info: Info) -> str | None:
@@ -82,7 +81,7 @@ def _values(at: Cursor, info: Info, currency: str | None) -> tuple[Scalar, ...]:
     return tuple(one for one in found if one is not None)
 
 
-_READERS: Final = {
+_READERS: Final[dict[Kind, Callable[[Cursor], Scalar | None]]] = {
     Kind.TEXT: leaves.text,
     Kind.BOOL: leaves.flag,
     Kind.QUANTITY: leaves.quantity,

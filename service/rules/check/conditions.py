@@ -17,6 +17,7 @@ ALTERNATIVES_MAX: Final = 64  # in one any or all
 LOGIC: Final = ("all", "any", "not")
 WINDOW_KEYS: Final = ("within", "channel", "store", "category", "including_this")
 LINES_KEYS: Final = ("where", "amount", "quantity")
+AFTER_DISCOUNTS: Final = "cart.total"
 _LINE_SUMS: Final = {info.name: info for info in BUILT_IN_LINE_FIELDS}
 
 
@@ -54,6 +55,12 @@ def _part(at: Cursor, scope: Scope, depth: int) -> Condition | None:
     facts = scope.registry.facts
     if name in LOGIC:
         return _logic(at, name, scope, depth + 1)
+    if name == AFTER_DISCOUNTS and scope.before_discounts:
+        at.fail_key(f"'{name}' is what discounts leave, so none may ask for it: use cart.subtotal")
+        return None
+    if name in facts and scope.without_purchase and facts[name].origin is Origin.CART:
+        at.fail_key(f"'{name}' is of a purchase, and there is none here: ask member, history, now")
+        return None
     if name in facts:
         return _fact(at, facts[name], scope)
     if name in LATER:
@@ -122,6 +129,8 @@ def _history(at: Cursor, info: Info, scope: Scope) -> History:
         store=_one(fields["store"], facts["cart.store"]),
         category=_category(fields["category"], scope),
     )
+    if scope.without_purchase:
+        fields["including_this"].fail_key("there is no purchase here that could be included")
     return History(
         at=at.path,
         metric=Metric(info.name.removeprefix("history.")),

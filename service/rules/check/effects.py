@@ -6,24 +6,23 @@ from typing import Final
 
 from service.rules.check import expiries, leaves
 from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.discounts import discount
 from service.rules.check.scope import Scope
 from service.rules.check.where import where
 from service.rules.conditions.lines import Where
-from service.rules.document import Wallet
-from service.rules.effects import Effect, Multiply, Points, SetTier
+from service.rules.document import RedeemAs, Wallet
+from service.rules.effects import Effect, GiveCoupon, Multiply, Points, SetTier
 from service.rules.source import Leaf
 
 EFFECTS_MAX: Final = 20  # of one rule
 MULTIPLIER_MAX: Final = 1000
-LATER: Final = (
-    *("discount", "coupon", "gift_card", "stamp", "reward", "club", "badge", "tickets"),
-    *("message", "event"),
-)
-POINTS_KEYS: Final = ("wallet", "fixed", "per", "award", "where", "expires")
-POINTS_LATER: Final = ("less", "max")
+LATER: Final = ("gift_card", "stamp", "reward", "club", "badge", "tickets", "message", "event")
+POINTS_KEYS: Final = ("wallet", "fixed", "per", "award", "where", "expires", "less")
+POINTS_LATER: Final = ("max",)
 MULTIPLY_KEYS: Final = ("by", "wallets", "where")
 MULTIPLY_LATER: Final = ("exclusive_group", "max")
 SET_TIER_KEYS: Final = ("ladder", "tier", "for")
+COUPON_KEYS: Final = ("template",)
 
 
 def effects(at: Cursor, scope: Scope) -> tuple[Effect, ...]:
@@ -48,7 +47,8 @@ def _effect(at: Cursor, scope: Scope) -> Effect | None:
     return None
 
 
-def _points(at: Cursor, scope: Scope) -> Points:
+def points(at: Cursor, scope: Scope) -> Points:
+    """Units to a wallet, the first one to spend from unless another is named."""
     fields = at.fields(POINTS_KEYS, POINTS_LATER)
     way = fields.only(("fixed", "per"))
     wallet = _wallet(fields, scope)
@@ -58,7 +58,9 @@ def _points(at: Cursor, scope: Scope) -> Points:
     award = _units(fields.need("award") if way == "per" else fields["award"], wallet)
     per = fields["per"]
     by_unit = isinstance(per.node, Leaf) and per.node.value == "unit"
-    minor = None if by_unit else _per_amount(per, scope)
+    minor = None if by_unit else leaves.above_zero(per, scope.currency)
+    if by_unit or way == "fixed":
+        fields["less"].fail_key("'less' goes with 'per' an amount: only money paid is less")
     return Points(
         at=at.path,
         wallet=wallet.id if wallet else "",
@@ -69,14 +71,21 @@ def _points(at: Cursor, scope: Scope) -> Points:
         expires=expiries.expiry(fields["expires"], inactivity=False)
         if "expires" in fields
         else None,
+        less=_tenders(fields["less"], scope),
     )
 
 
-def _per_amount(at: Cursor, scope: Scope) -> int | None:
-    minor = leaves.money(at, scope.currency)
-    if minor == 0:
-        at.expected("more than 0")
-    return minor
+def _tenders(at: Cursor, scope: Scope) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for item in at.items("a list of wallets", least=1):
+        name = leaves.choice(item, scope.wallets, "wallet")
+        if name is None or name not in scope.wallets:
+            continue
+        how = scope.wallets[name].redeem
+        if how is None or how.paid_as is not RedeemAs.TENDER:
+            item.fail(f"wallet '{name}' does not pay as a tender, so it leaves nothing out")
+        found[name] = None
+    return tuple(found)
 
 
 def _wallet(fields: Fields, scope: Scope) -> Wallet | None:
@@ -98,7 +107,8 @@ def _where(fields: Fields, scope: Scope) -> Where:
     return where(fields["where"], scope.registry.line_fields, scope.currency)
 
 
-def _multiply(at: Cursor, scope: Scope) -> Multiply:
+def multiply(at: Cursor, scope: Scope) -> Multiply:
+    """A factor for the wallets to spend from, unless others are named."""
     fields = at.fields(MULTIPLY_KEYS, MULTIPLY_LATER)
     by = fields.need("by")
     factor = leaves.number(by, "a number such as 2 or 1.5")
@@ -138,8 +148,18 @@ def _set_tier(at: Cursor, scope: Scope) -> SetTier:
     )
 
 
+def _coupon(at: Cursor, scope: Scope) -> GiveCoupon:
+    template = at.fields(COUPON_KEYS).need("template")
+    name = leaves.choice(template, scope.coupons, "coupon") or ""
+    if name in scope.coupons and not scope.coupons[name].personal:
+        template.fail(f"coupon '{name}' is for members' lists only with 'personal: true'")
+    return GiveCoupon(at=at.path, template=name)
+
+
 READERS: Final[dict[str, Callable[[Cursor, Scope], Effect]]] = {
-    "points": _points,
-    "multiply": _multiply,
+    "points": points,
+    "multiply": multiply,
     "set_tier": _set_tier,
+    "discount": discount,
+    "coupon": _coupon,
 }

@@ -10,16 +10,18 @@ from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.where import where
 from service.rules.conditions.lines import Where
 from service.rules.currencies import EXPONENTS
-from service.rules.document import Head, Taxed
+from service.rules.document import DiscountCap, Head, Taxed
 from service.rules.registry import Info
 from service.rules.source import Sequence
 
 KEYS: Final = (
     *("id", "title", "timezone", "currency", "prices", "earns_on", "no_earning"),
-    *("backdate_max", "claim_max"),
+    *("discount_caps", "backdate_max", "claim_max"),
 )
+CAP_KEYS: Final = ("where", "max")
 MONTH: Final = Duration(30, Unit.DAY)  # how late purchases and claims may come, by default
 NO_EARNING_MAX: Final = 50
+CAPS_MAX: Final = 50
 _UNKNOWN_ZONE: Final = "UTC"
 
 
@@ -57,6 +59,7 @@ def head(
         prices=_taxed(fields["prices"]),
         earns_on=_taxed(fields["earns_on"]),
         no_earning=_no_earning(fields["no_earning"], line_fields, code),
+        discount_caps=_caps(fields["discount_caps"], line_fields, code),
         backdate_max=leaves.duration(fields["backdate_max"]) or MONTH,
         claim_max=leaves.duration(fields["claim_max"]) or MONTH,
     )
@@ -77,3 +80,12 @@ def _no_earning(at: Cursor, line_fields: dict[str, Info], code: str | None) -> t
     many = isinstance(at.node, Sequence)
     items = at.items("a list of mappings", least=1, most=NO_EARNING_MAX) if many else [at]
     return tuple(where(item, line_fields, code) for item in items)
+
+
+def _caps(at: Cursor, line_fields: dict[str, Info], code: str | None) -> tuple[DiscountCap, ...]:
+    found = []
+    for item in at.items("a list of caps", least=1, most=CAPS_MAX):
+        fields = item.fields(CAP_KEYS)
+        lines = where(fields["where"], line_fields, code)
+        found.append(DiscountCap(lines, leaves.share(fields.need("max")) or (1, 1)))
+    return tuple(found)

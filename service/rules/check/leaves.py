@@ -13,17 +13,18 @@ from service.rules.document import Texts
 from service.rules.source import Leaf
 
 TEXT_MAX: Final = 512  # characters
+TERMS_MAX: Final = 4000  # characters of texts that say the terms of something
 LANGUAGE_PATTERN: Final = "^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 _AN_ID: Final = "an id of at most 64 of a-z, 0-9, - and _"
 _G = TypeVar("_G")
 _T = TypeVar("_T")
 
 
-def text(at: Cursor) -> str | None:
-    """Text of 1 to 512 characters."""
+def text(at: Cursor, most: int = TEXT_MAX) -> str | None:
+    """Text of 1 to 512 characters, or as many as `most`."""
     written = _text(at, "a string")
-    if written is not None and not 0 < len(written) <= TEXT_MAX:
-        at.fail(f"expected 1 to {TEXT_MAX} characters, got {len(written)}")
+    if written is not None and not 0 < len(written) <= most:
+        at.fail(f"expected 1 to {most} characters, got {len(written)}")
         return None
     return written
 
@@ -57,8 +58,8 @@ def idents(at: Cursor, what: str, least: int, most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def texts(at: Cursor) -> Texts:
-    """Text per language: `{en: Beans, pl: Ziarna}`."""
+def texts(at: Cursor, most: int = TEXT_MAX) -> Texts:
+    """Text per language: `{en: Beans, pl: Ziarna}`, each of at most so many characters."""
     found: Texts = {}
     if at.node is None:
         return found
@@ -66,7 +67,7 @@ def texts(at: Cursor) -> Texts:
         language = child.key.text if child.key else ""
         if not re.fullmatch(LANGUAGE_PATTERN[1:-1], language):
             child.fail_key("expected a language such as en or pt-BR")
-        found[language] = text(child) or ""
+        found[language] = text(child, most) or ""
     return found
 
 
@@ -140,6 +141,37 @@ def wallet_units(at: Cursor, wallet: str, scale: int, most: int = units.AMOUNT_M
         at.expected("more than 0")
         return None
     return found
+
+
+def above_zero(at: Cursor, currency: str | None) -> int | None:
+    """Minor units of an amount that is more than none."""
+    minor = money(at, currency)
+    if minor == 0:
+        at.expected("more than 0")
+        return None
+    return minor
+
+
+def rate(at: Cursor, wallet: str, scale: int, currency: str | None) -> tuple[int, int] | None:
+    """(units of 10^-scale, minor units) of `100 points = 1 EUR`."""
+    written = _text(at, f"a rate such as '100 {wallet} = 1 {currency or 'EUR'}'")
+    return _read(at, written, lambda given: units.rate(given, wallet, scale, currency))
+
+
+def share(at: Cursor) -> tuple[int, int] | None:
+    """The exact fraction, more than 0 and at most 1, of `50 %`: a bare 0.5 might be either."""
+    found = _read(at, _text(at, "a percentage such as '50 %'"), units.percent)
+    return None if found is None else found.as_integer_ratio()
+
+
+def percent(at: Cursor) -> tuple[int, int] | None:
+    """The exact fraction of `7.5` percent, which may also be written `7.5 %`."""
+    if isinstance(at.node, Leaf) and isinstance(at.node.value, str) and "%" in at.node.value:
+        return share(at)
+    given = number(at, "a number such as 10 or 7.5")
+    exact = None if given is None else Fraction(given)
+    found = _read(at, exact, units.fraction)
+    return None if found is None else found.as_integer_ratio()
 
 
 def duration(at: Cursor) -> Duration | None:

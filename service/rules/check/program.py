@@ -1,24 +1,39 @@
 """A whole program file: text in, canonical document or every problem out."""
 
+import dataclasses
 from typing import Final
 
 import msgspec
 
 from service.rules import registry
-from service.rules.check import campaigns, declared, head, ladders, numbers, places, wallets
+from service.rules.check import (
+    campaigns,
+    coupons,
+    declared,
+    gift_cards,
+    head,
+    households,
+    ladders,
+    numbers,
+    places,
+    rewards,
+    wallets,
+)
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.problem import Log, Problem
 from service.rules.check.scope import Scope
-from service.rules.document import SCHEMA, Budget, Document, Wallet
+from service.rules.document import SCHEMA, Budget, Document
 from service.rules.source import parse
 
 SECTIONS: Final = (
     *("program", "channels", "stores", "identifiers", "line_fields", "member_fields"),
-    *("wallets", "ladders", "campaigns"),
+    *("wallets", "ladders", "campaigns", "coupons", "rewards"),
+    "gift_cards",
+    "households",
 )
 LATER: Final = (
-    *("staff", "coupons", "gift_cards", "rewards", "clubs", "segments", "stamp_cards"),
-    *("challenges", "referrals", "surveys", "draws", "households"),
+    *("staff", "clubs", "segments", "stamp_cards"),
+    *("challenges", "referrals", "surveys", "draws"),
 )
 
 
@@ -53,8 +68,8 @@ def _document(root: Cursor, previous: Document | None) -> Document:
     about = sections.need("program").fields(head.KEYS)
     code = _currency(about, previous)
     used = numbers.assign(root.node, previous)
-    kinds = _wallets(sections, used, previous)
-    first = {name: wallet for name, (wallet, _) in kinds.items()}
+    drafts = _wallets(sections, used, previous)
+    first = {name: draft.wallet for name, draft in drafts.items()}
     above = {ladder.id: ladder for ladder in previous.ladders} if previous else {}
     levels = ladders.ladders(sections["ladders"], used, first, code, above)
     channels = places.channels(sections.need("channels"))
@@ -70,7 +85,14 @@ def _document(root: Cursor, previous: Document | None) -> Document:
     )
     in_use = None if previous is None else previous.program.timezone
     zone = head.timezone(about.need("timezone"), in_use)
-    scope = Scope(code, zone, facts, first, levels)
+    kinds = {
+        name: wallets.finished(draft, levels, facts.line_fields, code)
+        for name, draft in drafts.items()
+    }
+    scope = Scope(code, zone, facts, kinds, levels)
+    before = {one.id: one for one in previous.coupons} if previous else {}
+    templates = coupons.coupons(sections["coupons"], scope, before)
+    scope = dataclasses.replace(scope, coupons=templates)
     return Document(
         schema=SCHEMA,
         program=head.head(about, code, zone, facts.line_fields),
@@ -79,16 +101,20 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         identifiers=places.identifiers(sections.need("identifiers")),
         line_fields=line_fields,
         member_fields=member_fields,
-        wallets=tuple(wallets.with_tiers(*kind, levels) for kind in kinds.values()),
+        wallets=tuple(kinds.values()),
         ladders=tuple(levels.values()),
         campaigns=campaigns.campaigns(sections["campaigns"], scope, _budgets(previous)),
+        coupons=tuple(templates.values()),
+        gift_cards=gift_cards.gift_cards(sections["gift_cards"], code),
+        rewards=rewards.rewards(sections["rewards"], scope),
+        households=households.households(sections["households"], kinds),
         numbers_used=used,
     )
 
 
 def _wallets(
     sections: Fields, used: dict[str, int], previous: Document | None
-) -> dict[str, tuple[Wallet, Cursor]]:
+) -> dict[str, wallets.Draft]:
     before = {wallet.id: wallet for wallet in previous.wallets} if previous else {}
     return wallets.wallets(sections["wallets"], used, before)
 

@@ -3,19 +3,26 @@
 import dataclasses
 import zoneinfo
 
-from service.rules.document import Ladder, Wallet
+from service.rules.document import CouponTemplate, Ladder, Wallet
 from service.rules.registry import Registry
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scope:
-    """`currency` None: the file's own is wrong, so any will do here."""
+    """`currency` None: the file's own is wrong, so any will do here.
+
+    `before_discounts`: what is read is asked before our discounts are known, so that it cannot ask
+    for what they leave. `without_purchase`: what is read is asked of a member who buys nothing.
+    """
 
     currency: str | None
     zone: zoneinfo.ZoneInfo
     registry: Registry
     wallets: dict[str, Wallet]
     ladders: dict[str, Ladder]
+    coupons: dict[str, CouponTemplate] = dataclasses.field(default_factory=dict)
+    before_discounts: bool = False
+    without_purchase: bool = False
 
     def spendable(self) -> tuple[str, ...]:
         """Wallets that are not qualifying, in the order of the file."""

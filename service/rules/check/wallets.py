@@ -1,27 +1,47 @@
 """`wallets`: the kinds of units members hold."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from service.kernel.calendar import Duration
 from service.rules.check import expiries, leaves
 from service.rules.check.cursor import Cursor, Fields
+from service.rules.check.redeeming import redeem
+from service.rules.check.transfers import transfer
 from service.rules.document import Ladder, Shortfall, Wallet
+from service.rules.gift_cards import GIFT_CARD
+from service.rules.registry import Info
 
-KEYS: Final = ("title", "qualifying", "scale", "pending", "expires", "shortfall")
-LATER: Final = ("redeem",)
+KEYS: Final = (
+    "title",
+    "qualifying",
+    "scale",
+    "pending",
+    "expires",
+    "shortfall",
+    "redeem",
+    "transfer",
+)
 PENDING_KEYS: Final = ("for",)
 PENDING_LATER: Final = ("until",)
 WALLETS_MAX: Final = 100
 SCALE_MAX: Final = 6  # decimal places
 
 
+class Draft(NamedTuple):
+    """A wallet without what names tiers and line fields, and the cursors on those parts."""
+
+    wallet: Wallet
+    per_tier: Cursor
+    redeem: Cursor
+
+
 def wallets(
     at: Cursor, numbers: Mapping[str, int], before: Mapping[str, Wallet]
-) -> dict[str, tuple[Wallet, Cursor]]:
-    """By id: the wallet still without its expiries by tier, and the cursor on those.
+) -> dict[str, Draft]:
+    """By id, in the order of the file.
 
     `numbers` by `wallet:<id>`; `before`: those of the version before.
     """
@@ -30,22 +50,33 @@ def wallets(
     for child in children:
         name = leaves.ident_key(child)
         wallet_at = child.named(f"wallet '{name}'")
-        wallet, per_tier = _wallet(wallet_at, name, numbers.get(f"wallet:{name}", 0))
+        if name == GIFT_CARD:
+            wallet_at.fail_key(f"'{GIFT_CARD}' is the wallet of gift cards: choose another name")
+        draft = _draft(wallet_at, name, numbers.get(f"wallet:{name}", 0))
         if name in before:
-            _keeps(wallet_at, wallet, before[name])
-        found[name] = (wallet, per_tier)
+            _keeps(wallet_at, draft.wallet, before[name])
+        found[name] = draft
     if len(children) > WALLETS_MAX:
         at.fail(f"{len(children)} wallets, at most {WALLETS_MAX} are allowed")
     return found
 
 
-def with_tiers(wallet: Wallet, per_tier: Cursor, ladders: dict[str, Ladder]) -> Wallet:
-    """The wallet with its expiries by tier."""
-    return msgspec.structs.replace(wallet, expires_by_tier=expiries.by_tier(per_tier, ladders))
+def finished(
+    draft: Draft,
+    ladders: dict[str, Ladder],
+    line_fields: Mapping[str, Info],
+    currency: str | None,
+) -> Wallet:
+    """The wallet with its expiries by tier and how it pays."""
+    return msgspec.structs.replace(
+        draft.wallet,
+        expires_by_tier=expiries.by_tier(draft.per_tier, ladders),
+        redeem=redeem(draft.redeem, draft.wallet, line_fields, currency),
+    )
 
 
-def _wallet(at: Cursor, name: str, number: int) -> tuple[Wallet, Cursor]:
-    fields = at.fields(KEYS, LATER)
+def _draft(at: Cursor, name: str, number: int) -> Draft:
+    fields = at.fields(KEYS)
     qualifying = leaves.flag(fields["qualifying"]) or False
     expires, per_tier = expiries.of_wallet(fields["expires"])
     shortfall = leaves.choice(fields["shortfall"], tuple(Shortfall))
@@ -61,7 +92,8 @@ def _wallet(at: Cursor, name: str, number: int) -> tuple[Wallet, Cursor]:
     )
     if qualifying:
         _counts_at_once(fields, wallet, per_tier)
-    return wallet, per_tier
+    wallet = msgspec.structs.replace(wallet, transfer=transfer(fields["transfer"], wallet))
+    return Draft(wallet, per_tier, fields["redeem"])
 
 
 def _pending(fields: Fields) -> Duration | None:

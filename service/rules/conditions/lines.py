@@ -9,16 +9,17 @@ from typing import Final
 import msgspec
 
 from service.rules.cart import CartLine
-from service.rules.case import GROUPED, Case, Column
+from service.rules.case import GROUPED, Bought, Case, Column
 from service.rules.conditions.finding import Finding
 from service.rules.values import Scalar, Test, compile_test, describe
 
 ATTRIBUTE: Final = "attributes."
+PAID: Final = "amount"  # the one field that discounts change
 _READERS: Final[dict[str, Callable[[CartLine], Scalar | None]]] = {
     **GROUPED,
     "kind": lambda line: line.kind,
     "unit_price": lambda line: line.amount * 1000 // line.quantity,
-    "amount": lambda line: line.paid(),
+    PAID: lambda line: line.paid(),
     "quantity": lambda line: line.quantity,
 }
 
@@ -66,7 +67,7 @@ class Filter:
         self.values = tuple(dict.fromkeys(lookup(key) or ())) if key else ()
         self.tests = tuple(_line_check(test) for test in where if test is not key)
 
-    def match(self, case: Case) -> Sequence[int]:
+    def match(self, case: Bought) -> Sequence[int]:
         """Positions of the lines that match, in order."""
         found = case.matches.get(self.number)
         if found is None:
@@ -76,7 +77,7 @@ class Filter:
             case.matches[self.number] = found
         return found
 
-    def total(self, case: Case, column: Column) -> int:
+    def total(self, case: Bought, column: Column) -> int:
         """Sum of the column over the lines that match."""
         total = column.sums.get(self.number)
         if total is None:
@@ -85,7 +86,7 @@ class Filter:
             column.sums[self.number] = total
         return total
 
-    def _looked_up(self, case: Case) -> Sequence[int]:
+    def _looked_up(self, case: Bought) -> Sequence[int]:
         if self.field is None:
             return range(len(case.lines))
         groups = case.groups(self.field)
@@ -104,18 +105,24 @@ def _line_check(line_test: LineTest) -> Callable[[CartLine], bool]:
 
 
 class Filters:
-    """All filters of a program; the same `where` twice is one filter."""
+    """All filters of a program; the same `where` twice is one filter.
 
-    __slots__ = ("_known",)
+    `priced`: numbers of those that look at what was paid.
+    """
+
+    __slots__ = ("_known", "priced")
 
     def __init__(self) -> None:
         self._known: dict[Where, Filter] = {}
+        self.priced: set[int] = set()
 
     def of(self, where: Where) -> Filter:
         """The filter of this `where`."""
         known = self._known.get(where)
         if known is None:
             known = self._known[where] = Filter(len(self._known), where)
+            if any(test.field == PAID for test in where):
+                self.priced.add(known.number)
         return known
 
 

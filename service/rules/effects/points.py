@@ -18,7 +18,7 @@ class Points(msgspec.Struct, frozen=True, tag="points", tag_field="do", omit_def
     fixed: units, not multiplied, given once when the rule fires and at least one line earns;
     per_amount: (award, minor units): award x base / minor, linear, no step;
     per_unit: award per 1000 thousandths of quantity. Award and fixed are whole units of the wallet.
-    `expires` overrides the wallet's expiry.
+    `expires` overrides the wallet's expiry. `less`: what was paid with these tenders does not earn.
     """
 
     at: str
@@ -28,6 +28,7 @@ class Points(msgspec.Struct, frozen=True, tag="points", tag_field="do", omit_def
     per_unit: int | None = None
     where: Where = ()
     expires: Expiry | None = None
+    less: tuple[str, ...] = ()  # ids of wallets whose redemption as a tender lowers the base
 
 
 def denominator(effect: Points) -> int:
@@ -46,6 +47,9 @@ def compile_points(effect: Points, filters: Filters, scale: int) -> Callable[[Ta
     if effect.per_amount is not None:
         award, minor = effect.per_amount
         weight = award * scale // minor
+        less = effect.less
+        if less:
+            return lambda tally: tally.add(weight, where, tally.case.bases_less(less))
         return lambda tally: tally.add(weight, where, tally.case.bases)
     if effect.per_unit is not None:
         weight = effect.per_unit * scale // PER_UNIT

@@ -46,4 +46,4 @@ def test_without_docs_only_problems_are_explained() -> None:
 
 
 def test_the_page_is_not_huge() -> None:
-    assert len(HTML) < 300_000
+    assert len(HTML) < 700_000  # some 60 operations

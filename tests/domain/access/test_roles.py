@@ -11,10 +11,33 @@ def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
         "members:lookup",
         "members:enrol",
         "members:read",
+        "quotes:ask",
+        "holds:write",
         "purchases:write",
         "purchases:read",
         "returns:write",
+        "purchases:attach",
+        "purchases:void",
+        "coupons:read",
+        "coupons:redeem",
+        "giftcards:activate",
+        "giftcards:redeem",
+        "giftcards:read",
+        "rewards:read",
+        "rewards:redeem",
+        "rewards:fulfil",
     }
+
+
+def test_only_an_admin_makes_and_exports_codes() -> None:
+    assert [role for role, given in ROLES.items() if "coupons:manage" in given] == []
+    assert scopes_of("admin") == ("admin:*",)
+
+
+def test_only_an_admin_makes_gift_cards_and_only_a_till_reads_them_without_pins() -> None:
+    assert [role for role, given in ROLES.items() if "giftcards:issue" in given] == []
+    assert [role for role, given in ROLES.items() if "giftcards:activate" in given] == ["pos"]
+    assert [role for role, given in ROLES.items() if "giftcards:read" in given] == ["pos"]
 
 
 def test_an_app_never_records_purchases_nor_looks_members_up() -> None:

@@ -1,7 +1,6 @@
 """Caps are exact, whoever takes from them at the same moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 import pytest
@@ -9,27 +8,7 @@ import pytest
 from service.domain.budgets import store
 from service.domain.budgets.store import SLOTS
 from service.infra.db import Database, Tx
-from service.rules.document import Budget, BudgetUnit
-from tests.databases import Fresh
-
-
-def budgets(**caps: int) -> Mapping[str, Budget]:
-    return {name: Budget(unit=BudgetUnit.POINTS, amount=cap) for name, cap in caps.items()}
-
-
-async def left(tx: Tx, campaign: str = "c") -> list[int]:
-    """What is left in each slot."""
-    rows = await tx.connection.fetch(
-        "select remaining from budget_slot where campaign = $1 order by slot", campaign
-    )
-    return [row[0] for row in rows]
-
-
-async def cap(tx: Tx, campaign: str = "c") -> int:
-    number: int = await tx.connection.fetchval(
-        "select cap from budget where campaign = $1", campaign
-    )
-    return number
+from tests.domain.budgets.slots import NOW, budgets, cap, left, overrun
 
 
 async def test_a_new_budget_is_spread_evenly_over_the_slots(tx: Tx) -> None:
@@ -44,52 +23,52 @@ async def test_a_new_budget_is_spread_evenly_over_the_slots(tx: Tx) -> None:
 async def test_one_slot_that_covers_it_pays_for_all(tx: Tx) -> None:
     await store.declare(tx, budgets(c=160))
 
-    assert await store.take(tx, "c", [3, 4], whole=False) == [3, 4]
+    assert await store.take(tx, "c", [3, 4], NOW, whole=False) == [3, 4]
     assert sorted(await left(tx)) == [3, *[10] * 15]
 
 
 async def test_a_want_no_slot_covers_alone_is_taken_across_all(tx: Tx) -> None:
     await store.declare(tx, budgets(c=160))
 
-    assert await store.take(tx, "c", [100, 35], whole=False) == [100, 35]
+    assert await store.take(tx, "c", [100, 35], NOW, whole=False) == [100, 35]
     assert await left(tx) == [*[0] * 13, 5, 10, 10]
 
 
 async def test_wants_are_granted_in_order_and_the_last_is_trimmed(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
 
-    assert await store.take(tx, "c", [60, 30, 20, 5], whole=False) == [60, 30, 10, 0]
+    assert await store.take(tx, "c", [60, 30, 20, 5], NOW, whole=False) == [60, 30, 10, 0]
     assert sum(await left(tx)) == 0
-    assert await store.take(tx, "c", [1], whole=False) == [0]
+    assert await store.take(tx, "c", [1], NOW, whole=False) == [0]
 
 
 async def test_whole_wants_are_granted_in_full_or_not_at_all(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
 
     # 60, then 50 is too much for the 40 left, then 30 fits and 11 does not
-    assert await store.take(tx, "c", [60, 50, 30, 11], whole=True) == [60, 0, 30, 0]
+    assert await store.take(tx, "c", [60, 50, 30, 11], NOW, whole=True) == [60, 0, 30, 0]
     assert sum(await left(tx)) == 10
 
 
 async def test_wanting_nothing_takes_nothing(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
 
-    assert await store.take(tx, "c", [0, 0], whole=False) == [0, 0]
-    assert await store.take(tx, "c", [], whole=False) == []
+    assert await store.take(tx, "c", [0, 0], NOW, whole=False) == [0, 0]
+    assert await store.take(tx, "c", [], NOW, whole=False) == []
     assert sum(await left(tx)) == 100
 
 
 async def test_budgets_do_not_touch_each_other(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100, d=100))
 
-    await store.take(tx, "c", [100], whole=False)
+    await store.take(tx, "c", [100], NOW, whole=False)
 
     assert (sum(await left(tx)), sum(await left(tx, "d"))) == (0, 100)
 
 
 async def test_a_return_gives_back_and_a_later_one_takes_again(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [90], whole=False)
+    await store.take(tx, "c", [90], NOW, whole=False)
 
     await store.give_back(tx, "c", 25)
     assert sum(await left(tx)) == 35
@@ -98,16 +77,11 @@ async def test_a_return_gives_back_and_a_later_one_takes_again(tx: Tx) -> None:
     assert sum(await left(tx)) == 20
 
 
-async def overrun(tx: Tx) -> int:
-    number: int = await tx.connection.fetchval("select overrun from budget where campaign = 'c'")
-    return number
-
-
 async def test_what_is_taken_again_beyond_the_cap_is_counted_apart_and_given_back_first(
     tx: Tx,
 ) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [95], whole=False)
+    await store.take(tx, "c", [95], NOW, whole=False)
 
     await store.give_back(tx, "c", -20)
     assert (sum(await left(tx)), await overrun(tx)) == (0, 15)
@@ -120,7 +94,7 @@ async def test_what_is_taken_again_beyond_the_cap_is_counted_apart_and_given_bac
 
 async def test_a_raised_cap_takes_an_overrun_in(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [95], whole=False)
+    await store.take(tx, "c", [95], NOW, whole=False)
     await store.give_back(tx, "c", -20)  # 115 in all
 
     await store.declare(tx, budgets(c=150))
@@ -144,7 +118,7 @@ async def test_no_slot_ever_holds_less_than_nothing(tx: Tx) -> None:
 
 async def test_a_cap_raised_at_publish_adds_what_was_added(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [70], whole=False)
+    await store.take(tx, "c", [70], NOW, whole=False)
 
     await store.declare(tx, budgets(c=150))
 
@@ -153,7 +127,7 @@ async def test_a_cap_raised_at_publish_adds_what_was_added(tx: Tx) -> None:
 
 async def test_a_cap_lowered_at_publish_takes_off_what_was_not_granted(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [70], whole=False)
+    await store.take(tx, "c", [70], NOW, whole=False)
 
     await store.declare(tx, budgets(c=75))
 
@@ -164,7 +138,7 @@ async def test_a_cap_lowered_below_what_was_granted_leaves_nothing_and_takes_not
     tx: Tx,
 ) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [70], whole=False)
+    await store.take(tx, "c", [70], NOW, whole=False)
 
     await store.declare(tx, budgets(c=50))
 
@@ -173,7 +147,7 @@ async def test_a_cap_lowered_below_what_was_granted_leaves_nothing_and_takes_not
 
 async def test_what_comes_back_after_a_lowered_cap_is_not_granted_again_above_it(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [70], whole=False)
+    await store.take(tx, "c", [70], NOW, whole=False)
     await store.declare(tx, budgets(c=50))
 
     await store.give_back(tx, "c", 25)
@@ -183,7 +157,7 @@ async def test_what_comes_back_after_a_lowered_cap_is_not_granted_again_above_it
 
 async def test_a_cap_lowered_twice_counts_what_was_granted_once(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [70], whole=False)
+    await store.take(tx, "c", [70], NOW, whole=False)
     await store.declare(tx, budgets(c=50))
 
     await store.declare(tx, budgets(c=60))
@@ -193,7 +167,7 @@ async def test_a_cap_lowered_twice_counts_what_was_granted_once(tx: Tx) -> None:
 
 async def test_the_same_cap_published_again_changes_nothing(tx: Tx) -> None:
     await store.declare(tx, budgets(c=100))
-    await store.take(tx, "c", [33], whole=False)
+    await store.take(tx, "c", [33], NOW, whole=False)
     before = await left(tx)
 
     await store.declare(tx, budgets(c=100))
@@ -209,14 +183,6 @@ async def test_a_budget_no_longer_declared_keeps_what_it_has(tx: Tx) -> None:
     assert (sum(await left(tx)), sum(await left(tx, "d"))) == (100, 10)
 
 
-@pytest.fixture
-async def crowd(database: Fresh) -> AsyncIterator[Database]:
-    """A pool with room for many takers at once; nobody waits longer than the jobs' role allows."""
-    db = await Database.open(database.jobs_url, size_min=12, size_max=12)
-    yield db
-    await db.close()
-
-
 async def _all_at_once(
     db: Database, wants: list[int], *, whole: bool, campaign: str = "c"
 ) -> list[int]:
@@ -225,7 +191,7 @@ async def _all_at_once(
 
     async def taker(want: int) -> int:
         async with slots, db.transaction() as tx:
-            (granted,) = await store.take(tx, campaign, [want], whole=whole)
+            (granted,) = await store.take(tx, campaign, [want], NOW, whole=whole)
             await asyncio.sleep(0.002)  # others come while it is not committed
             return granted
 
@@ -273,7 +239,7 @@ async def test_what_a_rolled_back_taker_took_is_there_again(crowd: Database) -> 
 
     async def gives_up() -> None:
         async with crowd.transaction() as tx:
-            assert await store.take(tx, "c", [60], whole=False) == [60]
+            assert await store.take(tx, "c", [60], NOW, whole=False) == [60]
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -288,6 +254,8 @@ async def test_takers_of_other_slots_do_not_wait_for_each_other(crowd: Database)
         await store.declare(tx, budgets(c=160))
 
     async with crowd.transaction() as one, crowd.transaction() as other:
-        assert await store.take(one, "c", [5], whole=False) == [5]
-        taking = store.take(other, "c", [5], whole=False)  # while the first one is not committed
+        assert await store.take(one, "c", [5], NOW, whole=False) == [5]
+        taking = store.take(
+            other, "c", [5], NOW, whole=False
+        )  # while the first one is not committed
         assert await asyncio.wait_for(taking, timeout=1) == [5]

@@ -13,6 +13,11 @@ from cloudevents.core.v1.event import CloudEvent
 from service.domain.events.catalog import (
     TYPES,
     Event,
+    GiftCardActivated,
+    GiftCardBlocked,
+    GiftCardIssued,
+    GiftCardToppedUp,
+    GiftCardUnblocked,
     MemberChanged,
     MemberEnrolled,
     PointsAdjusted,
@@ -26,6 +31,15 @@ from service.domain.events.catalog import (
     TierChanged,
 )
 from service.domain.events.outbox import SHARDS, Outbox, shard_of
+from service.domain.events.sharing import (
+    HouseholdDissolved,
+    HouseholdFormed,
+    HouseholdInvited,
+    HouseholdJoined,
+    HouseholdLeft,
+    HouseholdPersonChanged,
+    PointsTransferred,
+)
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.infra.db import Tx
@@ -37,6 +51,16 @@ HOLDER = uuid.UUID("01920000-0000-7000-8000-000000000047")  # 0x47 = 71 = 64 + 7
 OPERATION = uuid.UUID(int=2)
 MOVED = (WalletChange(wallet="points", amount=-5, pending=0, debt=3),)
 LOT = Movement(wallet="points", amount=5, available_at=WRITTEN, expires_at=None)
+LOADED: dict[str, Any] = {
+    "card_id": HOLDER,
+    "kind": "default",
+    "operation_id": OPERATION,
+    "amount": 5,
+    "currency": "EUR",
+    "expires_at": None,
+    "changes": MOVED,
+}
+BELONGS: dict[str, Any] = {"household_id": HOLDER, "member_id": OPERATION}
 EVENTS: list[Event] = [
     MemberEnrolled(member_id=HOLDER, enrolled_at=HAPPENED, identifier_kinds=("card", "phone")),
     MemberChanged(member_id=HOLDER, changed=("profile",)),
@@ -76,7 +100,19 @@ EVENTS: list[Event] = [
     PointsExpired(changes=MOVED),
     PointsReversed(operation_id=uuid.UUID(int=3), purchase_id=OPERATION, changes=MOVED),
     PointsAdjusted(operation_id=OPERATION, changes=MOVED),
+    GiftCardIssued(card_id=HOLDER, kind="default"),
+    GiftCardActivated(**LOADED),
+    GiftCardToppedUp(**LOADED),
+    GiftCardBlocked(card_id=HOLDER, kind="default", reason="lost"),
+    GiftCardUnblocked(card_id=HOLDER, kind="default", reason="found"),
     TierChanged(ladder="main", was="bronze", now="gold", at=HAPPENED, valid_until=None),
+    PointsTransferred(operation_id=OPERATION, other_id=HOLDER, kind="given", changes=MOVED),
+    HouseholdFormed(**BELONGS),
+    HouseholdInvited(**BELONGS, until=HAPPENED),
+    HouseholdJoined(**BELONGS),
+    HouseholdLeft(**BELONGS, removed=True),
+    HouseholdPersonChanged(**BELONGS, role="person", draw_max={"points": 5}),
+    HouseholdDissolved(**BELONGS),
 ]
 
 
@@ -110,6 +146,16 @@ def test_the_body_is_a_cloudevent(event: Event) -> None:
     assert found.get_extension("recordedtime") == "2026-03-02T10:00:00.000001Z"
     assert found.get_extension("timestamp") == "2026-03-01T23:59:59.999999Z"
     assert isinstance(found.get_data(), dict)
+
+
+def test_the_source_says_what_sort_of_holder_it_is() -> None:
+    outbox = Outbox()
+    event = GiftCardIssued(card_id=HOLDER, kind="default")
+    times = {"at": HAPPENED, "recorded_at": WRITTEN}
+
+    outbox.emit(event, holder_id=HOLDER, version=1, **times, source="gift-cards")
+
+    assert read(outbox.rows[0][5]).get_source() == f"/gift-cards/{HOLDER}"
 
 
 def test_the_data_is_the_event() -> None:
@@ -165,7 +211,7 @@ async def test_the_rows_are_what_was_emitted(tx: Tx) -> None:
 
     rows = await tx.connection.fetch("select * from outbox order by version")
     assert [row["type"] for row in rows] == [TYPES[type(event)] for event in EVENTS]
-    assert [row["version"] for row in rows] == list(range(1, 12))
+    assert [row["version"] for row in rows] == list(range(1, len(EVENTS) + 1))
     for row in rows:
         assert row["event_id"] == uuid.UUID(read(row["body"]).get_id())
         assert (row["shard"], row["pub_seq"]) == (7, None)

@@ -86,6 +86,8 @@ async def test_numbers_name_wallets_and_ladders_over_all_versions(db: Database) 
     assert programs.wallet_number("stars") == 3  # came later, whatever its place in the file
     assert programs.wallet_number("gone") is None
     assert [programs.wallet_id(n) for n in (1, 2, 3)] == ["points", "status", "stars"]
+    assert programs.wallet_id(0) == "gift_card"
+    assert programs.wallet_number("gift_card") is None  # nobody names it to read or adjust it
 
 
 async def test_a_wallet_is_defined_by_the_version_of_the_instant(db: Database) -> None:

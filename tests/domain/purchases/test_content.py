@@ -4,15 +4,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from service.domain.purchases.basket import LineIn, MemberRef, RedeemIn, Tax
 from service.domain.purchases.content import (
     FP_VERSION,
+    basket_fingerprint,
     by_category,
     cart_of,
     fingerprint,
+    held_fingerprint,
     thousandths,
 )
 from service.domain.purchases.errors import LineInvalid, TotalInvalid
-from service.domain.purchases.types import ChargedIn, LineIn, MemberRef, Mode, RecordPurchase, Tax
+from service.domain.purchases.types import ChargedIn, Mode, RecordPurchase
 from service.kernel.ids import new_id
 from service.kernel.text import AMOUNT_MAX
 from service.kernel.values import Identifier
@@ -330,3 +333,23 @@ def test_money_and_quantity_add_up_by_category() -> None:
     )
 
     assert by_category(cart) == {"tea": (700, 4000), "coffee": (200, 500)}
+
+
+def test_a_held_basket_is_the_same_wherever_it_is_shown() -> None:
+    shown = msgspec.structs.replace(PURCHASE, channel="elsewhere", store="another")
+    assert held_fingerprint(shown) == held_fingerprint(PURCHASE)
+    assert basket_fingerprint(shown) != basket_fingerprint(PURCHASE)
+
+
+def test_another_held_basket_has_other_lines_or_pays_otherwise() -> None:
+    changes = (
+        {"lines": PURCHASE.lines * 2},
+        {"currency": "USD"},
+        {"coupons": ("ABCDEF",)},
+        {"redeem": (RedeemIn(wallet="points", amount=1),)},
+    )
+    found = {
+        held_fingerprint(msgspec.structs.replace(PURCHASE, **change))  # type: ignore[arg-type]
+        for change in changes
+    }
+    assert len(found | {held_fingerprint(PURCHASE)}) == 5

@@ -202,14 +202,14 @@ async def windows(tx: Tx, asked: Sequence[WindowAsked]) -> list[Past]:
     """What each window holds."""
     questions = store.ask_windows(asked)
     await tx.ask_all(questions)
-    found = {place: past for one in questions for place, past in one.answer.items()}
+    found = {place: seen.past for one in questions for place, seen in one.answer.items()}
     return [found[place] for place in range(len(asked))]
 
 
 async def uses(tx: Tx, spans: Sequence[store.Span]) -> list[int]:
     """How often a rule fired in each span."""
     found = await tx.ask(store.ask_uses(spans))
-    return [found[place] for place in range(len(spans))]
+    return [found[place].times for place in range(len(spans))]
 
 
 async def test_a_window_is_open_at_both_ends(tx: Tx) -> None:

@@ -3,7 +3,9 @@
 import datetime as dt
 import uuid
 
-from service.domain.wallets.book import Book, Lot, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
+from service.domain.wallets.lots import Lot
 from service.domain.wallets.types import Reason
 from service.kernel.values import Balance
 

@@ -9,7 +9,9 @@ import pytest
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.wallets import store
-from service.domain.wallets.book import Book, Lot, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
+from service.domain.wallets.lots import Lot
 from service.domain.wallets.store import EntryRow
 from service.domain.wallets.types import Reason
 from service.infra.db import Tx
@@ -67,6 +69,13 @@ async def write(tx: Tx, *books: Book, recorded: float = 0) -> None:
     await tx.flush()
 
 
+async def due(tx: Tx, books: store.Books, until: float) -> dict[uuid.UUID, dt.datetime | None]:
+    """Put Ola's due lots into the books; when the next one falls due."""
+    following = store.ask_next_dues({OLA: day(until)})
+    await tx.ask_all([store.ask_due_lots(books, {OLA: START}, {OLA: day(until)}), following])
+    return following.answer
+
+
 def lots(book: Book) -> list[tuple[int, int, int]]:
     """(number, granted, remaining)."""
     return [(lot.lot_no, lot.granted, lot.remaining) for lot in sorted(
@@ -79,6 +88,15 @@ async def test_a_holder_without_rows_has_empty_books(tx: Tx) -> None:
 
     assert [(b.posted, b.fresh) for b in books.values()] == [(0, True), (0, True)]
     assert not any(book.changed for book in books.values())
+
+
+async def test_a_holder_may_have_other_wallets_than_the_rest(tx: Tx) -> None:
+    card = uuid.uuid5(OLA, "card")
+    settled = {OLA: START, card: START}
+
+    books = await tx.ask(store.ask_books(settled, [POINTS, STARS], {card: [0]}))
+
+    assert set(books) == {(OLA, POINTS), (OLA, STARS), (card, 0)}
 
 
 async def test_a_book_comes_back_as_it_was_written(tx: Tx) -> None:
@@ -132,7 +150,7 @@ async def test_due_lots_are_those_released_or_lapsed_since(tx: Tx) -> None:
     await write(tx, book)
     books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
 
-    following = await store.load_due_lots(tx, books, {OLA: START}, {OLA: day(10)})
+    following = await due(tx, books, 10)
 
     assert lots(books[OLA, POINTS]) == [(1, 1, 1), (3, 4, 4)]
     assert following == {OLA: day(20)}
@@ -145,7 +163,7 @@ async def test_nothing_left_is_nothing_due(tx: Tx) -> None:
     await write(tx, book)
     books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
 
-    assert await store.load_due_lots(tx, books, {OLA: START}, {OLA: day(10)}) == {}
+    assert await due(tx, books, 10) == {}
     assert books[OLA, POINTS].lots == {}
 
 
@@ -318,3 +336,30 @@ async def test_a_wallet_as_it_stood_and_as_it_was_known(tx: Tx) -> None:
     assert await at(3, 7) == (10, [(1, 10, 10)])  # the late one was not known yet
     assert await at(8, 99) == (63, [(1, 10, 3), (2, 20, 20), (3, 40, 40)])
     assert await at(99, 5) == (30, [(1, 10, 10), (2, 20, 20)])
+
+
+async def test_what_is_held_of_a_lot_is_written_and_read(tx: Tx) -> None:
+    book = await load(tx)
+    earn(book, 10, 1)
+    book.hold(4)  # of a lot that is not written yet
+    await write(tx, book)
+    book = await load(tx)
+    assert (book.held, book.lots[1].held) == (4, 4)
+
+    book.hold(3)
+    await write(tx, book)
+    again = await load(tx)
+    assert (again.held, again.lots[1].held) == (7, 7)
+
+
+async def test_held_lots_come_with_those_that_are_due(tx: Tx) -> None:
+    book = await load(tx)
+    earn(book, 4, 1, expires=90)
+    earn(book, 8, 2)
+    book.hold(2)
+    await write(tx, book)
+    books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
+
+    await due(tx, books, 10)
+
+    assert lots(books[OLA, POINTS]) == [(1, 4, 4)]

@@ -8,11 +8,13 @@ import uuid
 import pytest
 
 from service.domain.members.errors import MemberNotFound
-from service.domain.wallets.book import Book, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
 from service.flows.reads.balances import expiring
 from service.kernel.ids import new_id
 from service.kernel.values import Balance, Expiring
+from tests.flows.counter import hold, rich
 from tests.flows.shop import Shop, another, day, goods
 
 HOUR = dt.timedelta(hours=1)
@@ -170,3 +172,22 @@ def test_what_lapses_soonest_comes_first_and_sums_to_what_is_posted() -> None:
         Expiring(expires_at=None, amount=24),
     )
     assert book.balance() == Balance(available=23, pending=30, held=0, debt=0)
+
+
+async def test_held_units_show_and_are_free_at_the_instant_their_hold_times_out(
+    checkout: Shop,
+) -> None:
+    """Nothing is written then: what is cached must not outlive it, and its tag is another."""
+    ola = await rich(checkout, "1")
+    await checkout.show(day(1))
+    placed = await hold(checkout, "c", ola, goods(2000), points=400, hold_for=900)
+    tags, figures = [], []
+    for at in (day(1) + HOUR / 6, placed.due_at - HOUR / 60, placed.due_at, day(2)):
+        await checkout.show(at)
+        answer = await checkout.reads.wallets(ola)
+        balance = json.loads(answer.body)["wallets"]["points"]["balance"]
+        tags.append(answer.etag)
+        figures.append((balance["available"], balance["held"]))
+
+    assert figures == [(600, 400), (600, 400), (1000, 0), (1000, 0)]
+    assert tags[0] == tags[1] != tags[2] == tags[3]

@@ -9,6 +9,7 @@ from service.domain.members.errors import MemberNotFound
 from service.domain.wallets.errors import WalletNotFound
 from service.infra.cursors import CursorInvalid
 from service.kernel.ids import new_id
+from tests.flows.counter import buy, hold, release, rich
 from tests.flows.shop import Shop, day, goods
 
 HOUR = dt.timedelta(hours=1)
@@ -224,3 +225,77 @@ async def test_a_wallet_the_program_has_not_is_not_found(shop: Shop) -> None:
 
     with pytest.raises(WalletNotFound):
         await shop.reads.entries(ola, "coins", None, 4)
+
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+async def kept(
+    shop: Shop, member: uuid.UUID, when: dt.datetime, known: dt.datetime | None = None
+) -> tuple[int, int, int]:
+    """(available, held, debt) of points at an instant."""
+    balance = (await shop.reads.wallets_at(member, when, known)).wallets["points"].balance
+    return (balance.available, balance.held, balance.debt)
+
+
+async def test_what_a_hold_kept_shows_while_it_did(checkout: Shop) -> None:
+    ola = await rich(checkout, "1")
+    await checkout.show(day(1))
+    placed = await hold(checkout, "c", ola, goods(2000), points=400, hold_for=900)
+    await checkout.show(day(1) + 5 * MINUTE)
+    await release(checkout, placed.id)
+    await checkout.show(day(2))
+
+    assert [await kept(checkout, ola, at) for at in (
+        day(1) - TICK, day(1) + MINUTE, day(1) + 4 * MINUTE, day(1) + 6 * MINUTE
+    )] == [(1000, 0, 0), (600, 400, 0), (600, 400, 0), (1000, 0, 0)]  # fmt: skip
+
+
+async def test_a_time_out_shows_from_its_instant_whether_it_was_settled_or_not(
+    checkout: Shop,
+) -> None:
+    ola = await rich(checkout, "1")
+    await checkout.show(day(1))
+    placed = await hold(checkout, "c", ola, goods(2000), points=400, hold_for=900)
+    instants = (placed.due_at - TICK, placed.due_at)
+    future = [await kept(checkout, ola, at) for at in instants]
+    await checkout.show(day(2))
+    unsettled = [await kept(checkout, ola, at) for at in instants]
+    await checkout.settle()
+    settled = [await kept(checkout, ola, at) for at in instants]
+    known_before = [await kept(checkout, ola, at, day(1) + MINUTE) for at in instants]
+
+    assert future == unsettled == settled == known_before == [(600, 400, 0), (1000, 0, 0)]
+
+
+async def test_held_units_that_lapsed_when_they_were_free_show_so(checkout: Shop) -> None:
+    """400 of 1000 are held over the end of their lot; what was known before it was posted too."""
+    ola = await rich(checkout, "1")
+    ends = (await checkout.wallets(ola))["points"].expiring[0].expires_at
+    assert ends is not None
+    await checkout.show(ends - 2 * MINUTE)
+    placed = await hold(checkout, "c", ola, goods(2000), points=400, hold_for=900)
+    instants = (ends - TICK, ends, placed.due_at - TICK, placed.due_at)
+    expected = [(600, 400, 0), (0, 400, 0), (0, 400, 0), (0, 0, 0)]
+    assert [await kept(checkout, ola, at) for at in instants] == expected
+    await checkout.show(ends + HOUR)
+    assert [await kept(checkout, ola, at) for at in instants] == expected
+    await checkout.settle()
+
+    assert [await kept(checkout, ola, at) for at in instants] == expected
+    assert [await kept(checkout, ola, at, ends - MINUTE) for at in instants] == expected
+
+
+async def test_what_was_redeemed_from_a_hold_was_held_before(checkout: Shop) -> None:
+    ola = await rich(checkout, "1")
+    await checkout.show(day(1))
+    placed = await hold(checkout, "c", ola, goods(2000), points=400)
+    await checkout.show(day(1) + 5 * MINUTE)
+    await buy(checkout, "b", ola, goods(2000), points=400, hold_id=placed.id)
+    await checkout.bring_back("r", "b", at=day(3))
+    await checkout.show(day(4))
+
+    assert [await kept(checkout, ola, at) for at in (
+        day(1) + MINUTE, day(1) + 6 * MINUTE, day(3) - TICK, day(4)
+    )] == [(600, 400, 0), (620, 0, 0), (620, 0, 0), (1000, 0, 0)]  # fmt: skip
+    assert await kept(checkout, ola, day(4), day(1) + MINUTE) == (1000, 0, 0)  # it was due by then

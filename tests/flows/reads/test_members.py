@@ -1,7 +1,6 @@
-"""Members, tiers and everything at a glance, as of now, by service/flows/reads/face.py."""
+"""Members and tiers as of now, by service/flows/reads/face.py."""
 
 import datetime as dt
-import json
 
 import pytest
 
@@ -120,57 +119,3 @@ async def test_a_lift_shows_in_the_tier_and_not_in_the_total(shop: Shop) -> None
     progress = (await shop.reads.tier(ola)).ladders["main"].progress
 
     assert (progress.tier, progress.total) == ("gold", 10)
-
-
-# ------------------------------------------------------------------ home
-
-
-async def test_home_shows_everything_in_one_language(shop: Shop) -> None:
-    ola = (await shop.enrol("1", profile=Profile(first_name="Ola", language="pl"))).id
-    await shop.buy("a", ola, goods(6000), at=day(0))
-
-    own = json.loads((await shop.reads.home(ola, None)).body)
-    asked = json.loads((await shop.reads.home(ola, "en-GB")).body)
-
-    assert (own["member_id"], own["name"], own["language"]) == (str(ola), "Ola", "pl")
-    assert own["wallets"]["points"] == {
-        "balance": {"available": 0, "pending": 60, "held": 0, "debt": 0},
-        "title": {"pl": "Punkty"},
-        "expiring": [{"expires_at": "2026-06-30T22:00:00Z", "amount": 60}],
-    }
-    assert own["tiers"]["main"]["title"] == {"pl": "Poziomy"}
-    assert own["tiers"]["main"]["progress"]["missing"] == 40
-    assert (asked["language"], asked["wallets"]["points"]["title"]) == ("en-GB", {"en": "Points"})
-
-
-@pytest.mark.parametrize(
-    ("asked", "spoken", "title"),
-    [
-        (None, None, "Points"),
-        ("de", None, "Points"),
-        ("pl-PL", "en", "Punkty"),
-        (None, "fr", "Points"),
-    ],
-)
-async def test_a_language_nobody_wrote_falls_back_to_english(
-    shop: Shop, asked: str | None, spoken: str | None, title: str
-) -> None:
-    ola = (await shop.enrol("1", profile=Profile(language=spoken))).id
-
-    home = json.loads((await shop.reads.home(ola, asked)).body)
-
-    assert list(home["wallets"]["points"]["title"].values()) == [title]
-
-
-async def test_the_tag_of_home_moves_with_what_it_shows_and_only_then(shop: Shop) -> None:
-    ola = (await shop.enrol("1")).id
-    await shop.buy("a", ola, goods(6000), at=day(0))
-    first = await shop.reads.home(ola, "en")
-    assert await shop.reads.home(ola, "en") == first
-
-    tags = {first.etag, (await shop.reads.home(ola, "pl")).etag}
-    for instant in (day(14), YEAR_LATER):  # a release; what counted leaves the window
-        await shop.show(instant)
-        tags.add((await shop.reads.home(ola, "en")).etag)
-
-    assert len(tags) == 4

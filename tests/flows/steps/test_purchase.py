@@ -14,7 +14,9 @@ from service.flows.steps.purchase import Item
 from service.flows.steps.work import Work
 from service.rules.check import check_text
 from service.rules.compile import Program, compile_program
+from service.rules.decision import Decision, Discounted, Target
 from service.rules.document import Taxed
+from service.rules.facts import Facts
 from tests.flows.shop import SOURCE, TILL, bought, day, goods
 
 MINUTE = dt.timedelta(minutes=1)
@@ -55,7 +57,14 @@ def test_flags_add_up(program: Program) -> None:
 
 
 def test_what_counts_as_spend_is_what_was_paid(program: Program) -> None:
-    assert item(program, day(5)).net == 800
+    made = item(program, day(5))
+    off = Discounted(rule="r", on=Target.ITEMS, amount=100, wanted=100, lines=((0, 100),))
+    made.decide_with(Facts(at=day(5)), Decision(discounts=(off,)))
+    assert made.net_now() == 700
+
+    made.net = 200  # the rest came back before it was claimed
+
+    assert made.net_now() == 200
 
 
 def test_each_purchase_has_an_id_of_its_own(program: Program) -> None:

@@ -9,8 +9,11 @@ import pytest
 from service.domain.events.catalog import PointsReleased
 from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder, Kind
+from service.domain.holds.types import Item, ItemKind, OpenHold, State
 from service.domain.programs.live import Programs
-from service.domain.wallets.book import Book, Lot, Op
+from service.domain.wallets.book import Book
+from service.domain.wallets.entries import Op
+from service.domain.wallets.lots import Lot
 from service.domain.wallets.types import Reason
 from service.flows.steps.work import Work, all_written, open_books
 from service.kernel.actor import Actor, ActorKind
@@ -189,3 +192,100 @@ def test_only_members_hold_units() -> None:
 
     assert work().is_member
     assert not Work(nobody, START, START, Outbox()).is_member
+
+
+def hold(number: int, due: float, *units: tuple[int, int, int]) -> OpenHold:
+    """Units of (wallet, lot) until a day."""
+    items = [
+        Item(item_no=n, kind=ItemKind.UNITS, wallet=wallet, lot_no=lot_no, amount=amount)
+        for n, (wallet, lot_no, amount) in enumerate(units, 1)
+    ]
+    hold_id = uuid.UUID(int=90 + number)
+    return OpenHold(holder_id=HOLDER, hold_id=hold_id, due_at=day(due), items=tuple(items))
+
+
+def keeping(made: Work, *holds: OpenHold) -> Work:
+    """The work with open holds."""
+    made.hold_again(list(holds))
+    return made
+
+
+def test_changes_tell_what_is_held(programs: Programs) -> None:
+    made = work()
+    earn(made.books[1], 10, 1)
+    made.mark()
+    made.books[1].hold(4)
+
+    assert made.changes(programs) == (
+        WalletChange(wallet="points", amount=0, pending=0, debt=0, held=4),
+    )
+
+
+def test_a_hold_times_out_between_what_is_due_before_and_after_it(programs: Programs) -> None:
+    made = work(40)
+    earn(made.books[1], 10, 1, expires=30)
+    earn(made.books[2], 5, 1, available=10, expires=35)
+    keeping(made, hold(1, 20, (1, 1, 6)), hold(2, 50, (1, 1, 1)))
+
+    made.settle_books(programs)
+
+    assert told(made) == [
+        ("released", 8, day(10), [moved("stars", 0, -5)]),
+        ("timed-out", 9, day(20), [moved("points", 0, 0) | {"held": -6}]),
+        ("expired", 10, day(30), [moved("points", -9, 0)]),
+        ("expired", 11, day(35), [moved("stars", -5, 0)]),
+    ]
+    assert [one.hold_id for one in made.holds] == [uuid.UUID(int=92)]
+    assert [(c.hold.hold_id, c.state, c.at, c.by) for c in made.timed_out] == [
+        (uuid.UUID(int=91), State.TIMED_OUT, day(20), None)
+    ]
+
+
+def test_at_one_instant_a_hold_times_out_after_releases_before_expiries(
+    programs: Programs,
+) -> None:
+    made = work(20)
+    earn(made.books[1], 10, 1, expires=20)
+    earn(made.books[1], 3, 2, available=20)
+    keeping(made, hold(1, 20, (1, 1, 6)))
+
+    made.settle_books(programs)
+
+    assert told(made) == [
+        ("released", 8, day(20), [moved("points", 0, -3)]),
+        ("timed-out", 9, day(20), [moved("points", -10, 0) | {"held": -6}]),  # all of the lot
+    ]
+
+
+def test_units_that_outlived_their_lot_lapse_when_their_hold_times_out(
+    programs: Programs,
+) -> None:
+    made = work(40)
+    earn(made.books[1], 10, 1, expires=20)
+    keeping(made, hold(1, 30, (1, 1, 6)))
+
+    made.settle_books(programs)
+
+    assert [(e.amount, e.occurred_at) for e in made.books[1].entries[1:]] == [
+        (-4, day(20)),
+        (-6, day(30)),
+    ]
+    assert told(made)[-1] == ("timed-out", 9, day(30), [moved("points", -6, 0) | {"held": -6}])
+
+
+def test_a_hold_without_units_times_out_too(programs: Programs) -> None:
+    made = keeping(work(40), hold(1, 30))
+
+    made.settle_books(programs)
+
+    assert told(made) == [("timed-out", 8, day(30), [])]
+    assert len(made.timed_out) == 1
+
+
+def test_holds_as_they_stood_keep_no_more_than_was_there() -> None:
+    made = work()
+    earn(made.books[1], 10, 1)
+
+    keeping(made, hold(1, 30, (1, 1, 6)), hold(2, 30, (1, 1, 7)))
+
+    assert (made.books[1].held, made.books[1].lots[1].held) == (10, 10)

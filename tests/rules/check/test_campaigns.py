@@ -52,9 +52,13 @@ def test_a_campaign_of_one_day_lasts_that_day() -> None:
             "{uses: 500, when_out: trim}",
             Budget(unit=BudgetUnit.USES, amount=500, when_out=WhenOut.TRIM),
         ),
+        (
+            "{money: 500.50 EUR, when_out: reject}",
+            Budget(unit=BudgetUnit.MONEY, amount=50_050, when_out=WhenOut.REJECT),
+        ),
     ],
 )
-def test_budgets_are_of_points_or_of_uses(written: str, budget: Budget) -> None:
+def test_budgets_are_of_points_or_of_uses_or_of_money(written: str, budget: Budget) -> None:
     assert read(f", budget: {written}").budget == budget
 
 
@@ -66,9 +70,11 @@ def test_budgets_are_of_points_or_of_uses(written: str, budget: Budget) -> None:
             ", from: 2026-09-02, until: 2026-09-01",
             ".until: 'until' is before 'from', 2026-09-02",
         ),
-        (", budget: {}", ".budget: needs exactly one of points, uses"),
-        (", budget: {points: 1, uses: 1}", ".budget: needs exactly one of points, uses"),
-        (", budget: {money: 5 EUR}", ".budget.money: 'money' is not supported yet"),
+        (", budget: {}", ".budget: needs exactly one of points, uses, money"),
+        (", budget: {points: 1, uses: 1}", ".budget: needs exactly one of points, uses, money"),
+        (", budget: {money: 5}", ".budget.money: expected an amount such as '50 EUR', got 5"),
+        (", budget: {money: 0 EUR}", ".budget.money: expected more than 0, got '0 EUR'"),
+        (", budget: {money: 1 EUR, wallet: cash}", ".budget.wallet: a budget of money has no w"),
         (", budget: {points: 0}", ".budget.points: expected more than 0, got 0"),
         (", budget: {points: 1, wallet: x}", ".budget.wallet: unknown wallet 'x'; one of"),
         (", budget: {uses: 1, wallet: cash}", ".budget.wallet: a budget of uses has no wallet"),

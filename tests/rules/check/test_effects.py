@@ -4,7 +4,8 @@ import pytest
 
 from service.kernel.calendar import Duration, Unit
 from service.rules.conditions.lines import LineTest
-from service.rules.effects import Effect, Multiply, Points, SetTier
+from service.rules.decision import Target
+from service.rules.effects import Discount, Effect, GiveCoupon, Multiply, Points, SetTier
 from service.rules.expiry import Expiry, ExpiryKind
 from service.rules.values import Test as Comparison
 from tests.rules.check.files import HEAD, document, problems, rule
@@ -56,6 +57,10 @@ def read(then: str) -> tuple[Effect, ...]:
             "set_tier: {ladder: main, tier: gold}",
             SetTier(f"{THEN}[0].set_tier", "main", "gold"),
         ),
+        (
+            "discount: {percent: 10}",
+            Discount(at=f"{THEN}[0].discount", on=Target.ORDER, percent=(1, 10)),
+        ),
     ],
 )
 def test_each_effect_has_its_canonical_form(then: str, effect: Effect) -> None:
@@ -79,7 +84,7 @@ def test_effects_keep_their_order_and_place() -> None:
         ("[points]", "[0]: expected an effect such as {points: {fixed: 100}}, got 'points'"),
         ("[{}]", "[0]: expected one effect: each has its own '-' in the list"),
         ("[{poins: {}}]", "[0].poins: unknown effect 'poins', did you mean 'points'?"),
-        ("[{coupon: {}}]", "[0].coupon: effect 'coupon' is not supported yet"),
+        ("[{stamp: {}}]", "[0].stamp: effect 'stamp' is not supported yet"),
         ("[{points: {}}]", "[0].points: needs exactly one of fixed, per"),
         ("[{points: {fixed: 1, per: unit, award: 1}}]", "[0].points: needs exactly one of fixed"),
         ("[{points: {per: 1 EUR}}]", "[0].points: needs 'award'"),
@@ -90,7 +95,7 @@ def test_effects_keep_their_order_and_place() -> None:
         ("[{points: {per: 0 EUR, award: 1}}]", "[0].points.per: expected more than 0, got '0 E"),
         ("[{points: {per: line, award: 1}}]", "[0].points.per: expected an amount such as '50 "),
         ("[{points: {fixed: 1, wallet: point}}]", "[0].points.wallet: unknown wallet 'point', d"),
-        ("[{points: {fixed: 1, less: [points]}}]", "[0].points.less: 'less' is not supported ye"),
+        ("[{points: {fixed: 1, max: 5}}]", "[0].points.max: 'max' is not supported yet"),
         (
             "[{points: {fixed: 1, expires: {inactivity: 1d}}}]",
             "[0].points.expires.inactivity: only a wallet as a whole can expire by inactivity",
@@ -110,6 +115,70 @@ def test_wrong_effects_are_told(then: str, told: str) -> None:
     found = problems(rule(then=then))
     assert len(found) == 1
     assert found[0].partition(" ")[2].startswith(f"{THEN}{told}")
+
+
+def paying(effect: str) -> str:
+    wallets = (
+        "wallets: {points: {redeem: {rate: 1 points = 1 EUR}}, saved: {redeem: {rate: 1 saved = "
+        "1 EUR}}, cash: {redeem: {rate: 1 cash = 1 EUR, as: discount}}, other: {}}"
+    )
+    return f"{HEAD}{wallets}\ncampaigns: [{{id: c, rules: [{{id: r, then: [{{{effect}}}]}}]}}]"
+
+
+def test_what_was_paid_with_tenders_may_be_left_out_of_what_earns() -> None:
+    found = document(paying("points: {per: 1 EUR, award: 1, less: [saved, points, saved]}"))
+    (effect,) = found.campaigns[0].rules[0].then
+    assert effect == Points(AT, "points", per_amount=(1, 100), less=("saved", "points"))
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        ("per: 1 EUR, award: 1, less: points", ": expected a list of wallets, got 'points'"),
+        ("per: 1 EUR, award: 1, less: []", ": expected at least 1 in the list, got 0"),
+        ("per: 1 EUR, award: 1, less: [x]", "[0]: unknown wallet 'x'; one of points, saved, cash"),
+        (
+            "per: 1 EUR, award: 1, less: [points, other]",
+            "[1]: wallet 'other' does not pay as a tender, so it leaves nothing out",
+        ),
+        ("per: 1 EUR, award: 1, less: [cash]", "[0]: wallet 'cash' does not pay as a tender, so"),
+        ("fixed: 1, less: [points]", ": 'less' goes with 'per' an amount: only money paid is les"),
+        ("per: unit, award: 1, less: [points]", ": 'less' goes with 'per' an amount: only money"),
+    ],
+)
+def test_only_a_tender_can_be_left_out_and_only_of_money(points: str, told: str) -> None:
+    (found,) = problems(paying(f"points: {{{points}}}"))
+    assert found.partition(" ")[2].startswith(f"{AT}.less{told}")
+
+
+COUPONS = "coupons: {MINE: {personal: true, discount: {amount: 1 EUR}}, ALL: {points: {fixed: 1}}}"
+
+
+def test_a_rule_gives_a_personal_coupon_of_the_program() -> None:
+    found = document(rule(then="[{coupon: {template: MINE}}]") + COUPONS)
+    assert found.campaigns[0].rules[0].then == (
+        GiveCoupon(at=f"{THEN}[0].coupon", template="MINE"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("coupon", "told"),
+    [
+        ("MINE", ": expected a mapping, got 'MINE'"),
+        ("{}", ": needs 'template'"),
+        ("{template: MINE, for: 30d}", ".for: unknown key 'for'; one of template"),
+        ("{template: MIEN}", ".template: unknown coupon 'MIEN', did you mean 'MINE'?"),
+        ("{template: ALL}", ".template: coupon 'ALL' is for members' lists only with 'personal: "),
+    ],
+)
+def test_other_coupons_cannot_be_given(coupon: str, told: str) -> None:
+    found = problems(rule(then=f"[{{coupon: {coupon}}}]") + COUPONS)
+    assert found[0].partition(" ")[2].startswith(f"{THEN}[0].coupon{told}")
+
+
+def test_a_program_without_coupons_gives_none() -> None:
+    (told,) = problems(rule(then="[{coupon: {template: MINE}}]"))
+    assert told.endswith("[0].coupon.template: unknown coupon 'MINE'")
 
 
 def test_two_effects_in_one_mapping_are_told_because_a_dash_is_missing() -> None:

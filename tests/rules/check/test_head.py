@@ -4,7 +4,7 @@ import pytest
 
 from service.kernel.calendar import Duration, Unit
 from service.rules.conditions.lines import LineTest
-from service.rules.document import Taxed
+from service.rules.document import DiscountCap, Taxed
 from service.rules.values import Test as Comparison
 from tests.rules.check.files import HEAD, document, problems
 
@@ -55,6 +55,17 @@ def test_what_never_earns_is_one_mapping_or_several(
     )
 
 
+def test_discounts_may_be_capped_on_lines_and_on_all() -> None:
+    caps = "[{where: {category: tobacco}, max: 2.5 %}, {max: 40%}]"
+    head = document(
+        f"program: {{id: a, timezone: UTC, currency: EUR, discount_caps: {caps}}}\n{REST}"
+    ).program
+    assert head.discount_caps == (
+        DiscountCap((LineTest("category", Comparison(eq="tobacco")),), (1, 40)),
+        DiscountCap((), (2, 5)),
+    )
+
+
 @pytest.mark.parametrize(
     ("head", "told"),
     [
@@ -90,6 +101,25 @@ def test_what_never_earns_is_one_mapping_or_several(
         (
             "id: a, timezone: UTC, currency: EUR, no_earning: []",
             "1:60 $.program.no_earning: expected at least 1 in the list, got 0",
+        ),
+        (
+            "id: a, timezone: UTC, currency: EUR, discount_caps: []",
+            "1:63 $.program.discount_caps: expected at least 1 in the list, got 0",
+        ),
+        (
+            "id: a, timezone: UTC, currency: EUR, discount_caps: {max: 5 %}",
+            "1:63 $.program.discount_caps: expected a list of caps, got a mapping",
+        ),
+        (
+            "id: a, timezone: UTC, currency: EUR, discount_caps: [{where: {sku: x}}]",
+            "1:64 $.program.discount_caps[0]: needs 'max'",
+        ),
+        (
+            "id: a, timezone: UTC, currency: EUR, discount_caps: [{max: 5 EUR}]",
+            (
+                "1:70 $.program.discount_caps[0].max: expected a percentage such as '50 %', "
+                "got '5 EUR'"
+            ),
         ),
     ],
 )

@@ -29,6 +29,22 @@ def cents(at: Cursor) -> object:
     return leaves.wallet_units(at, "cash", 2)
 
 
+def above_zero(at: Cursor) -> object:
+    return leaves.above_zero(at, "EUR")
+
+
+def rate(at: Cursor) -> object:
+    return leaves.rate(at, "cash", 2, "EUR")
+
+
+def few(at: Cursor) -> object:
+    return leaves.text(at, 3)
+
+
+def few_texts(at: Cursor) -> object:
+    return leaves.texts(at, 3)
+
+
 def ids(at: Cursor) -> object:
     return leaves.idents(at, "channels", 1, 3)
 
@@ -48,6 +64,15 @@ def ids(at: Cursor) -> object:
         (cents, "2.5", 250),
         (cents, "1", 100),
         (cents, "0.05 cash", 5),
+        (above_zero, "0.01 EUR", 1),
+        (rate, "1 cash = 1 EUR", (100, 100)),
+        (leaves.share, "50 %", (1, 2)),
+        (leaves.share, "12.5%", (1, 8)),
+        (leaves.percent, "10", (1, 10)),
+        (leaves.percent, "7.5", (3, 40)),
+        (leaves.percent, "7.5 %", (3, 40)),
+        (few, "abc", "abc"),
+        (few_texts, "{en: abc}", {"en": "abc"}),
         (leaves.duration, "2w", Duration(2, Unit.WEEK)),
         (leaves.date, "2026-09-01", dt.date(2026, 9, 1)),
         (leaves.month_day, "06-30", (6, 30)),
@@ -69,6 +94,17 @@ def test_right_values_are_read_without_a_word(read: Read, text: str, value: obje
         (leaves.text, "true", "expected a string, got true"),
         (leaves.text, "''", "expected 1 to 512 characters, got 0"),
         (leaves.text, "x" * 513, "expected 1 to 512 characters, got 513"),
+        (few, "abcd", "expected 1 to 3 characters, got 4"),
+        (few_texts, "{en: abcd}", "expected 1 to 3 characters, got 4"),
+        (above_zero, "0 EUR", "expected more than 0, got '0 EUR'"),
+        (above_zero, "5", "expected an amount such as '50 EUR', got 5"),
+        (rate, "5", "expected a rate such as '100 cash = 1 EUR', got 5"),
+        (rate, "a", "expected a rate such as '100 cash = 1 EUR', got 'a'"),
+        (leaves.share, "0.5", "expected a percentage such as '50 %', got 0.5"),
+        (leaves.share, "0 %", "expected more than 0 and at most 100 percent, got '0 %'"),
+        (leaves.percent, "101", "expected more than 0 and at most 100 percent, got 101"),
+        (leaves.percent, "101 %", "expected more than 0 and at most 100 percent, got '101 %'"),
+        (leaves.percent, "true", "expected a number such as 10 or 7.5, got true"),
         (leaves.ident, "Upper", "expected an id of at most 64 of a-z, 0-9, - and _, got 'Upper'"),
         (leaves.ident, "-a", "expected an id of at most 64 of a-z, 0-9, - and _, got '-a'"),
         (leaves.flag, "yes", "expected true or false, got 'yes'"),

@@ -46,7 +46,7 @@ wallets:
         ("[]", "4:19 $.wallets.points: expected a mapping, got a list"),
         ("", "4:19 $.wallets.points: expected a mapping, got nothing"),
         ("{qualify: true}", "4:20 $.wallets.points.qualify: unknown key 'qualify', did you"),
-        ("{redeem: {}}", "4:20 $.wallets.points.redeem: 'redeem' is not supported yet"),
+        ("{redeem: {}}", "4:28 $.wallets.points.redeem: needs 'rate'"),
         ("{scale: 7}", "4:27 $.wallets.points.scale: expected a whole number from 0 to 6, got 7"),
         ("{pending: {}}", "4:29 $.wallets.points.pending: needs 'for'"),
         (

@@ -107,3 +107,11 @@ def test_the_finding_counts_lines_and_sums() -> None:
     assert (found.ok, found.at) == (False, "$.b")
     assert found.want == "amount >= 2000, quantity >= 2000"
     assert found.got == "2 of 4 lines match, amount 1200, quantity 4000"
+
+
+def test_filters_of_what_was_paid_are_known() -> None:
+    filters = Filters()
+    filters.of(by("sku", "a"))
+    paid = filters.of((LineTest("amount", Test(gte=1)), LineTest("sku", Test(eq="b"))))
+    filters.of((LineTest("unit_price", Test(gte=1)),))
+    assert filters.priced == {paid.number}

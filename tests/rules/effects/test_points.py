@@ -1,8 +1,10 @@
 """Points as steps on a tally."""
 
+import msgspec
 import pytest
 
 from service.rules.conditions.lines import Filters
+from service.rules.decision import Paid
 from service.rules.effects.points import Points, compile_points, denominator
 from service.rules.tally import Tally
 from tests.rules.builders import by, cart, case, fixed, line
@@ -56,3 +58,14 @@ def test_only_matching_lines_give() -> None:
     tally = Tally(case(cart(line(1000, sku="a"), line(500, sku="b"))), 100)
     compile_points(effect, Filters(), 100)(tally)
     assert tally.part() == 10
+
+
+def test_what_was_paid_with_a_wallet_is_left_out_of_amounts_only() -> None:
+    """15.55 less 5.00: 10 points, while units and fixed points stay."""
+    seen = case(cart(line(1555, quantity=3000)))
+    seen.tenders = [Paid(wallet="points", units=500, value=500, lines=((0, 500, 500),))]
+    for effect, units in ((per_amount(1, 100), 10), (per_unit(2), 6), (fixed(5), 5)):
+        less = msgspec.structs.replace(effect, less=("points",))
+        tally = Tally(seen, 1000)
+        compile_points(less, Filters(), 1000)(tally)
+        assert tally.part() == units

@@ -1,0 +1,44 @@
+"""Failed codes in the database; what they mean is in `guesses.py`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+from service.domain.coupons.guesses import REMEMBERED, Failures, Subject, window_start
+from service.infra.db import Tx
+from service.infra.sql import load
+from service.infra.together import Ask
+
+SQL: Final = load("guesses")
+
+
+def ask_failures(wanted: Sequence[Subject], now: dt.datetime) -> Ask[dict[bytes, Failures]]:
+    """Digest of each subject -> its failures that are remembered, by window."""
+
+    def read(rows: Sequence[Any]) -> dict[bytes, Failures]:
+        found: dict[bytes, list[tuple[dt.datetime, int]]] = {one.digest: [] for one in wanted}
+        for subject, start, failures in rows:
+            found[subject].append((start, failures))
+        return {**found}
+
+    return Ask(
+        SQL["list_guesses"],
+        read,
+        subjects=[one.digest for one in wanted],
+        since=now - REMEMBERED,
+    )
+
+
+async def count(tx: Tx, wanted: Sequence[Subject], failures: int, now: dt.datetime) -> None:
+    """So many failures more, for each subject."""
+    await tx.run(
+        SQL["insert_guesses"],
+        subjects=[one.digest for one in wanted],
+        window_at=window_start(now),
+        failures=failures,
+    )
+
+
+async def forget(tx: Tx, now: dt.datetime) -> int:
+    """Delete what is not remembered any more; answers how many rows."""
+    return await tx.run(SQL["delete_guesses"], before=now - REMEMBERED)

@@ -1,0 +1,159 @@
+"""Coupons: a member's list, batches, and the codes of a batch made again."""
+
+import datetime as dt
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from service.domain.coupons import batches, codes, store
+from service.domain.coupons.errors import BatchImported, BatchNotFound
+from service.domain.coupons.types import (
+    BatchRow,
+    BatchView,
+    CouponPage,
+    CouponRow,
+    CouponState,
+    CouponView,
+)
+from service.domain.coupons.validity import span
+from service.domain.holders import store as holders
+from service.domain.holders.types import Kind
+from service.domain.members.errors import MemberNotFound
+from service.domain.members.store import members
+from service.flows.make_coupon_batch import view
+from service.flows.steps import batching
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.presenting import Code, Coupons, Situation
+from service.infra import cursors
+from service.infra.db import Tx
+from service.kernel.texts import in_language
+from service.rules.compile import Program
+from service.rules.facts import Unusable
+
+_LAST: Final = (dt.datetime(2200, 1, 1, tzinfo=dt.UTC), uuid.UUID(int=2**128 - 1))
+_STATES: Final = {
+    None: CouponState.USABLE,
+    Unusable.UNKNOWN: CouponState.EXPIRED,  # the program has its template no more
+    Unusable.NOT_STARTED: CouponState.NOT_STARTED,
+    Unusable.EXPIRED: CouponState.EXPIRED,
+    Unusable.USED_UP: CouponState.USED_UP,
+    Unusable.MEMBER_LIMIT: CouponState.MEMBER_LIMIT,
+    Unusable.NEEDS_HOLD: CouponState.HELD,
+}
+
+
+_OPEN: Final = frozenset({CouponState.USABLE, CouponState.NOT_STARTED, CouponState.HELD})
+
+
+async def coupons(
+    ctx: Context, member_id: uuid.UUID, language: str | None, cursor: str | None, limit: int
+) -> CouponPage:
+    """A page of a member's list, newest first; MemberNotFound, CursorInvalid."""
+    before = _LAST
+    if cursor is not None:
+        position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
+        if position[:2] != ("coupons", member_id):
+            raise cursors.CursorInvalid
+        before = position[2:]
+    async with ctx.db.transaction(repeatable=True) as tx:
+        states = await holders.states(tx, [member_id], ctx.db.clock_offset)
+        if member_id not in states or states[member_id].kind is not Kind.MEMBER:
+            raise MemberNotFound
+        wanted = language or (await members(tx, [member_id]))[member_id].profile.language
+        rows = await store.page_of_member(tx, member_id, before, limit + 1)
+        program = ctx.programs.at(tx.now or EARLIEST)
+        known = await _states(tx, program, member_id, rows[:limit])
+    items = tuple(
+        _view(ctx, program, row, state, wanted)
+        for row, state in zip(rows[:limit], known, strict=True)
+    )
+    following = None
+    if len(rows) > limit:
+        last = items[-1]
+        following = cursors.seal(ctx.secret, ("coupons", member_id, last.issued_at, last.id))
+    return CouponPage(items=items, next=following)
+
+
+async def open_list(
+    tx: Tx, ctx: Context, member_id: uuid.UUID, language: str | None, limit: int
+) -> tuple[CouponView, ...]:
+    """What of a member's list can still be used, now or later; what ends first comes first."""
+    program = ctx.programs.at(tx.now or EARLIEST)
+    found = (await store.of_members(tx, [member_id], tx.now or EARLIEST))[member_id]
+    known = await _states(tx, program, member_id, found)
+    shown = [
+        _view(ctx, program, row, state, language)
+        for row, state in zip(found, known, strict=True)
+        if state in _OPEN
+    ]
+    return tuple(sorted(shown, key=lambda one: (one.valid_until or _LAST[0], one.id))[:limit])
+
+
+async def _states(
+    tx: Tx, program: Program, member_id: uuid.UUID, rows: Sequence[CouponRow]
+) -> list[CouponState]:
+    """What each is worth now: what a checkout would say that presents it alone."""
+    now = tx.now or EARLIEST
+    alone = [
+        Situation(program=program, member_id=member_id, at=now, codes=(Code("", row.digest),))
+        for row in rows
+    ]
+    known = Coupons(alone, {row.digest: row for row in rows}, now)
+    await tx.ask_all(known.questions)
+    return [
+        CouponState.VOID if row.voided_at is not None else _STATES[known.facts(n)[0].why]
+        for n, row in enumerate(rows)
+    ]
+
+
+def _view(
+    ctx: Context, program: Program, row: CouponRow, state: CouponState, language: str | None
+) -> CouponView:
+    compiled = program.coupons.get(row.template)
+    template = None if compiled is None else compiled.template
+    start, end = (row.from_at, row.until_at) if template is None else span(template, row)
+    return CouponView(
+        id=row.coupon_id,
+        template=row.template,
+        code=codes.shown(store.code_of(ctx.secret, row.coupon_id)),
+        state=state,
+        title=in_language(template.title if template else {}, language),
+        text=in_language(template.text if template else {}, language),
+        terms=in_language(template.terms if template else {}, language),
+        valid_from=start,
+        valid_until=end,
+        uses=row.used,
+        uses_max=row.uses_max,
+        issued_at=row.issued_at,
+    )
+
+
+async def batch(ctx: Context, batch_id: uuid.UUID) -> BatchView:
+    """How far a batch is; BatchNotFound."""
+    return view(await _batch(ctx, batch_id))
+
+
+async def _batch(ctx: Context, batch_id: uuid.UUID) -> BatchRow:
+    async with ctx.db.reading() as tx:
+        found = await batches.find(tx, batch_id)
+    if found is None:
+        raise BatchNotFound
+    return found
+
+
+async def codes_of_batch(ctx: Context, batch_id: uuid.UUID) -> AsyncIterator[list[str]]:
+    """All codes of a batch as they are printed, in parts; BatchNotFound, BatchImported."""
+    found = await _batch(ctx, batch_id)
+    if found.imported:
+        raise BatchImported
+    return _codes(ctx, found)
+
+
+def _codes(ctx: Context, found: BatchRow) -> AsyncIterator[list[str]]:
+    async def numbers(tx: Tx, after: int, limit: int) -> list[int]:
+        return await batches.numbers(tx, found.batch_id, after, limit)
+
+    def lines(wanted: list[int]) -> list[str]:
+        return [codes.shown(code) for _, code in batches.made(ctx.secret, found.seed, wanted)]
+
+    return batching.parts(ctx, numbers, lines)

@@ -1,0 +1,262 @@
+"""Quotes: a cart decided as recording it now would, with nothing written. The hottest call.
+
+Quotes that arrive together are loaded together, in one snapshot.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from service.domain.events.outbox import Outbox
+from service.domain.holders import store as holders
+from service.domain.holders.types import Holder, Kind
+from service.domain.purchases.content import basket_fingerprint, cart_of
+from service.domain.purchases.stored import (
+    applied,
+    effects,
+    lines_of,
+    movements,
+    not_applied,
+    redeemed,
+)
+from service.domain.purchases.types import AskQuote, Quote
+from service.domain.tiers.types import FloorRow
+from service.flows.reads import usable
+from service.flows.reads.remembered import Memory, Moment, Stored
+from service.flows.steps import asking, budgets, deciding, guarding, quoted, tiers
+from service.flows.steps.checkout import Checkout
+from service.flows.steps.context import Context
+from service.flows.steps.facts import Questions
+from service.flows.steps.match import Look, Match
+from service.flows.steps.quoted import Quoted
+from service.flows.steps.work import Work
+from service.infra.coalesce import Coalescer
+from service.infra.db import Tx
+from service.kernel.actor import Actor
+from service.kernel.errors import ExpectedError
+from service.kernel.ids import new_id
+from service.kernel.values import TierNow
+from service.rules.facts import Facts
+from service.rules.priced import priced
+
+NOBODY: Final = uuid.UUID(int=0)
+
+
+class Asked:
+    """One request; two equal ones are still two."""
+
+    __slots__ = ("actor", "body")
+
+    def __init__(self, actor: Actor, body: AskQuote) -> None:
+        self.actor = actor
+        self.body = body
+
+
+class Quotes:
+    """Answers quotes."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._memory = Memory()
+        self._coalescer: Coalescer[Asked, Quote | ExpectedError] = Coalescer(self._fetch)
+
+    async def ask(self, actor: Actor, body: AskQuote) -> Quote:
+        """The quote, or an ExpectedError for what is wrong whatever the member has."""
+        found = await self._coalescer.get(Asked(actor, body))
+        if isinstance(found, Quote):
+            return found
+        raise found if found is not None else LookupError("a quote was not answered")
+
+    async def _fetch(self, asked: Sequence[Asked]) -> dict[Asked, Quote | ExpectedError]:
+        """Those whose members are known by one statement, the others after loading them."""
+        results: dict[Asked, Quote | ExpectedError] = {}
+        async with self._ctx.db.reading() as tx:
+            items, moment = await _look(tx, self._ctx, asked, results)
+            known = [item for item in items if self._recall(item, moment)]
+            await budgets.foresee(tx, [item.decided for item in known if item.is_decided])
+        nothing = usable.Lists.empty()
+        for item in known:
+            results[item.asked] = item.refused or _quote(self._ctx, item, nothing, moment.at)
+        if len(known) < len(items):
+            unknown = [item.asked for item in items if not item.is_known]
+            results |= await self._load(unknown)
+        return results
+
+    def _recall(self, item: "Quoting", moment: Moment) -> bool:
+        """Decide a basket by what is remembered of its member; False: that has to be loaded."""
+        matched = item.matched
+        if item.body.coupons or item.occurred_at != moment.at:
+            return False
+        if matched is None:
+            item.work = _nobody(moment.at)
+            facts = Facts(at=moment.at)
+        else:
+            if matched.merged:
+                return False
+            known = self._memory.recall(matched.holder_id, matched.version, item.program, moment)
+            if known is None:
+                return False
+            item.work = known.work
+            item.standings = {name: one.again(moment.at) for name, one in known.standings.items()}
+            facts = msgspec.structs.replace(known.facts, at=moment.at)
+        item.is_known = True
+        deciding.decide_one(item, facts, ())
+        return True
+
+    async def _load(self, asked: Sequence[Asked]) -> dict[Asked, Quote | ExpectedError]:
+        """All of one snapshot, which is not that of the look before: so whose it is, is asked again."""
+        results: dict[Asked, Quote | ExpectedError] = {}
+        ctx, decided = self._ctx, list[Quoting]()
+        async with ctx.db.transaction(repeatable=True) as tx:
+            todo, moment = await _look(tx, ctx, asked, results)
+            while todo:  # one of each member at a time: they share their wallets
+                items = _first_of_each(todo)
+                await _meet(tx, ctx, items, moment.at)
+                todo = [item for item in todo if item not in items]
+                decided += items
+                questions = await deciding.decide_all(tx, ctx, items, writing=False)
+                known = await usable.lists(tx, items)
+                self._remember(items, moment, questions, known)
+                for item in items:
+                    results[item.asked] = item.refused or _quote(ctx, item, known, moment.at)
+        await guarding.count(ctx, decided)
+        return results
+
+    def _remember(
+        self,
+        items: Sequence["Quoting"],
+        moment: Moment,
+        questions: Questions | None,
+        known: usable.Lists,
+    ) -> None:
+        """Before their quotes move where members stand. Coupons of lists are always asked for."""
+        firsts = questions.firsts() if questions is not None else []
+        for item, of_one in zip(items, firsts, strict=True):
+            if item.stored is not None and not known.of(item.work.holder.holder_id):
+                self._memory.keep(item, moment, of_one, item.stored)
+
+
+class Quoting(Checkout):
+    """A quote on its way. `matched` None: nobody is named, or known."""
+
+    __slots__ = ("asked", "is_known", "matched", "stored")
+
+    body: AskQuote
+    asked: Asked
+    matched: Match | None
+    is_known: bool
+    stored: Stored | None
+
+
+async def _look(
+    tx: Tx,
+    ctx: Context,
+    asked: Sequence[Asked],
+    results: dict[Asked, Quote | ExpectedError],
+) -> tuple[list[Quoting], Moment]:
+    """What can be decided, and when; results of what is wrong whatever the member has."""
+    clock = holders.ask_clock()
+    look = Look(ctx, [asking.who(one.body, None) for one in asked])
+    await tx.ask_all([clock, *look.questions])
+    read_at, newest = clock.answer
+    now = tx.now = read_at + ctx.db.clock_offset
+    if newest > ctx.programs.newest:
+        await ctx.programs.refresh(ctx.db)
+    items = []
+    for one in asked:
+        try:
+            items.append(_item(ctx, one, look, now))
+        except ExpectedError as refusal:
+            results[one] = refusal
+    return items, Moment(now, ctx.programs.newest)
+
+
+def _item(ctx: Context, asked: Asked, look: Look, now: dt.datetime) -> Quoting:
+    body = asked.body
+    said, at = asking.instant(body, None, now)
+    program = ctx.programs.at(at)
+    asking.check(program, body, said, now)
+    matched = look.of(asking.who(body, at), now)
+    if isinstance(matched, ExpectedError):
+        raise matched
+    cart = cart_of(body, program.document.program.prices)
+    item = Quoting(0, asked.actor, body, None, at, program, cart)
+    item.asked = asked
+    item.matched = matched
+    item.is_known = False
+    return item
+
+
+def _first_of_each(todo: Sequence[Quoting]) -> list[Quoting]:
+    chosen: dict[uuid.UUID, Quoting] = {}
+    for item in todo:
+        chosen.setdefault(item.matched.holder_id if item.matched else new_id(), item)
+    return list(chosen.values())
+
+
+async def _meet(tx: Tx, ctx: Context, items: Sequence[Quoting], now: dt.datetime) -> None:
+    """Give each its holder as it stands; nobody is somebody without anything."""
+    wanted = [item.matched.holder_id for item in items if item.matched is not None]
+    states = await holders.states(tx, wanted, ctx.db.clock_offset) if wanted else {}
+    for item in items:
+        holder = states.get(item.matched.holder_id) if item.matched is not None else None
+        item.stored = None
+        if holder is None:
+            item.work = _nobody(now)
+            continue
+        item.stored = Stored(holder.version, holder.next_due, holder.settled_at, holder.recorded_at)
+        item.work = Work(holder, now, now, Outbox())
+
+
+def _nobody(now: dt.datetime) -> Work:
+    return Work(Holder(new_id(), Kind.UNCLAIMED, None, 0, None, now, now), now, now, Outbox())
+
+
+def _quote(ctx: Context, item: Quoting, known: usable.Lists, now: dt.datetime) -> Quote:
+    decision, facts = item.decided.decision, item.decided.facts
+    cart = priced(item.cart, decision)
+    lines = lines_of(cart)
+    total = sum([line.total for line in lines])
+    valid_until = now + quoted.VALID_FOR
+    promise = Quoted(
+        item.member_id, basket_fingerprint(item.body, item.cart), valid_until, decision.discounts
+    )
+    return Quote(
+        quote_id=quoted.seal(ctx, promise),
+        valid_until=valid_until,
+        member_id=item.member_id,
+        program_version=item.program.version,
+        currency=item.cart.currency,
+        subtotal=item.cart.subtotal(),
+        discount=sum([line.discount for line in lines]),
+        total=total,
+        due=total - decision.tendered(),
+        lines=lines,
+        earned=movements(decision),
+        effects=effects(decision),
+        redeemed=redeemed(decision),
+        coupons=applied(decision, facts),
+        not_applied=not_applied(decision.not_applied, facts),
+        usable=usable.usable(item, known, cart),
+        tier=_tier_after(item, cart.total()),
+        identifier_conflict=item.matched.conflict if item.matched is not None else False,
+    )
+
+
+def _tier_after(item: Quoting, net: int) -> dict[str, TierNow]:
+    """Where the member stands once this is bought for so much."""
+    decision = item.decided.decision
+    until = max(item.occurred_at, item.work.at)  # work that is remembered was settled before
+    earned = decision.earned()
+    for ladder_id, standing in item.standings.items():
+        for floor in decision.floors:
+            if floor.ladder == ladder_id:
+                standing.add_floor(
+                    FloorRow(NOBODY, floor.rule, item.occurred_at, floor.until_at, floor.tier)
+                )
+        amount = tiers.contribution(standing, earned, net)
+        standing.contribute(item.occurred_at, amount, until)
+    return tiers.shown(item.standings, until)

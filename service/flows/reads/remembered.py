@@ -1,0 +1,182 @@
+"""What quotes remember of members: all that decides a cart and that only the member's own acts change.
+
+A member is remembered as loaded at an instant, and recalled later only where loading anew would come
+to the same:
+
+- the holder has the version it had: every write to a member's tables moves it (the caller has asked
+  for it in the snapshot it answers by, which is also how it knows whose an identifier is);
+- the same program is in force, and none was published since;
+- nothing has fallen due: no lot, hold, tier or floor begins or ends at an instant in between;
+- windows of history, limits and rolling ladders have let nothing go: since when they count is no
+  earlier than it was, and still earlier than the first that they counted;
+- where the program asks for the person, it is the same local day (birthdays, days enrolled).
+
+What others can change (budgets, caps, codes and who holds them) is never remembered; members with
+coupons in their list are not remembered at all. What is remembered is only read: who changes where
+a member stands takes `Standing.again`.
+"""
+
+import collections
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from service.flows.steps import facts, tiers
+from service.flows.steps.checkout import Checkout
+from service.flows.steps.tiers import Standing
+from service.flows.steps.work import Work
+from service.rules.compile import Program
+from service.rules.facts import Facts
+
+REMEMBERED_MAX: Final = 10_000  # some 4 KB each
+
+Instants = Sequence[dt.datetime | None]
+
+
+class Stored(NamedTuple):
+    """What of a holder's row tells how long what is loaded of it will hold."""
+
+    version: int
+    next_due: dt.datetime | None
+    settled_at: dt.datetime
+    recorded_at: dt.datetime
+
+    def is_quiet(self, at: dt.datetime) -> bool:
+        """Nothing is due, or was written then or later (as after a change of the clock)."""
+        due = self.next_due is not None and self.next_due <= at
+        return self.recorded_at < at and self.settled_at <= at and not due
+
+
+class Moment:
+    """An instant at which many are recalled: what is the same for all of them is worked out once.
+
+    `newest`: number of the newest program version.
+    """
+
+    __slots__ = ("_days", "_starts", "at", "newest")
+
+    def __init__(self, at: dt.datetime, newest: int) -> None:
+        self.at = at
+        self.newest = newest
+        self._starts: dict[int, Instants] = {}
+        self._days: dict[int, dt.date | None] = {}
+
+    def starts(self, program: Program) -> Instants:
+        """Since when the program's windows and limits count."""
+        known = self._starts.get(program.version)
+        if known is None:
+            known = self._starts[program.version] = facts.starts(program, self.at)
+        return known
+
+    def day(self, program: Program) -> dt.date | None:
+        """The local day, None for a program that does not look at persons."""
+        if program.version not in self._days:
+            day = self.at.astimezone(program.tz).date() if program.reads_member else None
+            self._days[program.version] = day
+        return self._days[program.version]
+
+
+class Remembered:
+    """A holder as loaded: `facts` without what a cart presents, settled books, where it stands."""
+
+    __slots__ = (
+        "_at", "_day", "_firsts", "_newest", "_program", "_starts", "_stored", "_totals", "_until",
+        "facts", "standings", "work",
+    )  # fmt: skip
+
+    def __init__(self, item: Checkout, moment: Moment, firsts: Instants, stored: Stored) -> None:
+        known = item.decided.facts
+        self.facts = Facts(at=known.at, member=known.member, history=known.history, uses=known.uses)
+        self.work: Work = item.work
+        self.standings = {name: one.again(moment.at) for name, one in item.standings.items()}
+        self._stored = stored
+        self._program = item.program
+        self._newest = moment.newest
+        self._at = moment.at
+        self._day = moment.day(item.program)
+        self._starts = moment.starts(item.program)
+        self._firsts = firsts
+        short = [one for one in self.standings.values() if one.contributions is None]
+        self._totals = [(one, tiers.counted_since(one.book, moment.at)) for one in short]
+        self._until = _until(stored, self.standings.values(), moment.at)
+
+    def holds(self, version: int, program: Program, moment: Moment) -> bool:
+        """Loading anew at the moment would come to the same."""
+        at = moment.at
+        return (
+            self._stored.version == version
+            and self._program is program
+            and self._newest == moment.newest
+            and self._at <= at
+            and (self._until is None or at < self._until)
+            and self._day == moment.day(program)
+            and all(map(_lets_nothing_go, self._starts, self._firsts, moment.starts(program)))
+            and all(
+                _lets_nothing_go(since, one.first, tiers.counted_since(one.book, at))
+                for one, since in self._totals
+            )
+        )
+
+
+def _lets_nothing_go(
+    since: dt.datetime | None, first: dt.datetime | None, now: dt.datetime | None
+) -> bool:
+    """A window that counted since an instant, `first` first, counts the same since another one."""
+    if since is None or now is None:
+        return since is now
+    return since <= now and (first is None or now < first)
+
+
+def _until(stored: Stored, standings: Collection[Standing], at: dt.datetime) -> dt.datetime | None:
+    """When the next thing falls due."""
+    moments = [moment for one in standings for moment in _moments(one) if moment > at]
+    if stored.next_due is not None:
+        moments.append(stored.next_due)
+    return min(moments, default=None)
+
+
+def _moments(standing: Standing) -> Iterator[dt.datetime]:
+    """When steps and floors begin and end."""
+    for step in (*standing.old, *standing.steps):
+        yield step.from_at
+        for end in (step.until_at, step.valid_until, step.due_at):
+            if end is not None:
+                yield end
+    for floor in standing.floors:
+        yield floor.from_at
+        if floor.until_at is not None:
+            yield floor.until_at
+
+
+class Memory:
+    """The holders quoted last, of one process."""
+
+    def __init__(self) -> None:
+        self._kept: collections.OrderedDict[uuid.UUID, Remembered] = collections.OrderedDict()
+
+    def recall(
+        self, holder_id: uuid.UUID, version: int, program: Program, moment: Moment
+    ) -> Remembered | None:
+        """The holder as loading it would find it; None: it has to be loaded.
+
+        `version`: its version in the snapshot that the caller answers by.
+        """
+        known = self._kept.get(holder_id)
+        if known is None or not known.holds(version, program, moment):
+            return None
+        self._kept.move_to_end(holder_id)
+        return known
+
+    def keep(self, item: Checkout, moment: Moment, firsts: Instants, stored: Stored) -> None:
+        """Remember the holder of a basket that was decided at the moment, where that will hold.
+
+        Of one with things due it does not: only who settles it writes what falls due after that.
+        """
+        if item.occurred_at != moment.at or not item.is_decided or not stored.is_quiet(moment.at):
+            return
+        holder_id = item.work.holder.holder_id
+        self._kept[holder_id] = Remembered(item, moment, firsts, stored)
+        self._kept.move_to_end(holder_id)
+        while len(self._kept) > REMEMBERED_MAX:
+            self._kept.popitem(last=False)

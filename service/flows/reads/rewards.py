@@ -1,0 +1,172 @@
+"""Rewards: the catalogue for everybody, what a member can have, and what he has had."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from service.domain.budgets import store as budgets
+from service.domain.holders import store as holders
+from service.domain.holders.types import Kind
+from service.domain.members.errors import MemberNotFound
+from service.domain.programs.errors import VersionBehind
+from service.domain.rewards import store
+from service.domain.rewards.errors import RedemptionNotFound
+from service.domain.rewards.types import (
+    Catalogue,
+    MemberRewards,
+    MemberRewardView,
+    Redemption,
+    RedemptionPage,
+    RedemptionView,
+    RewardView,
+)
+from service.flows.reads.balances import Tagged
+from service.flows.reads.members import whole
+from service.flows.steps import rewarding
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.redemption_view import gives, view
+from service.infra import cursors
+from service.infra.db import Tx
+from service.kernel.texts import in_language
+from service.rules.compile import Program
+from service.rules.document import Reward
+from service.rules.facts import Facts
+from service.rules.rewards import CompiledReward, scarce
+
+LAST: Final = uuid.UUID(int=2**128 - 1)
+_encode: Final = msgspec.json.Encoder().encode
+
+
+async def catalogue(ctx: Context, language: str | None) -> Tagged:
+    """All rewards that are not over, as anybody sees them; the tag is a hash of the body."""
+    async with ctx.db.reading() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        program = ctx.programs.at(tx.now or EARLIEST)
+        shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
+        left = await _left(tx, shown)
+    items = tuple(_public(one.reward, left, language) for one in shown)
+    body = _encode(Catalogue(items=items))
+    return Tagged(f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"', body)
+
+
+def _is_over(reward: Reward, tx: Tx) -> bool:
+    return reward.until_at is not None and reward.until_at <= (tx.now or EARLIEST)
+
+
+async def _left(tx: Tx, rewards: Iterable[CompiledReward]) -> dict[str, int]:
+    """Name of each stock -> pieces that could be had now."""
+    names = [one.reward.cap for one in rewards if one.reward.cap is not None]
+    return await budgets.left(tx, names, tx.now or EARLIEST) if names else {}
+
+
+def _public(reward: Reward, left: dict[str, int], language: str | None) -> RewardView:
+    prices: dict[str, dict[str, int]] = {}
+    for ladder, tier, price in reward.prices:
+        prices.setdefault(ladder, {})[tier] = price
+    return RewardView(
+        id=reward.id,
+        title=in_language(reward.title, language),
+        text=in_language(reward.text, language),
+        terms=in_language(reward.terms, language),
+        image=in_language(reward.image, language),
+        gives=gives(reward),
+        wallet=reward.wallet,
+        price=reward.price,
+        prices=prices,
+        left=_of(reward, left),
+        valid_from=reward.from_at,
+        valid_until=reward.until_at,
+    )
+
+
+def _of(reward: Reward, left: dict[str, int]) -> int | None:
+    return None if reward.cap is None else left.get(reward.cap, 0)
+
+
+async def of_member(ctx: Context, member_id: uuid.UUID, language: str | None) -> MemberRewards:
+    """Each with this member's price, and all that stands against it; MemberNotFound."""
+    async with ctx.db.transaction(repeatable=True) as tx:
+        person, work, standings = await whole(tx, ctx, member_id)
+        program = ctx.programs.at(work.at)
+        shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
+        facts = await rewarding.facts(tx, program, shown, person, standings, work.at)
+        left = await _left(tx, shown)
+    available = {name: work.books[program.wallets[name].number].available for name in {
+        one.reward.wallet for one in shown
+    }}  # fmt: skip
+    wanted = language or person.profile.language
+    return MemberRewards(
+        member_id=member_id,
+        items=tuple(_personal(program, one, facts, available, left, wanted) for one in shown),
+    )
+
+
+def _personal(
+    program: Program,
+    one: CompiledReward,
+    facts: Facts,
+    available: dict[str, int],
+    left: dict[str, int],
+    language: str | None,
+) -> MemberRewardView:
+    reward, units = one.reward, available[one.reward.wallet]
+    price, of_stock = one.price(facts), _of(reward, left)
+    why = (*one.why_not(facts, program.terms), *scarce(price, units, of_stock))
+    return MemberRewardView(
+        id=reward.id,
+        title=in_language(reward.title, language),
+        text=in_language(reward.text, language),
+        terms=in_language(reward.terms, language),
+        image=in_language(reward.image, language),
+        gives=gives(reward),
+        wallet=reward.wallet,
+        price=price,
+        affordable=units >= price,
+        available=not why,
+        why=why,
+        left=of_stock,
+        valid_from=reward.from_at,
+        valid_until=reward.until_at,
+    )
+
+
+async def redemption(ctx: Context, redemption_id: uuid.UUID) -> RedemptionView:
+    """One by its id, as it stands; RedemptionNotFound."""
+    async with ctx.db.reading() as tx:
+        row = await store.find(tx, redemption_id)
+        if row is None:
+            raise RedemptionNotFound
+        await holders.clock(tx, ctx.db.clock_offset)
+        return _shown(ctx, row, tx)
+
+
+def _shown(ctx: Context, row: Redemption, tx: Tx) -> RedemptionView:
+    if row.program_version > ctx.programs.newest:
+        raise VersionBehind
+    return view(ctx, row, tx.now or EARLIEST)
+
+
+async def redemptions(
+    ctx: Context, member_id: uuid.UUID, cursor: str | None, limit: int
+) -> RedemptionPage:
+    """A page of what a member has had, newest first; MemberNotFound, CursorInvalid."""
+    before = LAST
+    if cursor is not None:
+        position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, uuid.UUID])
+        if position[:2] != ("redemptions", member_id):
+            raise cursors.CursorInvalid
+        before = position[2]
+    async with ctx.db.transaction(repeatable=True) as tx:
+        states = await holders.states(tx, [member_id], ctx.db.clock_offset)
+        if member_id not in states or states[member_id].kind is not Kind.MEMBER:
+            raise MemberNotFound
+        rows = await store.page(tx, member_id, before, limit + 1)
+        items = tuple(_shown(ctx, row, tx) for row in rows[:limit])
+    following = None
+    if len(rows) > limit:
+        place = ("redemptions", member_id, items[-1].id)
+        following = cursors.seal(ctx.secret, place)
+    return RedemptionPage(items=items, next=following)

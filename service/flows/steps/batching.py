@@ -1,0 +1,108 @@
+"""Codes in bulk, of whatever noun: made in parts under an Idempotency-Key, exported in parts.
+
+The batch is written first and its codes in parts, each a transaction with the count of what is
+done. So a crash or a caller who hangs up loses nothing: the same request under the same key goes on
+where it stopped, also beside another one that is at it.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final, Protocol, TypeVar
+
+import msgspec
+
+from service.domain.holders import store as holders
+from service.flows.steps import idempotency
+from service.flows.steps.context import Context
+from service.infra.db import Tx
+from service.kernel.actor import Actor
+from service.kernel.answer import Answer
+
+B = TypeVar("B")
+V = TypeVar("V", bound=msgspec.Struct)
+
+EXPORT_PART: Final = 1_000  # codes made without a pause, a few milliseconds
+
+
+class Batches(Protocol):
+    """The store of a noun's batches."""
+
+    async def lock(self, tx: Tx, batch_id: uuid.UUID, /) -> tuple[int, int]:
+        """Lock the batch, waiting; answers how many are done and the last number that is there."""
+
+    async def mark_done(self, tx: Tx, batch_id: uuid.UUID, done: int, /) -> None:
+        """So many of the batch are there."""
+
+
+async def made(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    fp: bytes,
+    into: type[V],
+    begin: Callable[[Tx], Awaitable[B]],
+    finish: Callable[[B], Awaitable[V]],
+) -> Answer[V]:
+    """Begin the batch of the key or find it, finish it, and keep the answer. IdempotencyKeyReused.
+
+    `begin` is not asked again once there is an answer; `finish` has transactions of its own.
+    """
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        known = await idempotency.stored(tx, actor, key, fp, into)
+        if known is not None:
+            return Answer(known, replayed=True)
+        batch = await begin(tx)
+    answer = await finish(batch)
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        await idempotency.keep(tx, actor, key, fp, None, answer)
+    return Answer(answer)
+
+
+async def fill(
+    ctx: Context,
+    batches: Batches,
+    batch_id: uuid.UUID,
+    left: int,
+    add: Callable[[Tx, range], Awaitable[int]],
+    *,
+    size: int,
+    part: int,
+) -> None:
+    """Make what is left of a batch, so many at a time.
+
+    `add` makes codes of these numbers and answers how many came: those that were another's already
+    leave no row.
+    """
+    skipped = 0
+    while left:
+        async with ctx.db.transaction() as tx:
+            done, last = await batches.lock(tx, batch_id)
+            count = min(part, size - done)
+            if not count:
+                return
+            first = last + 1 + skipped
+            came = await add(tx, range(first, first + count))
+            await batches.mark_done(tx, batch_id, done + came)
+        left = size - done - came
+        skipped = 0 if came else skipped + part
+
+
+async def parts(
+    ctx: Context,
+    numbers: Callable[[Tx, int, int], Awaitable[list[int]]],
+    lines: Callable[[list[int]], list[str]],
+) -> AsyncIterator[list[str]]:
+    """What is exported of a batch, in parts: `numbers` after one, at most so many, and their lines.
+
+    No connection is held between two parts: whoever reads slowly keeps none from the others.
+    """
+    after = 0
+    while True:
+        async with ctx.db.reading() as tx:
+            found = await numbers(tx, after, EXPORT_PART)
+        if not found:
+            return
+        after = found[-1]
+        yield lines(found)

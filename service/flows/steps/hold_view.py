@@ -1,0 +1,39 @@
+"""A hold as it is shown."""
+
+from collections.abc import Mapping
+
+from service.domain.holds.types import Hold
+from service.domain.purchases.stored import applied, effects, lines_of, not_applied, redeemed
+from service.domain.purchases.types import HoldState, HoldView
+from service.kernel.values import Balance
+from service.rules.priced import priced
+
+
+def view(hold: Hold, *, is_member: bool, wallets: Mapping[str, Balance] | None = None) -> HoldView:
+    """The answer; `wallets`: the member's balances after it, where they are known."""
+    decision, facts = hold.decision, hold.facts
+    lines = lines_of(priced(hold.cart, decision))
+    total = sum(line.total for line in lines)
+    return HoldView(
+        id=hold.hold_id,
+        state=HoldState(hold.state.name.lower()),
+        checkout=hold.checkout,
+        channel=hold.channel,
+        member_id=hold.holder_id if is_member else None,
+        created_at=hold.created_at,
+        due_at=hold.due_at,
+        closed_at=hold.closed_at,
+        purchase_id=hold.closed_by,
+        program_version=hold.program_version,
+        currency=hold.cart.currency,
+        subtotal=hold.cart.subtotal(),
+        discount=sum(line.discount for line in lines),
+        total=total,
+        due=total - decision.tendered(),
+        lines=lines,
+        effects=effects(decision),
+        redeemed=redeemed(decision),
+        coupons=applied(decision, facts),
+        not_applied=not_applied(decision.not_applied, facts),
+        wallets=dict(wallets or {}),
+    )

@@ -1,0 +1,180 @@
+"""The holds that baskets stand on: found, checked under the lock, captured or given up.
+
+A purchase that names a hold and has the same basket is decided by the hold's facts. With another
+basket the hold is given up within the transaction and all is decided anew: what it held is there
+for nobody else meanwhile.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from service.domain.budgets import store as budgets
+from service.domain.coupons import store as coupons
+from service.domain.events.catalog import HoldReleased
+from service.domain.holds import store
+from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
+from service.domain.holds.types import Closing, Hold, ItemKind, State, units_of
+from service.domain.purchases.content import held_fingerprint
+from service.domain.purchases.errors import HoldOfAnother
+from service.flows.steps.checkout import Checkout
+from service.flows.steps.context import Context
+from service.flows.steps.purchase import Item, RunAgain
+from service.flows.steps.work import Work
+from service.infra.db import Tx
+from service.kernel.actor import Actor
+from service.kernel.errors import ExpectedError
+from service.rules.facts import Facts
+
+Named = Mapping[uuid.UUID | None, uuid.UUID]  # hold -> its holder
+
+
+async def named(tx: Tx, hold_ids: Sequence[uuid.UUID | None]) -> Named:
+    """Whose the holds are that purchases name; ones that do not exist are not there."""
+    wanted = {hold_id for hold_id in hold_ids if hold_id is not None}
+    if not wanted:
+        return {}
+    return {hold_id: hold.holder_id for hold_id, hold in (await store.by_ids(tx, wanted)).items()}
+
+
+async def capturing(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
+    """Give each purchase the hold it names, as it stands under the lock; or refuse it.
+
+    What has happened is recorded whatever became of its hold.
+    """
+    naming = [(item.body.hold_id, item) for item in items if item.body.hold_id is not None]
+    if not naming:
+        return
+    found = await store.by_ids(tx, {hold_id for hold_id, _ in naming})
+    for hold_id, item in naming:
+        hold = found.get(hold_id)
+        item.refused = _refusal(item, hold)
+        if item.refused is None and hold is not None and _is_own(item, hold):
+            _take(ctx, item, hold)
+
+
+def _refusal(item: Item, hold: Hold | None) -> ExpectedError | None:
+    if item.has_happened:
+        return None
+    if hold is None:
+        return HoldNotFound()
+    if not _is_own(item, hold):
+        return HoldOfAnother()
+    if hold.closed_at is not None and hold.state is not State.TIMED_OUT:
+        return HoldClosed(state=hold.state.name.lower(), closed_at=hold.closed_at)
+    if not hold.is_open(item.work.at):
+        return HoldTimedOut(due_at=hold.due_at)
+    return None
+
+
+def _is_own(item: Item, hold: Hold) -> bool:
+    return hold.holder_id == item.work.holder.holder_id
+
+
+def _take(ctx: Context, item: Item, hold: Hold) -> None:
+    """Only an open hold gives anything up; one that is over still tells what was decided.
+
+    It was decided for where it was held, whose conditions may read it.
+    """
+    if hold.fp == held_fingerprint(item.body):
+        item.pinned_by = hold
+        item.program = ctx.programs.version(hold.program_version)
+        item.cart = msgspec.structs.replace(
+            item.cart, channel=hold.cart.channel, store=hold.cart.store
+        )
+    if hold.is_open(item.work.at):
+        item.hold = hold
+
+
+def reopen(ctx: Context, items: Sequence[Checkout]) -> None:
+    """Give up the holds of baskets that are decided anew: what they held can be had by them."""
+    for item in items:
+        if item.hold is not None and not item.pins:
+            free(ctx, item.work, item.hold, item.actor)
+
+
+def free(ctx: Context, work: Work, hold: Hold, actor: Actor) -> None:
+    """The units of an open hold are free again, in memory, and everybody is told."""
+    work.mark()
+    for number, units in units_of(hold.items).items():
+        work.books[number].release_hold(hold.hold_id, units, work.at)
+    work.collect(actor, hold.store)
+    changes = work.changes(ctx.programs)
+    work.emit(HoldReleased(hold_id=hold.hold_id, changes=changes), work.at)
+
+
+def pinned(item: Checkout) -> Facts | None:
+    """The facts of the hold that decide the basket. A hold that is over forces what it gave."""
+    hold = item.pinned_by
+    if hold is None:
+        return None
+    if item.hold is not None:
+        return hold.facts
+    facts = hold.facts
+    return msgspec.structs.replace(
+        facts,
+        coupons=tuple(
+            msgspec.structs.replace(one, forced=True) if one.why is None else one
+            for one in facts.coupons
+        ),
+        redeem=tuple(msgspec.structs.replace(one, forced=True) for one in facts.redeem),
+    )
+
+
+async def give_up(tx: Tx, holds: Iterable[Hold]) -> None:
+    """What else open holds have goes back: uses of codes, and shares of budgets in their order."""
+    holds = list(holds)
+    await coupons.unhold(tx, _codes(holds))
+    for name, hold_id in _shares(holds):
+        await budgets.release(tx, name, hold_id)
+
+
+async def use_up(tx: Tx, holds: Iterable[Hold]) -> None:
+    """Purchases took over what open holds have; RunAgain when one was found overdue this moment."""
+    holds = list(holds)
+    await coupons.unhold(tx, _codes(holds))
+    for name, hold_id in _shares(holds):
+        if not await budgets.capture(tx, name, hold_id):
+            raise RunAgain
+
+
+def _codes(holds: Iterable[Hold]) -> list[coupons.Hold]:
+    return [
+        (item.digest, hold.hold_id)
+        for hold in holds
+        for item in hold.items
+        if item.kind is ItemKind.COUPON and item.digest is not None
+    ]
+
+
+def _shares(holds: Iterable[Hold]) -> list[tuple[str, uuid.UUID]]:
+    """(name, hold), in the one order of locks."""
+    return sorted(
+        (item.name, hold.hold_id)
+        for hold in holds
+        for item in hold.items
+        if item.kind is ItemKind.BUDGET and item.name is not None
+    )
+
+
+def captured(item: Item, units: Mapping[int, Sequence[int]]) -> Closing | None:
+    """How the purchase's open hold ends. `units`: wallet number -> used of each of its held items.
+
+    All of it is captured when the hold decided; else it is given up.
+    """
+    hold = item.hold
+    if hold is None:
+        return None
+    if not item.pins:
+        return Closing(hold=hold, state=State.RELEASED, at=item.work.at)
+    used: dict[int, int] = {}
+    lots = {number: iter(parts) for number, parts in units.items()}
+    for held in hold.items:
+        if held.kind is ItemKind.UNITS and held.wallet is not None:
+            used[held.item_no] = next(lots.get(held.wallet, iter(())), 0)
+        else:
+            used[held.item_no] = held.amount
+    return Closing(
+        hold=hold, state=State.CAPTURED, at=item.work.at, by=item.purchase_id, captured=used
+    )

@@ -1,0 +1,194 @@
+"""The coupons a basket presents: what each text is, and whether it can be used whatever is bought.
+
+Shared codes stand in the program, the others in the table of coupons, whose rows are locked after
+the holders and before the slots, in the order of their digests.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from service.domain.coupons import codes, store
+from service.domain.coupons.types import CouponRow
+from service.domain.coupons.validity import span
+from service.flows.steps.context import Context
+from service.infra.db import Tx
+from service.infra.together import Ask
+from service.kernel.codes import normalise
+from service.rules.compile import Program
+from service.rules.document import CouponTemplate
+from service.rules.facts import Presented, Unusable
+from service.rules.windows import limit_span
+
+# What a till has given away already, though it was not there any more.
+SCARCE: Final = frozenset({Unusable.USED_UP, Unusable.MEMBER_LIMIT, Unusable.NEEDS_HOLD})
+
+
+class Code(msgspec.Struct, frozen=True):
+    """A presented text. `digest` None: it is no code; `template`: of a shared one."""
+
+    shown: str
+    digest: bytes | None = None
+    template: str | None = None
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """In which codes are presented. `member_id` None: nobody is known; `hold_id`: their own hold.
+
+    `forced`: it has happened, so what is scarce has been given already.
+    """
+
+    program: Program
+    member_id: uuid.UUID | None
+    at: dt.datetime
+    codes: tuple[Code, ...] = ()
+    hold_id: uuid.UUID | None = None
+    forced: bool = False
+
+
+def read(ctx: Context, program: Program, texts: Sequence[str]) -> tuple[Code, ...]:
+    """What the texts are, as far as the program alone tells."""
+    return tuple(_read(ctx, program, text) for text in texts)
+
+
+def _read(ctx: Context, program: Program, text: str) -> Code:
+    code = normalise(text)
+    if code is None:
+        return Code(codes.masked(text))
+    digest, template = codes.digest(ctx.secret, code), program.codes.get(code)
+    if template is None:
+        return Code(codes.masked(code), digest)
+    return Code(program.coupons[template].template.code_shown or code, digest, template)
+
+
+Rows = dict[bytes, CouponRow]
+
+
+async def rows(tx: Tx, situations: Iterable[Situation], *, lock: bool) -> Rows:
+    """The unique and personal codes among the presented ones, by digest; locked or not."""
+    found = (c.digest for s in situations for c in s.codes if c.template is None)
+    digests = sorted({digest for digest in found if digest is not None})
+    if not digests:
+        return {}
+    return await (store.lock(tx, digests) if lock else store.find(tx, digests))
+
+
+class Coupons:
+    """What is known of the presented codes: `questions` to be asked, then the facts of each."""
+
+    __slots__ = ("_held", "_places", "_rows", "_situations", "_uses", "questions")
+
+    def __init__(self, situations: Sequence[Situation], found: Rows, now: dt.datetime) -> None:
+        self._situations = situations
+        self._rows = found
+        self._places: dict[tuple[int, str | bytes], int] = {}
+        spans: list[store.Span] = []
+        codes_: list[tuple[bytes, uuid.UUID | None]] = []
+        for n, situation in enumerate(situations):
+            for code in situation.codes:
+                row = self.row(code)
+                if row is not None:
+                    self._places[n, row.digest] = len(codes_)
+                    codes_.append((row.digest, situation.hold_id))
+                template = self._template(situation, code)
+                if template is not None and template.per_member and situation.member_id:
+                    self._places[n, f"uses {template.id}"] = len(spans)
+                    spans.append(_span(situation, situation.member_id, template))
+        self._uses = store.ask_member_uses(spans, now) if spans else None
+        self._held = store.ask_held(codes_, now) if codes_ else None
+        self.questions: list[Ask[Any]] = [q for q in (self._uses, self._held) if q is not None]
+
+    def row(self, code: Code) -> CouponRow | None:
+        """The row of a unique or personal code."""
+        return None if code.digest is None else self._rows.get(code.digest)
+
+    def facts(self, n: int) -> tuple[Presented, ...]:
+        """The n-th situation's codes as the rules see them."""
+        return tuple(self._fact(n, code) for code in self._situations[n].codes)
+
+    def short(self, n: int) -> frozenset[int]:
+        """Positions of the n-th situation's codes that are not there any more, but may be given."""
+        codes_ = self._situations[n].codes
+        return frozenset(
+            position
+            for position, code in enumerate(codes_)
+            if self._why_not(n, code, self._template(self._situations[n], code)) in SCARCE
+        )
+
+    def _template(self, situation: Situation, code: Code) -> CouponTemplate | None:
+        row = self.row(code)
+        compiled = situation.program.coupons.get(code.template or (row.template if row else ""))
+        return None if compiled is None else compiled.template
+
+    def _fact(self, n: int, code: Code) -> Presented:
+        situation = self._situations[n]
+        template = self._template(situation, code)
+        why = self._why_not(n, code, template)
+        if template is None or why is Unusable.UNKNOWN:
+            return Presented(shown=code.shown, why=Unusable.UNKNOWN)
+        forced = situation.forced and (why is None or why in SCARCE)
+        return Presented(
+            shown=code.shown, template=template.id, why=None if forced else why, forced=forced
+        )
+
+    def _why_not(self, n: int, code: Code, template: CouponTemplate | None) -> Unusable | None:
+        """What does not depend on the cart; None: it can be used."""
+        situation, row = self._situations[n], self.row(code)
+        if template is None or (row is not None and _is_foreign(row, situation.member_id)):
+            return Unusable.UNKNOWN
+        in_a_list = row is not None and row.holder_id is not None
+        if situation.member_id is None and (
+            template.personal or template.per_member or in_a_list  # whatever is its template now
+        ):
+            return Unusable.NEEDS_MEMBER
+        start, end = span(template, row)
+        if start is not None and situation.at < start:
+            return Unusable.NOT_STARTED
+        if end is not None and end <= situation.at:
+            return Unusable.EXPIRED
+        return self._spent(n, code, template)
+
+    def _spent(self, n: int, code: Code, template: CouponTemplate) -> Unusable | None:
+        row, limit = self.row(code), template.per_member
+        if row is not None and row.used >= row.uses_max:
+            return Unusable.USED_UP
+        place = self._places.get((n, f"uses {template.id}"))
+        if limit is not None and place is not None and self._uses is not None:
+            uses = self._uses.answer.get(place, 0) + self._earlier(n, code, template)
+            if uses >= limit.times:
+                return Unusable.MEMBER_LIMIT
+        if row is not None and self._held is not None:
+            held = self._held.answer.get(self._places[n, row.digest], 0)
+            return Unusable.NEEDS_HOLD if row.used + held >= row.uses_max else None
+        return None
+
+    def _earlier(self, n: int, code: Code, template: CouponTemplate) -> int:
+        """Coupons of the template that are presented before this one, in the same basket."""
+        situation = self._situations[n]
+        before = situation.codes[: situation.codes.index(code)]
+        return sum(self._template(situation, other) is template for other in before)
+
+    def is_beyond(self, n: int, code: Code) -> bool:
+        """A unique or personal code had no use left when it was given away."""
+        row = self.row(code)
+        if row is None or self._held is None:
+            return False
+        held = self._held.answer.get(self._places[n, row.digest], 0)
+        return row.used + held >= row.uses_max
+
+
+def _is_foreign(row: CouponRow, member_id: uuid.UUID | None) -> bool:
+    """Void, or in the list of another member than the one who presents it."""
+    if row.voided_at is not None:
+        return True
+    return row.holder_id is not None and member_id is not None and row.holder_id != member_id
+
+
+def _span(situation: Situation, member_id: uuid.UUID, template: CouponTemplate) -> store.Span:
+    limit = template.per_member
+    assert limit is not None  # noqa: S101  # for the type checker
+    since, until = limit_span(limit, situation.at, situation.program.tz)
+    return store.Span(member_id, template.id, since, until, situation.hold_id)

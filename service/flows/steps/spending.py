@@ -1,0 +1,152 @@
+"""What a purchase takes of what is scarce: units, uses of coupons, shares of budgets it had held.
+
+Units are redeemed in memory before anything is earned: nobody pays with what the purchase earns.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from service.domain.budgets import store as budgets
+from service.domain.coupons import store as coupons
+from service.domain.coupons.types import NewCoupon, Use
+from service.domain.coupons.validity import uses_max
+from service.domain.events.catalog import PointsRedeemed
+from service.domain.holds import store as holds
+from service.domain.holds.types import units_of
+from service.domain.purchases.stored import issued_id
+from service.domain.wallets.entries import Op
+from service.domain.wallets.redeemed import redemption_id
+from service.flows.steps import holding
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.purchase import Item
+from service.flows.steps.restoring import Scarce
+from service.infra.db import Tx
+from service.rules.coupons import PREFIX
+from service.rules.decision import Decision
+from service.rules.grants import used
+
+
+async def take_shares(tx: Tx, items: Sequence[Item]) -> None:
+    """Shares of budgets that holds had, and what was given away beyond: before any natural key."""
+    for item in items:
+        item.overruns.update(_short(item))
+    await holding.use_up(tx, [i.hold for i in items if i.hold is not None and i.pins])
+    beyond = sorted(
+        (name, n, units)
+        for n, item in enumerate(items)
+        for name, units in _given_already(item).items()
+    )
+    for name, n, units in beyond:
+        short = await budgets.take_anyway(tx, name, units)
+        if short:
+            items[n].overruns.add(name)
+
+
+def _short(item: Item) -> Iterator[str]:
+    """Coupons that were not there any more, as `coupon:` and the template."""
+    if item.hold is not None and item.pins:
+        return  # they were kept for it
+    decision, facts = item.decided.decision, item.decided.facts
+    for position in decision.coupons:
+        template = item.program.coupons[facts.coupons[position].template or ""].template
+        if position in item.short or (
+            template.cap is not None and template.cap not in decision.caps
+        ):
+            yield f"{PREFIX}{template.id}"
+
+
+def _given_already(item: Item) -> dict[str, int]:
+    """What a hold that is over had been granted, and others may have by now: name -> units."""
+    if item.hold is not None and item.pins:
+        return {}
+    return used(item.program, item.decided.decision) if item.pins else {}
+
+
+def redeem(ctx: Context, item: Item) -> None:
+    """Take the units of the decision, those held for it first, and tell it in an event."""
+    work = item.work
+    held = units_of(item.hold.items) if item.hold is not None and item.pins else {}
+    op = Op(redemption_id(item.purchase_id))
+    work.mark()
+    for paid in item.decided.decision.paid:
+        number = item.program.wallets[paid.wallet].number
+        done = work.books[number].redeem(
+            op,
+            paid.units,
+            at=item.occurred_at,
+            held=held.get(number, ()),
+            overrun=item.has_happened,
+        )
+        item.captured[number] = done.captured
+        item.redeemed[number] = done
+        if done.owed:
+            item.overruns.add(paid.wallet)
+    work.collect(item.actor, item.body.store)
+    changes = work.changes(ctx.programs)
+    if changes:
+        work.emit(PointsRedeemed(operation_id=op.op_id, changes=changes), item.occurred_at)
+
+
+def scarce(item: Item) -> Scarce:
+    """The same for returns that waited for the purchase: what it gave nobody has used yet."""
+    return Scarce(redeemed=item.redeemed, used={use.position: use for use in _uses(item)})
+
+
+async def write(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
+    """Uses of coupons, coupons issued, and how the holds ended."""
+    uses = [use for item in items for use in _uses(item)]
+    counted = [use.digest for use in uses if use.digest is not None and not use.overrun]
+    if counted:
+        await coupons.use(tx, counted)
+    if uses:
+        await coupons.record_uses(tx, uses)
+    issued = [one for item in items for one in _issued(item, item.decided.decision)]
+    if issued:
+        await coupons.issue(tx, ctx.secret, issued, tx.now or EARLIEST)
+    closings = [one for item in items if (one := holding.captured(item, item.captured))]
+    if closings:
+        await holds.close(tx, closings)
+
+
+def _uses(item: Item) -> Iterator[Use]:
+    decision, facts = item.decided.decision, item.decided.facts
+    for position in decision.coupons:
+        template = facts.coupons[position].template
+        row, beyond = item.coupons[position]
+        if template is None:
+            raise AssertionError("an unknown coupon was applied")
+        cap = item.program.coupons[template].template.cap
+        yield Use(
+            holder_id=item.work.holder.holder_id,
+            template=template,
+            occurred_at=item.occurred_at,
+            purchase_id=item.purchase_id,
+            position=position,
+            digest=row.digest if row is not None else None,
+            overrun=beyond or (cap is not None and cap not in decision.caps),
+        )
+
+
+async def issue(tx: Tx, ctx: Context, item: Item, kept: Decision) -> None:
+    """The coupons of a purchase that is claimed: those it keeps after what came back before."""
+    issued = list(_issued(item, kept))
+    if issued:
+        await coupons.issue(tx, ctx.secret, issued, tx.now or EARLIEST)
+
+
+def _issued(item: Item, kept: Decision) -> Iterator[NewCoupon]:
+    """By their place in the decision; of equal ones the first are kept."""
+    left = list(kept.issued)
+    for n, one in enumerate(item.decided.decision.issued):
+        if one not in left:
+            continue
+        left.remove(one)
+        yield NewCoupon(
+            coupon_id=issued_id(item.purchase_id, n),
+            template=one.template,
+            holder_id=item.work.holder.holder_id,
+            origin_op=item.purchase_id,
+            rule=one.rule,
+            from_at=one.from_at,
+            until_at=one.until_at,
+            uses_max=uses_max(item.program.coupons[one.template].template),
+        )

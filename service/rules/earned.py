@@ -1,0 +1,110 @@
+"""What a priced cart earns: what the rules that fired give, cut to the budgets."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from service.kernel.calendar import shift
+from service.rules import awards, grants
+from service.rules.awards import Share
+from service.rules.case import Case
+from service.rules.compile import Program
+from service.rules.compiled_rule import CompiledRule, LotKind
+from service.rules.decision import Decision, Discounted, Floor, Issued
+from service.rules.facts import Facts
+
+
+def earned(
+    program: Program,
+    case: Case,
+    fired: Sequence[CompiledRule],
+    found: list[Share] | None = None,
+    discounted: Sequence[CompiledRule] = (),
+    discounts: Collection[Discounted] = (),
+) -> Decision:
+    """Awards, floors, coupons issued, uses and demands; what was paid is the caller's to add.
+
+    found: the shares of `fired`, where they are known. discounted: rules whose discounts want
+    something, `discounts` those that are taken.
+    """
+    facts = case.facts
+    if found is None:
+        found = awards.shares(case, fired)
+    gifts = [(rule.id, issued_by(program, rule, facts)) for rule in fired if rule.gives]
+    issued = {rule: own for rule, own in gifts if own} if gifts else {}
+    demands: dict[str, int] = {}
+    giving = fired
+    if program.budgets:
+        demands, stopped = grants.cut(program, fired, found, facts.grants, discounted, issued)
+        if stopped:
+            giving = [rule for rule in fired if rule.id not in stopped]
+    return Decision(
+        awards=awards.lots(program, facts, _units(found)),
+        credits=tuple([share.credit() for share in found]),
+        floors=tuple(_floors(program, giving, facts)),
+        uses=tuple(_uses(giving, found, issued, discounted, discounts)),
+        demands=demands,
+        issued=tuple([one for rule in giving for one in issued.get(rule.id, ())]) if issued else (),
+    )
+
+
+def issued_by(program: Program, rule: CompiledRule, facts: Facts) -> list[Issued]:
+    """The coupons a rule gives when it fires: none of a template that is over before it starts."""
+    issued = []
+    for effect in rule.gives:
+        valid = program.coupons[effect.template].template.valid
+        since = facts.at if valid.from_at is None else max(facts.at, valid.from_at)
+        ends = [valid.until_at] if valid.until_at is not None else []
+        if valid.lasts is not None:
+            ends.append(shift(facts.at, valid.lasts, program.tz))
+        until = min(ends, default=None)
+        if until is None or since < until:
+            one = Issued(
+                campaign=rule.campaign,
+                rule=rule.id,
+                template=effect.template,
+                from_at=since,
+                until_at=until,
+            )
+            issued.append(one)
+    return issued
+
+
+def _units(found: Sequence[Share]) -> dict[LotKind, int]:
+    units: dict[LotKind, int] = {}
+    for share in found:
+        lot = share.part.lot
+        units[lot] = units.get(lot, 0) + share.given
+    return units
+
+
+def _floors(program: Program, fired: Sequence[CompiledRule], facts: Facts) -> Iterator[Floor]:
+    for rule in fired:
+        for effect in rule.floors:
+            yield Floor(
+                campaign=rule.campaign,
+                rule=rule.id,
+                ladder=effect.ladder,
+                tier=effect.tier,
+                until_at=effect.until(facts.at, program.tz),
+            )
+
+
+def _uses(
+    giving: Sequence[CompiledRule],
+    found: Sequence[Share],
+    issued: Mapping[str, object],
+    discounted: Sequence[CompiledRule],
+    discounts: Collection[Discounted],
+) -> list[str]:
+    """Limited rules that gave something: a want the budget cut to nothing uses nothing up."""
+    limited = [rule for rule in giving if rule.times is not None]
+    saving = {one.rule for one in discounts if one.coupon is None} if discounts else set()
+    if not limited and not saving:
+        return []
+    gave = {share.rule.id for share in found if share.given}
+    effective = {
+        rule.id: rule for rule in limited if rule.floors or rule.id in gave or rule.id in issued
+    }
+    effective.update(
+        {rule.id: rule for rule in discounted if rule.times is not None and rule.id in saving}
+    )
+    return [rule.id for rule in sorted(effective.values(), key=lambda rule: rule.key)]

@@ -1,0 +1,240 @@
+"""A program in words: what it consists of, part by part."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from service.kernel.calendar import zone
+from service.rules import units, words
+from service.rules.document import (
+    Campaign,
+    ComesBack,
+    CouponTemplate,
+    Document,
+    Ladder,
+    Recover,
+    Reward,
+    Rule,
+    Shortfall,
+    Tier,
+    Wallet,
+)
+from service.rules.gift_cards import GiftCardKind
+from service.rules.sharing import Households
+
+_TAGS: Final = ("if", "do")  # of conditions and effects
+
+
+class Hidden(str):
+    """A part too long to show: only that it changed is worth saying."""
+
+    __slots__ = ()
+
+
+class Thing(NamedTuple):
+    """One wallet, rule, …: `parts` by name, those at their default left out.
+
+    There is one program, one list of identifiers, one section of households: these have no name.
+    """
+
+    kind: str
+    name: str
+    parts: dict[str, str]
+
+
+def things(of: Document) -> Iterator[Thing]:
+    """Everything in the program, in the order of the sections."""
+    yield Thing("program", "", _head(of))
+    yield from (Thing("channel", name, {}) for name in of.channels)
+    for name, store in of.stores.items():
+        yield Thing("store", name, _given(groups=", ".join(store.groups)))
+    yield Thing("identifiers", "", {"in the order": ", ".join(of.identifiers)})
+    for kind, fields in (("line field", of.line_fields), ("member field", of.member_fields)):
+        yield from (Thing(kind, name, {"type": words.field(f)}) for name, f in fields.items())
+    yield from (Thing("wallet", wallet.id, _wallet(wallet, of)) for wallet in of.wallets)
+    for ladder in of.ladders:
+        yield Thing("ladder", ladder.id, _ladder(ladder))
+        for tier in ladder.tiers:
+            yield Thing("tier", f"{ladder.id} {tier.id}", _tier(tier, ladder, of))
+    for campaign in of.campaigns:
+        yield Thing("campaign", campaign.id, _campaign(campaign, of))
+        yield from (Thing("rule", rule.id, _rule(rule, campaign)) for rule in campaign.rules)
+    yield from (Thing("coupon", coupon.id, _coupon(coupon, of)) for coupon in of.coupons)
+    yield from (Thing("reward", reward.id, _reward(reward, of)) for reward in of.rewards)
+    if of.households is not None:
+        yield Thing("households", "", _households(of.households, of))
+    yield from (Thing("gift card", kind.id, _gift_card(kind, of)) for kind in of.gift_cards)
+
+
+def _given(**parts: str) -> dict[str, str]:
+    return {name.replace("_", " "): text for name, text in parts.items() if text}
+
+
+def _hidden(value: object) -> Hidden:
+    """Equal for equal values, wherever in the file they stand."""
+    if not value:
+        return Hidden()
+    return Hidden(
+        msgspec.json.encode(_placeless(msgspec.to_builtins(value)), order="sorted").decode()
+    )
+
+
+def _placeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        tagged = any(tag in value for tag in _TAGS)
+        return {k: _placeless(v) for k, v in value.items() if not (tagged and k == "at")}
+    return [_placeless(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _head(of: Document) -> dict[str, str]:
+    head = of.program
+    return _given(
+        id=head.id,
+        title=_hidden(head.title),
+        timezone=head.timezone,
+        currency=head.currency,
+        prices=head.prices,
+        earns_on=head.earns_on,
+        no_earning=_hidden(head.no_earning),
+        discount_caps=_hidden(head.discount_caps),
+        backdate_max=str(head.backdate_max),
+        claim_max=str(head.claim_max),
+    )
+
+
+def _wallet(of: Wallet, within: Document) -> dict[str, str]:
+    parts = _given(
+        title=_hidden(of.title),
+        qualifying="yes" if of.qualifying else "",
+        scale=str(of.scale or ""),
+        pending=str(of.pending or ""),
+        expires=words.expiry(of.expires),
+        shortfall="" if of.shortfall is Shortfall.DEBT else of.shortfall,
+    )
+    for ladder, tier, model in of.expires_by_tier:
+        parts[f"expires for {ladder} {tier}"] = words.expiry(model)
+    parts["transfer"] = words.transfer(of)
+    given = {name: text for name, text in parts.items() if text}
+    return given | _redeem(of, within.program.currency)
+
+
+def _households(of: Households, within: Document) -> dict[str, str]:
+    return _given(
+        members_max=str(of.members_max),
+        wallets=", ".join(of.wallets),
+        draw_per_person_month_max=words.drawn(of, within),
+        offer_for=str(of.offer_for),
+    )
+
+
+def _ladder(of: Ladder) -> dict[str, str]:
+    title = _hidden(of.title)
+    return _given(
+        title=title, qualify=words.qualify(of.qualify), downgrade=words.downgrade(of.downgrade)
+    )
+
+
+def _tier(tier: Tier, ladder: Ladder, of: Document) -> dict[str, str]:
+    return {"from": words.threshold(tier, ladder, of)} | _given(title=_hidden(tier.title))
+
+
+def _campaign(campaign: Campaign, of: Document) -> dict[str, str]:
+    dates = {"from": _day(campaign.from_at, of), "until": _last_day(campaign.until_at, of)}
+    texts = {"title": _hidden(campaign.title), "budget": words.budget(campaign.budget, of)}
+    return {name: text for name, text in (dates | texts).items() if text}
+
+
+def _rule(rule: Rule, campaign: Campaign) -> dict[str, str]:
+    return _given(
+        campaign=f"'{campaign.id}'",
+        title=_hidden(rule.title),
+        priority=str(rule.priority or ""),
+        conditions=_hidden(rule.when),
+        limit=words.limit(rule.limit),
+        effects=_hidden(rule.then),
+    )
+
+
+def _coupon(of: CouponTemplate, within: Document) -> dict[str, str]:
+    bundle = of.discount.bundle if of.discount else None
+    effect = of.discount or of.multiply or of.points
+    lines = (effect.where if effect else (), bundle.of if bundle else None)
+    return _given(
+        title=_hidden(of.title),
+        text=_hidden(of.text),
+        terms=_hidden(of.terms),
+        code=of.code_shown or of.code or "",
+        personal="yes" if of.personal else "",
+        gives=words.gives(of, within),
+        for_lines=_hidden(lines if any(lines) else ()),
+        conditions=_hidden(of.when),
+        priority=str(of.priority or ""),
+        valid_for=str(of.valid.lasts or ""),
+        valid_from=_day(of.valid.from_at, within),
+        valid_until=_last_day(of.valid.until_at, within),
+        uses=str(of.uses or ""),
+        per_member=words.limit(of.per_member),
+        comes_back="" if of.comes_back is ComesBack.WHOLE else of.comes_back,
+        recover="" if of.recover is Recover.NOTHING else of.recover,
+    )
+
+
+def _reward(of: Reward, within: Document) -> dict[str, str]:
+    parts = _given(
+        title=_hidden(of.title),
+        text=_hidden(of.text),
+        terms=_hidden(of.terms),
+        image=_hidden(of.image),
+        price=words.price(of.price, of.wallet, within),
+        gives=words.given_for_units(of),
+        stock="" if of.stock is None else str(of.stock),
+        conditions=_hidden(of.when),
+        valid_from=_day(of.from_at, within),
+        valid_until=_last_day(of.until_at, within),
+        limit=words.limit(of.limit),
+    )
+    for ladder, tier, price in of.prices:
+        parts[f"price for {ladder} {tier}"] = words.price(price, of.wallet, within)
+    return parts
+
+
+def _gift_card(of: GiftCardKind, within: Document) -> dict[str, str]:
+    currency = within.program.currency
+    return _given(
+        title=_hidden(of.title),
+        text=_hidden(of.text),
+        terms=_hidden(of.terms),
+        min="" if of.least == 1 else units.money_text(of.least, currency),
+        max=units.money_text(of.most, currency),
+        expires=words.expiry(of.expires),
+        pin="yes" if of.pin else "",
+    )
+
+
+def _redeem(wallet: Wallet, currency: str) -> dict[str, str]:
+    how = wallet.redeem
+    if how is None:
+        return {}
+    least, most = (
+        "" if amount is None else units.scaled_text(amount, wallet.scale)
+        for amount in (how.least, how.most)
+    )
+    return _given(
+        redeem=words.rate(how, wallet, currency),
+        redeem_min=least,
+        redeem_step=units.scaled_text(how.step, wallet.scale),
+        redeem_max=most,
+        redeem_share_max="" if how.share_max is None else units.percent_text(how.share_max),
+        redeem_where=_hidden(how.where),
+        redeem_grace=str(how.grace),
+    )
+
+
+def _day(at: dt.datetime | None, of: Document) -> str:
+    return str(at.astimezone(zone(of.program.timezone)).date()) if at else ""
+
+
+def _last_day(at: dt.datetime | None, of: Document) -> str:
+    return _day(at - dt.timedelta(microseconds=1), of) if at else ""

@@ -1,0 +1,90 @@
+"""PINs are judged in a thread, and a try counts before it is judged."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from service.domain.gift_cards import pins
+from service.domain.gift_cards.errors import TooManyPins
+from service.flows.steps import proving
+from service.flows.steps.gift_cards import named
+from tests.flows.gift_card_shop import issue, with_cards
+from tests.flows.shop import Shop
+
+
+async def tries(shop: Shop) -> tuple[int, Any]:
+    """What the only card has of them."""
+    async with shop.db.reading() as tx:
+        row = await tx.connection.fetchrow("select pin_tries, pin_locked_until from gift_card")
+    return tuple(row)
+
+
+async def test_a_try_counts_although_the_judging_of_it_fails(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_cards(shop)
+    card = await issue(shop, 500, "secret")
+    async with shop.db.reading() as tx:
+        row = await named(tx, shop.built.ctx, card.code, None)
+
+    def fails(*_: object) -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr(pins, "is_right", fails)
+    with pytest.raises(MemoryError):
+        await proving.knows(shop.built.ctx, row.digest, row, "4711")
+
+    assert await tries(shop) == (1, None)
+
+
+async def test_the_right_pin_forgets_the_wrong_ones(shop: Shop) -> None:
+    await with_cards(shop)
+    card = await issue(shop, 500, "secret")
+    async with shop.db.reading() as tx:
+        row = await named(tx, shop.built.ctx, card.code, None)
+    ctx = shop.built.ctx
+
+    assert await proving.knows(ctx, row.digest, row, "4711") is False
+    assert await tries(shop) == (1, None)
+    assert await proving.knows(ctx, row.digest, row, card.pin or "") is True
+    assert await tries(shop) == (0, None)
+
+
+async def test_a_locked_pin_is_not_judged(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await with_cards(shop)
+    card = await issue(shop, 500, "secret")
+    async with shop.db.reading() as tx:
+        row = await named(tx, shop.built.ctx, card.code, None)
+    for _ in range(5):
+        await proving.knows(shop.built.ctx, row.digest, row, "4711")
+    before = await tries(shop)
+    monkeypatch.setattr(pins, "is_right", None)
+
+    with pytest.raises(TooManyPins):
+        await proving.knows(shop.built.ctx, row.digest, row, card.pin or "")
+
+    assert before[0] == 5
+    assert await tries(shop) == before
+
+
+async def test_nobodys_pin_is_wrong_and_leaves_nothing(shop: Shop) -> None:
+    await with_cards(shop)
+    await issue(shop, 500, "secret")
+    before = await shop.tables()
+
+    assert await proving.knows(shop.built.ctx, bytes(32), None, "4711") is False
+
+    assert await shop.tables() == before
+
+
+async def test_hashing_lets_the_event_loop_run() -> None:
+    """It takes 20 ms; meanwhile others are served."""
+    turns = 0
+    hashing = asyncio.ensure_future(proving.hashed(b"x" * 32))
+    while not hashing.done():
+        turns += 1
+        await asyncio.sleep(0.001)
+
+    assert (await hashing).startswith("$argon2id$")
+    assert turns > 3

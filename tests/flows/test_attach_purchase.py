@@ -1,0 +1,129 @@
+"""A purchase of nobody known becomes a member's: "I forgot my card"."""
+
+import asyncio
+import uuid
+
+import pytest
+
+from service.domain.members.errors import MemberNotFound
+from service.domain.purchases.basket import MemberRef
+from service.domain.purchases.errors import (
+    BelongsToAnother,
+    ClaimedTooLate,
+    PurchaseNotFound,
+    PurchaseVoid,
+)
+from service.domain.purchases.types import AttachPurchase, Receipt
+from service.domain.returns.types import VoidPurchase
+from service.kernel.answer import Answer
+from service.kernel.ids import new_id
+from tests.flows.counter import buy, nothing_written, rich
+from tests.flows.shop import TILL, Shop, another, card, day, goods
+
+
+async def attach(shop: Shop, purchase_id: uuid.UUID, member: uuid.UUID | str) -> Answer[Receipt]:
+    """Attach a purchase."""
+    named = (card(member),) if isinstance(member, str) else MemberRef(id=member)
+    body = AttachPurchase(member=named, reason="showed the receipt")
+    return await shop.verbs.attach_purchase(TILL, purchase_id, body)
+
+
+async def test_it_earns_by_the_rules_of_its_own_day(checkout: Shop) -> None:
+    ola = await rich(checkout, "1", 0)
+    bought = await buy(checkout, "a", None, goods(2_500), at=day(0))
+    assert (bought.member_id, bought.earned) == (None, ())
+
+    done = await attach(checkout, bought.id, "1")
+
+    assert (done.body.id, done.body.member_id) == (bought.id, ola)
+    assert [(one.wallet, one.amount) for one in done.body.earned] == [("points", 25), ("status", 25)]
+    assert await checkout.balance(ola) == (25, 0, 0)
+    again = await attach(checkout, bought.id, ola)
+    assert (again.replayed, again.body) == (True, done.body)
+    assert await checkout.balance(ola) == (25, 0, 0)
+
+
+async def test_its_price_is_not_decided_again(checkout: Shop) -> None:
+    """A member has 10 % off tea by a rule; 10 % off by the code is what was paid."""
+    ola = await rich(checkout, "1", 0)
+    lines = (goods(2_000, category="tea"),)
+    bought = await buy(checkout, "a", None, *lines, coupons=("TENTH10",), at=day(0))
+    assert (bought.discount, bought.total) == (200, 1_800)
+
+    done = (await attach(checkout, bought.id, ola)).body
+
+    assert (done.discount, done.total) == (200, 1_800)
+    assert done.earned[0].amount == 18
+
+
+async def test_coupons_it_gives_go_into_the_list(checkout: Shop) -> None:
+    ola = await rich(checkout, "1", 0)
+    bought = await buy(checkout, "a", None, goods(1_000, category="mug"), at=day(0))
+
+    done = (await attach(checkout, bought.id, ola)).body
+
+    listed = (await checkout.reads.coupons(ola, None, None, 10)).items
+    assert [one.id for one in listed] == [one.id for one in done.issued]
+    assert len(listed) == 1
+
+
+async def test_what_came_back_before_is_left_out(checkout: Shop) -> None:
+    ola = await rich(checkout, "1", 0)
+    bought = await buy(checkout, "a", None, goods(2_000, 2), at=day(0))
+    await checkout.bring_back("r", "a", {1: 1})
+
+    await attach(checkout, bought.id, ola)
+
+    assert await checkout.balance(ola) == (10, 0, 0)
+
+
+async def test_one_of_another_member_stays_theirs(checkout: Shop) -> None:
+    await rich(checkout, "1", 0)
+    ola = await rich(checkout, "2", 0)
+    bought = await buy(checkout, "a", "1", goods(2_000), at=day(0))
+    async with nothing_written(checkout):
+        with pytest.raises(BelongsToAnother):
+            await attach(checkout, bought.id, ola)
+
+
+async def test_what_cannot_be_is_refused_and_changes_nothing(checkout: Shop) -> None:
+    ola = await rich(checkout, "1", 0)
+    bought = await buy(checkout, "a", None, goods(2_000), at=day(0))
+    gone = await buy(checkout, "b", None, goods(2_000))
+    await checkout.verbs.void_purchase(TILL, gone.id, VoidPurchase(reason="wrong till"))
+    async with nothing_written(checkout):
+        with pytest.raises(MemberNotFound):
+            await attach(checkout, bought.id, "nobody")
+        with pytest.raises(MemberNotFound):
+            await attach(checkout, bought.id, new_id())
+        with pytest.raises(PurchaseNotFound):
+            await attach(checkout, new_id(), ola)
+        with pytest.raises(PurchaseVoid):
+            await attach(checkout, gone.id, ola)
+    await checkout.show(day(61))
+    async with nothing_written(checkout):
+        with pytest.raises(ClaimedTooLate):
+            await attach(checkout, bought.id, ola)
+
+
+async def test_two_members_at_once_get_it_once(checkout: Shop) -> None:
+    members = [await rich(checkout, f"{n}", 0) for n in range(6)]
+    bought = await buy(checkout, "a", None, goods(2_000), at=day(0))
+    other = another(checkout.db)
+    await other.start()
+    shops = [checkout.verbs, other.verbs]
+    body = [AttachPurchase(member=MemberRef(id=one), reason="the receipt") for one in members]
+
+    done = await asyncio.gather(
+        *(
+            shops[n % 2].attach_purchase(TILL, bought.id, body[n % 6])
+            for n in range(24)
+        ),
+        return_exceptions=True,
+    )
+
+    owner = (await checkout.reads.purchase(bought.id)).member_id
+    assert {one.body.member_id for one in done if isinstance(one, Answer)} == {owner}
+    assert sum(isinstance(one, BelongsToAnother) for one in done) == 20
+    assert sum([(await checkout.balance(one))[0] for one in members]) == 20
+    await other.gate.drain()
