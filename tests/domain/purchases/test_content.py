@@ -348,8 +348,5 @@ def test_another_held_basket_has_other_lines_or_pays_otherwise() -> None:
         {"coupons": ("ABCDEF",)},
         {"redeem": (RedeemIn(wallet="points", amount=1),)},
     )
-    found = {
-        held_fingerprint(msgspec.structs.replace(PURCHASE, **change))  # type: ignore[arg-type]
-        for change in changes
-    }
+    found = {held_fingerprint(msgspec.structs.replace(PURCHASE, **change)) for change in changes}
     assert len(found | {held_fingerprint(PURCHASE)}) == 5

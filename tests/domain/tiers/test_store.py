@@ -11,7 +11,7 @@ from service.domain.members import store as members
 from service.domain.members.store import MemberRow
 from service.domain.members.types import Profile
 from service.domain.tiers import store
-from service.domain.tiers.store import Rewrite
+from service.domain.tiers.store import Rewrite, Total
 from service.domain.tiers.types import FloorRow, Step
 from service.infra.db import Tx
 from service.rules.document import Ladder, Qualify, QualifyBy, Tier, WithinKind
@@ -143,14 +143,22 @@ async def test_a_total_counts_the_start_of_its_window_out_and_the_end_in(tx: Tx)
                 (JAN, STATUS, None, day(9)),
             ],
         )
-    ) == [60, 30, 70, 500, 0]
+    ) == [
+        Total(60, day(2)),
+        Total(30, day(1)),
+        Total(70, day(1)),
+        Total(500, day(2)),
+        Total(0, None),
+    ]
 
 
 async def test_what_was_clawed_back_into_debt_counts_as_taken(tx: Tx) -> None:
     await entry(tx, 1, 50)
     await entry(tx, 1, -50, debt=30)  # 80 were asked back
 
-    assert await tx.ask(store.ask_wallet_totals([(OLA, STATUS, None, day(9))])) == [-30]
+    assert await tx.ask(store.ask_wallet_totals([(OLA, STATUS, None, day(9))])) == [
+        Total(-30, day(1))
+    ]
     assert await store.wallet_contributions(tx, [OLA], [STATUS]) == {(OLA, STATUS): [(day(1), -30)]}
 
 
@@ -166,7 +174,11 @@ async def test_spend_and_visits_leave_out_what_wholly_came_back(tx: Tx) -> None:
                 (JAN, 0, None, day(9)),
             ],
         )
-    ) == [(400, 1), (500, 2), (0, 0)]
+    ) == [
+        (Total(400, day(3)), Total(1, day(3))),
+        (Total(500, day(1)), Total(2, day(1))),
+        (Total(0, None), Total(0, None)),
+    ]
     found = await store.purchase_contributions(tx, [OLA, JAN])
     assert sorted(found[OLA]) == [(day(1), 100), (day(3), 400)]
 
