@@ -140,6 +140,7 @@ class Case(Bought):
         self._bases_less: dict[tuple[str, ...], Column] = {}
         self._taxed = terms.taxed
         self.bases = self._base_column(self.paid)
+        self.units: Column
         if same and same.barred == self.barred:
             self.units = Column(same.units.values)  # its sums may be of filters by price
         else:

@@ -255,9 +255,11 @@ def moved(case: Case, ids: dict[str, Any]) -> Case:
     elsewhere = {"cursor", "after", "at", "known_at"}
     query = {name: one for name, one in case.query.items() if name not in elsewhere}
     case.query = at_home(query, ids) | {n: one for n, one in natural.items() if n in query}
-    key = (case.headers or {}).get("Idempotency-Key")
-    if key is not None:  # of its own: the generator has the same few for all operations
-        case.headers = {**case.headers, "Idempotency-Key": f"{step}.{key.strip(chr(34))}"[:255]}
+    headers = case.headers
+    if "Idempotency-Key" in headers:
+        key = str(headers["Idempotency-Key"]).strip('"')
+        # of its own: the generator has the same few for all operations
+        headers["Idempotency-Key"] = f"{step}.{key}"[:255]
     body = at_home(case.body, ids)
     for name, one in (ALWAYS.get(step, {}) | ids.get(f"{step}.body", {})).items():
         body[name] = one

@@ -15,8 +15,9 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from service.domain.purchases.types import RecordPurchase
-from tests.bench import by_hand, load, rows, serving, tables, traffic
+from service.domain.purchases.types import AskQuote, RecordPurchase
+from service.rules.check import check_text
+from tests.bench import bulk, by_hand, checkout, exact, load, rows, serving, tables, traffic
 from tests.bench.client import Measured, Traffic, UnexpectedAnswer, drive, percentiles
 from tests.bench.cpu import Cpu
 from tests.bench.figures import Figures, Series, as_json, targets
@@ -128,6 +129,49 @@ def test_a_request_is_a_purchase_of_its_own() -> None:
     assert {len(one.lines) for one in bought} == {1, 2, 3, 4, 5}
 
 
+def test_a_quote_is_of_five_lines_by_a_program_of_fifty_rules() -> None:
+    found = check_text(checkout.source(100))
+    assert found.document is not None
+    rules = [rule for campaign in found.document.campaigns for rule in campaign.rules]
+    assert len(rules) == checkout.RULES == 50
+    requests = checkout.Checkouts("run-9", "key", MEMBERS)
+    for ask in (requests.quote, requests.quote_in_order):
+        body = ask().partition(b"\r\n\r\n")[2]
+        assert len(msgspec.json.decode(body, type=AskQuote).lines) == checkout.LINES == 5
+
+
+def test_purchases_with_a_code_differ_in_nothing_else() -> None:
+    code = checkout.code(0)
+    bodies = []
+    for ask in (checkout.Checkouts.with_code, checkout.Checkouts.without_code):
+        requests = checkout.Checkouts("run-9", "key", MEMBERS, code)
+        body = ask(requests).partition(b"\r\n\r\n")[2]
+        bodies.append(msgspec.json.decode(body, type=RecordPurchase))
+    assert bodies[0].coupons == (code,)
+    assert msgspec.structs.replace(bodies[0], coupons=()) == bodies[1]
+
+
+def test_caps_under_load_come_out_exactly_or_end_the_run(place: Place) -> None:
+    """2 of 3 uses; of the budget as much as lamps take, which is not all of it."""
+    key = place.create("bench_few", MEMBERS, checkout.source(3))
+    with serving.service(place, "bench_few", workers=1) as served:
+        job = load.Job(
+            kind="with_code", name="smoke", port=served.port, callers=8, seconds=1, warm_up=0,
+            members=MEMBERS, key=key, code=checkout.code(0),
+        )  # fmt: skip
+        done = load.run(job)
+        assert (done.total, done.refused > 0) == (3, True)
+        assert exact.uses(place, "bench_few", "ROUND0", granted=3, cap=3) == 3
+        with pytest.raises(exact.NotExact, match="3 uses, 2 were granted"):
+            exact.uses(place, "bench_few", "ROUND0", granted=2, cap=3)
+        load.run(msgspec.structs.replace(job, kind="lamp", name="lamps", seconds=0.2))
+        with pytest.raises(exact.NotExact, match="lamps"):
+            exact.budget(place, "bench_few")
+        assert bulk.seconds(served.port, place.key("bench_few", "admin"), 10) > 0
+        with pytest.raises(bulk.BulkFailed, match="401"):
+            bulk.seconds(served.port, "wrong", 10)
+
+
 def test_a_batch_holds_purchases_of_their_own() -> None:
     body = traffic.Requests("run-8", "key", MEMBERS).batch().partition(b"\r\n\r\n")[2]
     items = msgspec.json.decode(body)["items"]
@@ -207,6 +251,13 @@ def figures() -> Figures:
     found.first_reads = series(1)
     found.balance = series(3900)
     found.trivial = series(10_000)
+    found.first_quotes = series(1)
+    found.quotes = series(2600)
+    found.quotes_beside = found.purchases_beside = series(1)
+    found.without_code = series(1000)
+    found.with_code = series(450)
+    found.uses_exact, found.budget_exact = 2_000, 50_000
+    found.codes_seconds = 40.0
     found.rules = {"rules_50_us": 80.0, "rules_2000_us": 700.0}
     found.worker_bytes = 200_000_000
     return found
@@ -214,7 +265,8 @@ def figures() -> Figures:
 
 def test_ratios_are_of_the_medians() -> None:
     given = msgspec.json.decode(as_json(figures()))
-    assert given["ratios"] == {"purchases": 0.6, "batch": 1.3, "balance": 0.39, "growth": 0.8}
+    writes = {"purchases": 0.6, "batch": 1.3, "growth": 0.8, "code": 0.45}
+    assert given["ratios"] == {**writes, "balance": 0.39, "quotes": 0.26}
     assert given["figures"]["purchases_64_per_second"] == 600
     assert given["figures"]["purchases_64_per_second_by_round"] == [300, 900, 600]
     assert given["figures"]["purchases_64_p99_ms"] == 9
@@ -226,15 +278,16 @@ def test_ratios_are_of_the_medians() -> None:
 
 def test_a_target_is_reached_or_missed() -> None:
     reached = [target.reached() for target in targets(figures())]
-    assert reached == [True, True, False, False, True, True]
+    assert reached == [True, True, False, False, True, False, True, True, True]
 
 
 def test_the_table_shows_every_figure_and_target() -> None:
     out = io.StringIO()
     tables.show(figures(), Console(file=out, width=200))
     text = out.getvalue()
-    assert text.count("missed") == 2
-    assert text.count("reached") == 4
+    assert text.count("missed") == 3
+    assert text.count("reached") == 6
+    assert "2,000 uses of a code of 2,000; 500.00 EUR of a budget" in text
     assert re.search(r"purchases, 64 callers, 10,000 members\W+600\W+300\W+900\W+1.50\W+9.00", text)
 
 

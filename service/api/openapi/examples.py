@@ -129,13 +129,13 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     },
     "exchange_items": {
         "other-size": _one(
-            "One mug comes back, another is bought",
+            "One bag of coffee comes back, a mug is bought",
             {
                 "bring": {
                     "channel": "pos",
                     "external_id": "waw-01/3/000490-back",
                     "purchase": {"channel": "web", "external_id": "order-1001"},
-                    "lines": [{"line": 2}],
+                    "lines": [{"line": 1, "quantity": 1}],
                 },
                 "buy": {
                     "channel": "pos",

@@ -107,7 +107,7 @@ class Quotes:
         return True
 
     async def _load(self, asked: Sequence[Asked]) -> dict[Asked, Quote | ExpectedError]:
-        """All of one snapshot, which is not that of the look before: so whose it is, is asked again."""
+        """All of one snapshot; it is not that of the look before, so whose it is is asked again."""
         results: dict[Asked, Quote | ExpectedError] = {}
         ctx, decided = self._ctx, list[Quoting]()
         async with ctx.db.transaction(repeatable=True) as tx:

@@ -1,7 +1,7 @@
-"""What quotes remember of members: all that decides a cart and that only the member's own acts change.
+"""What quotes remember of members: what decides a cart and only the member's own acts change.
 
-A member is remembered as loaded at an instant, and recalled later only where loading anew would come
-to the same:
+A member is remembered as loaded at an instant, and recalled later only where loading anew would
+come to the same:
 
 - the holder has the version it had: every write to a member's tables moves it (the caller has asked
   for it in the snapshot it answers by, which is also how it knows whose an identifier is);

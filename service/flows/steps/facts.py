@@ -87,7 +87,7 @@ class Questions:
         return {} if self._people is None else self._people.answer
 
     def firsts(self) -> list[list[dt.datetime | None]]:
-        """Of each purchase: the first instants that windows and limits count, ordered as `starts`."""
+        """Of each purchase the first instants that count, in the order of `starts`."""
         found: list[list[dt.datetime | None]] = [[] for _ in self._asked]
         for place, (n, _) in enumerate(self._windows):
             found[n].append(self._seen[place].first)

@@ -32,7 +32,7 @@ def test_every_link_within_the_page_leads_somewhere() -> None:
 def test_the_catalog_names_the_operations_that_answer_a_problem() -> None:
     found = catalog(ROUTES)
 
-    assert found["decision-differs"].operations == ("record_purchase",)
+    assert found["decision-differs"].operations == ("record_purchase", "exchange_items")
     assert found["decision-differs"].members == ("charged", "decided")
     assert "pointer" not in found["currency-mismatch"].members
     assert found[RouteNotFound.slug()].status == 404

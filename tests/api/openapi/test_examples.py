@@ -15,6 +15,9 @@ ORDER = (
     "record_purchase",
     "record_purchase_batch",
     "record_return",
+    "exchange_items",
+    "void_purchase",
+    "attach_purchase",
     "adjust_wallet",
     "ask_quote",
     "place_hold",
@@ -57,6 +60,9 @@ PATHS = {
     "record_purchase": ("POST", "/v1/purchases"),
     "record_purchase_batch": ("POST", "/v1/purchases/batch"),
     "record_return": ("POST", "/v1/returns"),
+    "exchange_items": ("POST", "/v1/exchanges"),
+    "void_purchase": ("POST", "/v1/purchases/{purchase_id}/void"),
+    "attach_purchase": ("POST", "/v1/purchases/{purchase_id}/member"),
     "adjust_wallet": ("POST", "/v1/members/{member_id}/adjustments"),
     "ask_quote": ("POST", "/v1/quotes"),
     "place_hold": ("POST", "/v1/holds"),
@@ -145,6 +151,19 @@ def naming(value: Any, said: dict[str, str]) -> Any:
     return json.loads(text)
 
 
+async def bought(service: Service, name: str, done: dict[str, Any]) -> str:
+    """The purchase an example is about: the exchange's, or one of nobody."""
+    if name == "void_purchase":
+        return str(done["exchange_items"]["purchase"]["id"])
+    body = {
+        "channel": "pos",
+        "external_id": "nobodys",
+        "currency": "EUR",
+        "lines": [{"sku": "x", "amount": 900}],
+    }
+    return str((await service.admin.post("/v1/purchases", json=body)).json()["id"])
+
+
 async def test_every_example_does_what_it_says(service: Service, recently: dt.datetime) -> None:
     assert set(ORDER) == REQUESTS.keys()
     member = ""
@@ -155,6 +174,8 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
         for example in REQUESTS[name].values():
             if "{hold_id}" in path:
                 path = path.replace("{hold_id}", done["place_hold"]["id"])
+            if "{purchase_id}" in path:
+                path = path.replace("{purchase_id}", await bought(service, name, done))
             if "redemption" in path:
                 path = await redeemable(service, member, name, path)
             home = done.get("form_household", {}).get("id", "")

@@ -212,6 +212,21 @@ async def uses(tx: Tx, spans: Sequence[store.Span]) -> list[int]:
     return [found[place].times for place in range(len(spans))]
 
 
+async def test_a_window_tells_the_first_purchase_that_counts(tx: Tx) -> None:
+    """So does the span of a limit; of nothing it is None."""
+    await write(tx, bought(1, 1), bought(2, 2), bought(4, 3))
+    await store.add_uses(tx, [(OLA, "r", day(2), FIRST), (OLA, "r", day(3), SECOND)])
+
+    questions = store.ask_windows([window(1, 3), window(None, 9), window(5, 9)])
+    spans = [(OLA, "r", None, None), (OLA, "r", day(2), None), (OLA, "s", None, None)]
+    fired = store.ask_uses(spans)
+    await tx.ask_all([*questions, fired])
+
+    seen = {place: seen.first for one in questions for place, seen in one.answer.items()}
+    assert seen == {0: day(2), 1: day(1), 2: None}
+    assert fired.answer == {0: (2, day(2)), 1: (1, day(3)), 2: (0, None)}
+
+
 async def test_a_window_is_open_at_both_ends(tx: Tx) -> None:
     await write(tx, bought(1, 1), bought(2, 2), bought(4, 3))
 

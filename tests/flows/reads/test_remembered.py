@@ -41,14 +41,14 @@ class Mind:
         self._other = another(db)
         self.asked = 0
         self.loaded: list[int] = []
-        quotes: Any = built.reads._quotes  # noqa: SLF001 - how often it loads is what is asked
-        load = quotes._load  # noqa: SLF001
+        quotes: Any = built.reads._quotes
+        load = quotes._load
 
         async def counted(asked: Any) -> Any:
             self.loaded.append(len(asked))
             return await load(asked)
 
-        quotes._load = counted  # noqa: SLF001
+        quotes._load = counted
 
     @classmethod
     async def open(cls, db: Database, source: str = REMEMBERING) -> "Mind":
@@ -67,8 +67,8 @@ class Mind:
 
     async def right(self, member: Any, *lines: LineIn, **fields: Any) -> dict[str, Any]:
         """What one answers that remembers nothing."""
-        quotes: Any = self._other.reads._quotes  # noqa: SLF001
-        quotes._memory = remembered.Memory()  # noqa: SLF001
+        quotes: Any = self._other.reads._quotes
+        quotes._memory = remembered.Memory()
         return told(await self._other.reads.quote(TILL, asked(member, *lines, **fields)))
 
     async def again(self, member: Any, *lines: LineIn, **fields: Any) -> dict[str, Any]:
