@@ -136,3 +136,10 @@ class Running:
     def _close(self) -> None:
         self._out.close()
         self._err.close()
+
+
+def told(verb: str) -> str:
+    """A line for each migration there is."""
+    files = (PROJECT / "sql" / "migrations").glob("*.sql")
+    names = sorted(path.stem for path in files if not path.stem.startswith("0000"))
+    return "".join(f"{verb} {name}\n" for name in names)

@@ -36,9 +36,9 @@ async def place_hold(call: Call, body: PlaceHold) -> Reply:
     """Keep for a checkout what its cart takes: points, coupons and shares of budgets.
 
     Every channel sees at once what is held. The purchase that names the hold with the same cart
-    gets the decision pinned here, whatever has happened since. `checkout` makes it safe to send again:
-    the same cart answers the hold there is, another cart replaces it. What is not captured in time
-    is free again, by itself; a payment that failed has used nothing up.
+    gets the decision pinned here, whatever has happened since. `checkout` makes it safe to send
+    again: the same cart answers the hold there is, another cart replaces it. What is not captured
+    in time is free again, by itself; a payment that failed has used nothing up.
     """
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.place_hold(call.actor, ours)

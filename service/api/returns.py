@@ -134,8 +134,8 @@ async def void_purchase(call: Call, body: VoidPurchase) -> Reply:
     """Void a purchase: as if it had not been.
 
     Points, tiers, budgets and limits go back, points paid return to their lots, every coupon used
-    on it can be used again whatever its policy, coupons it gave are void. For a mistake just made: at
-    the same store on the same business day, unless the key has the scope `purchases:void-any`.
+    on it can be used again whatever its policy, coupons it gave are void. For a mistake just made:
+    at the same store on the same business day, unless the key has the scope `purchases:void-any`.
     Its natural key stays taken.
     """
     ours = at_own_store(call.actor, body)

@@ -25,8 +25,8 @@ class CartLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a receipt. Money in minor units, quantity in thousandths (1 to 10^9).
 
     `amount` is the whole line before `discount_given` (the shop's own engine) and `charged_off`
-    (what else the till took off, from `charged`, or our own discounts). `tax_amount` is the tax in (gross prices) or on
-    (net prices) `amount`.
+    (what else the till took off, from `charged`, or our own discounts). `tax_amount` is the tax in
+    (gross prices) or on (net prices) `amount`.
     """
 
     sku: str

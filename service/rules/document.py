@@ -88,9 +88,9 @@ class RedeemAs(enum.StrEnum):
 class Redeem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How units pay at checkout: `units` are worth `minor` minor units, rounded down.
 
-    `least`, `most`, `step` in units; `share_max`: of the goods after discounts, without shipping and
-    lines that do not earn. `grace`: how long units live at least that a return gives back after
-    their lot has lapsed.
+    `least`, `most`, `step` in units; `share_max`: of the goods after discounts, without shipping
+    and lines that do not earn. `grace`: how long units live at least that a return gives back
+    after their lot has lapsed.
     """
 
     units: int
@@ -286,9 +286,10 @@ class Validity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CouponTemplate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a coupon gives: exactly one of `discount`, `multiply`, `points`.
 
-    `code` (normalised; `code_shown` as written): one shared code; `personal`: issued into members' lists; neither: unique
-    codes, made in batches. `uses`: of the shared code over all members (None: any number), or of
-    each unique or personal code (1 unless said). `per_member`: uses by one member.
+    `code` (normalised; `code_shown` as written): one shared code; `personal`: issued into members'
+    lists; neither: unique codes, made in batches. `uses`: of the shared code over all members
+    (None: any number), or of each unique or personal code (1 unless said). `per_member`: uses by
+    one member.
     """
 
     at: str

@@ -1,4 +1,4 @@
-"""The part of the JSON Schema about what members get: effects, discounts, coupons, rewards, paying."""
+"""The part of the JSON Schema about what members get: effects, coupons, rewards, paying."""
 
 from service.kernel.calendar import Period
 from service.rules import units

@@ -23,7 +23,7 @@ def found(given: type, raw: bytes) -> tuple[str | None, str]:
         (b"[]", "#", "expected `object`, got `array`"),
         (b'{"foo":1}', "#/foo", "is not a known field"),
         (b'{"lines":[{"sku":"a","tax":{"b":1}}]}', "#/lines/0/tax/b", "is not a known field"),
-        (b'{"channel":"web"}', "#/external_id", "is required"),
+        (b'{"channel":"web"}', "#/currency", "is required"),
         (b'{"lines":[{"sku":"a"},{"amount":1}]}', "#/lines/1/sku", "is required"),
         (b'{"mode":"later"}', "#/mode", "is none of authorise, record"),
         (b'{"lines":[]}', "#/lines", "expected `array` of length >= 1"),

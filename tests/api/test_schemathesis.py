@@ -36,6 +36,7 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.transport.prepare import prepare_request
 
 from service.api.table import ROUTES
+from tests.api import inhabitants
 from tests.api.bodies import IDENTIFIERS, enrolment, purchase
 from tests.api.client import DEMO, Service, serving
 from tests.api.contract import DOCUMENT
@@ -167,62 +168,16 @@ def served(server: Server) -> Iterator[Served]:
         ids = {"member_id": member["id"], "purchase_id": bought["id"], "wallet": "points"}
         ids["batch_id"] = batch_id
         for step in STEPS:
-            ids[f"{step}.redemption_id"] = runner.run(_redeemed(service, member["id"], step))
+            ids[f"{step}.redemption_id"] = runner.run(
+                inhabitants.redeemed(service, member["id"], step)
+            )
         ids["redemption_id"] = ids["grant_redemption.redemption_id"]
-        ids |= runner.run(_shared(service, member["id"]))
+        ids |= runner.run(inhabitants.shared(service, member["id"]))
+        ids |= runner.run(inhabitants.checked_out(service))
+        ids |= runner.run(inhabitants.carded(service))
         yield Served(runner, service, {**ids, "number": 1, "code": "key-missing"})
         runner.run(serve.__aexit__(None, None, None))
     server.drop(fresh)
-
-
-async def _redeemed(service: Service, member: str, step: str) -> Any:
-    """A tree for the member, with points for more; its id."""
-    points = {"wallet": "points", "amount": 1_000_000, "reason": "for trees"}
-    headers = {"Idempotency-Key": f"{step}-points"}
-    await service.admin.post(f"/v1/members/{member}/adjustments", json=points, headers=headers)
-    had = await service.admin.post(
-        f"/v1/members/{member}/redemptions",
-        json={"reward": "tree"},
-        headers={"Idempotency-Key": f"{step}-tree"},
-    )
-    return had.json()["id"]
-
-
-async def _shared(service: Service, head: str) -> dict[str, Any]:
-    """A household with a pool, one to dissolve, and for each operation the bodies that it takes."""
-    people = []
-    for number in range(6):
-        body = {"identifiers": [{"kind": "card", "value": f"shared-{number}"}]}
-        people.append((await service.admin.post("/v1/members", json=body)).json()["id"])
-    invited, joining, leaving, removed, other, new = people
-    formed = [
-        await service.admin.post("/v1/households", json={"head": one}) for one in (head, other)
-    ]
-    homes = [answer.json()["id"] for answer in formed]
-    path = f"/v1/households/{homes[0]}"
-    for one in (joining, leaving, removed):
-        asked = {"by": head, "member": {"id": one}}
-        await service.admin.post(f"{path}/invitations", json=asked)
-    for one in (leaving, removed):
-        await service.admin.post(f"{path}/people", json={"member": one})
-    given = {"member": head, "wallet": "points", "amount": 1_000}
-    key = {"Idempotency-Key": "of-the-pool"}
-    pooled = await service.admin.post(f"{path}/give", json=given, headers=key)
-    assert pooled.status_code == 201, pooled.text
-    return {
-        "household_id": homes[0],
-        "dissolve_household.household_id": homes[1],
-        "dissolve_household.body": {"by": other},
-        "transfer_units.body": {"to": {"id": joining}, "amount": 10},
-        "form_household.body": {"head": new},
-        "invite_to_household.body": {"by": head, "member": {"id": invited}},
-        "join_household.body": {"member": joining},
-        "leave_household.body": {"member": leaving},
-        "remove_from_household.body": {"by": head, "member": removed},
-        "change_household_person.body": {"by": head, "draw_max": {"points": 400}},
-        "give_to_household.body": {"member": head, "amount": 5},
-        "draw_from_household.body": {"member": head, "amount": 1},
-    }
 
 
 def at_home(value: Any, ids: dict[str, Any]) -> Any:

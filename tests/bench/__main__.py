@@ -32,7 +32,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="less of everything: under a minute")
+    parser.add_argument(
+        "--short", action="store_true", help="less of everything: some more than a minute"
+    )
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--workers", type=int, default=WORKERS, help="of the service")
     parser.add_argument(

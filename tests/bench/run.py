@@ -4,7 +4,7 @@ import concurrent.futures
 import contextlib
 import pathlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tests.bench import bulk, by_hand, checkout, exact, load, rows, rules_bench, serving
@@ -132,26 +132,37 @@ class Run:
                 self._ask(figures.trivial, "trivial", nothing, FEW)
                 self.step(f"quotes {of}")
                 self._ask(figures.quotes, "quote", quoted, QUOTED)
-                self.step(f"quotes beside purchases {of}")
-                self._ask_beside(quoted)
+        for of in self._rounds():  # after them: whoever buys is loaded anew
+            self.step(f"quotes beside purchases {of}")
+            self._ask_beside(quoted)
         self._watch(few, quoted)
 
     def _ask_beside(self, quoted: Served) -> None:
+        """Both at once; what they take of the server and PostgreSQL is split by their answers."""
         figures, callers = self.figures, CALLERS // 2
+        jobs = [self._job(kind, quoted, QUOTED, callers=callers) for kind in ("quote", "purchases")]
+        before = self._used(quoted)
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            asked = [
-                pool.submit(self._ask, series, kind, quoted, QUOTED, callers=callers)
-                for series, kind in (
-                    (figures.quotes_beside, "quote"),
-                    (figures.purchases_beside, "purchases"),
-                )
-            ]
-        for one in asked:
-            one.result()
+            both = list(pool.map(load.run, jobs))
+        server, postgres = self._used(quoted, before)
+        total = sum(one.total for one in both)
+        for series, one in zip(
+            (figures.quotes_beside, figures.purchases_beside), both, strict=True
+        ):
+            share = one.total / total
+            series.add(one, Cpu(one.cpu_seconds, server * share, postgres * share))
 
     def _hot(self, quoted: Served) -> None:
-        figures, plan = self.figures, self.plan
-        granted, refused = 0, 0
+        """What everybody wants at once. Raises NotExact."""
+        self._ask_for_code(quoted)
+        self._ask_for_budget(quoted)
+        self.step(f"{self.plan.codes:,} unique codes")
+        key = self.place.key(QUOTED, "admin")
+        self.figures.codes_seconds = bulk.seconds(quoted.port, key, self.plan.codes)
+        self._watch(quoted)
+
+    def _ask_for_code(self, quoted: Served) -> None:
+        figures, granted, refused = self.figures, 0, 0
         for round_, of in enumerate(self._rounds()):
             for series, kind in (
                 (figures.without_code, "without_code"),
@@ -172,17 +183,15 @@ class Run:
             )  # fmt: skip
             granted, refused = granted + done.total, done.refused
         figures.uses_exact = exact.uses(
-            self.place, QUOTED, f"ROUND{last}", granted=granted, cap=plan.uses
+            self.place, QUOTED, f"ROUND{last}", granted=granted, cap=self.plan.uses
         )
+
+    def _ask_for_budget(self, quoted: Served) -> None:
         self.step("a budget with abandoned holds")
         for kind, pause in (("lamp_or_hold", _HOLD_SECONDS), ("lamp", 0.0)):
             self._ask(Series(), kind, quoted, QUOTED, callers=HOT_CALLERS, seconds=_DRAIN_SECONDS)
             time.sleep(pause)
-        figures.budget_exact = exact.budget(self.place, QUOTED)
-        self.step(f"{plan.codes:,} unique codes")
-        key = self.place.key(QUOTED, "admin")
-        figures.codes_seconds = bulk.seconds(quoted.port, key, plan.codes)
-        self._watch(quoted)
+        self.figures.budget_exact = exact.budget(self.place, QUOTED)
 
     def _watch(self, *served: Served) -> None:
         """The largest worker so far."""
@@ -204,8 +213,31 @@ class Run:
         seconds: float | None = None,
         code: str = "",
     ) -> Measured:
+        job = self._job(kind, served, database, callers=callers, seconds=seconds, code=code)
+        before = self._used(served)
+        measured = load.run(job)
+        server, postgres = self._used(served, before)
+        spent = Cpu(measured.cpu_seconds, server, postgres)
+        series.add(measured, spent, BATCH if kind == "batch" else 1)
+        return measured
+
+    def _used(self, served: Served, before: Sequence[float] = (0.0, 0.0)) -> list[float]:
+        """CPU seconds of the server and of PostgreSQL, since `before`."""
+        parties = (served.pid, self.place.pid())
+        return [tree_seconds(pid) - used for pid, used in zip(parties, before, strict=True)]
+
+    def _job(
+        self,
+        kind: str,
+        served: Served,
+        database: str,
+        *,
+        callers: int | None = None,
+        seconds: float | None = None,
+        code: str = "",
+    ) -> load.Job:
         self._runs += 1
-        job = load.Job(
+        return load.Job(
             kind=kind,
             name=f"run-{self._runs}",
             port=served.port,
@@ -216,15 +248,6 @@ class Run:
             key=self._keys[database],
             code=code,
         )
-        parties = (served.pid, self.place.pid())
-        before = [tree_seconds(pid) for pid in parties]
-        measured = load.run(job)
-        server, postgres = (
-            tree_seconds(pid) - used for pid, used in zip(parties, before, strict=True)
-        )
-        spent = Cpu(measured.cpu_seconds, server, postgres)
-        series.add(measured, spent, BATCH if kind == "batch" else 1)
-        return measured
 
     def _ask_by_hand(self) -> None:
         self._quiet()

@@ -36,7 +36,10 @@ async def test_it_earns_by_the_rules_of_its_own_day(checkout: Shop) -> None:
     done = await attach(checkout, bought.id, "1")
 
     assert (done.body.id, done.body.member_id) == (bought.id, ola)
-    assert [(one.wallet, one.amount) for one in done.body.earned] == [("points", 25), ("status", 25)]
+    assert [(one.wallet, one.amount) for one in done.body.earned] == [
+        ("points", 25),
+        ("status", 25),
+    ]
     assert await checkout.balance(ola) == (25, 0, 0)
     again = await attach(checkout, bought.id, ola)
     assert (again.replayed, again.body) == (True, done.body)
@@ -115,10 +118,7 @@ async def test_two_members_at_once_get_it_once(checkout: Shop) -> None:
     body = [AttachPurchase(member=MemberRef(id=one), reason="the receipt") for one in members]
 
     done = await asyncio.gather(
-        *(
-            shops[n % 2].attach_purchase(TILL, bought.id, body[n % 6])
-            for n in range(24)
-        ),
+        *(shops[n % 2].attach_purchase(TILL, bought.id, body[n % 6]) for n in range(24)),
         return_exceptions=True,
     )
 

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
+from service.domain.purchases.basket import LineIn
 from service.domain.purchases.errors import (
     BackdateTooFar,
     CurrencyMismatch,
@@ -17,7 +18,6 @@ from service.domain.purchases.errors import (
     UnknownChannel,
     UnknownStore,
 )
-from service.domain.purchases.basket import LineIn
 from service.domain.purchases.types import Mode, RecordPurchase
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id

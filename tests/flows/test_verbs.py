@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from service.domain.members.types import PatchMember
-from service.domain.purchases.errors import LineInvalid
 from service.domain.purchases.basket import LineIn
+from service.domain.purchases.errors import LineInvalid
 from service.domain.returns.errors import PurchaseNotNamed
 from service.domain.returns.types import PurchaseRef, RecordReturn
 from service.domain.wallets.types import Adjust

@@ -12,7 +12,8 @@ COUPONS = (
 )
 REWARDS = (
     "rewards: {mug: {price: 250, gives: {item: mug}}, "
-    "one: {title: {en: One}, price: 2.50 cash, prices: {gold: 2 cash}, gives: {coupon: B}, stock: 0, "
+    "one: {title: {en: One}, price: 2.50 cash, prices: {gold: 2 cash}, gives: {coupon: B}, "
+    "stock: 0, "
     "from: 2026-03-29, until: 2026-10-25, limit: {times: 1, per: year}, "
     "when: {member.newsletter: true}}}\n"
 )

@@ -146,7 +146,7 @@ class PointsGivenBack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class PointsHeld(msgspec.Struct, frozen=True, kw_only=True):
-    """Something is kept for a checkout until it pays, or for a reward (then it is the redemption's).
+    """Something is kept for a checkout until it pays, or for a reward (then it is its redemption).
 
     `changes` is empty without units.
     """
@@ -179,7 +179,7 @@ class HoldTimedOut(msgspec.Struct, frozen=True, kw_only=True):
 class CouponIssued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A coupon came into the member's list; its code is read there and stands in no event.
 
-    `operation_id`: the purchase or operation that gave it; `rule` absent: by hand.
+    Given by hand or by a reward; what a purchase gives stands in its `purchase.recorded`.
     """
 
     coupon_id: uuid.UUID

@@ -139,10 +139,7 @@ class Coupons:
         situation, row = self._situations[n], self.row(code)
         if template is None or (row is not None and _is_foreign(row, situation.member_id)):
             return Unusable.UNKNOWN
-        in_a_list = row is not None and row.holder_id is not None
-        if situation.member_id is None and (
-            template.personal or template.per_member or in_a_list  # whatever is its template now
-        ):
+        if situation.member_id is None and (template.personal or template.per_member):
             return Unusable.NEEDS_MEMBER
         start, end = span(template, row)
         if start is not None and situation.at < start:

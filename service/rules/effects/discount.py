@@ -10,8 +10,8 @@ class Bundle(msgspec.Struct, frozen=True, omit_defaults=True):
     """For each `buy` units of the matching lines, `free` units cost nothing.
 
     `of` None: the cheapest among the bought units themselves ("3 for 2" is buy 3, free 1); else
-    further units of the lines that `of` matches ("two coffees, a cake free"). `buy` 0: no condition,
-    the cheapest `free` matching units, once.
+    further units of the lines that `of` matches ("two coffees, a cake free"). `buy` 0: no
+    condition, the cheapest `free` matching units, once.
     """
 
     buy: int

@@ -373,22 +373,3 @@ async def test_a_text_is_read_by_the_program_alone(checkout: Shop) -> None:
     assert (other.template, other.shown) == (None, "…EF1"[:1] + "F1"[-2:])
     assert shared.digest is not None
     assert Situation(program=program, member_id=None, at=day(0)).codes == ()
-
-
-async def test_a_coupon_of_a_list_needs_its_member_whatever_its_template_has_become(
-    checkout: Shop,
-) -> None:
-    """Or anybody could use up, unseen, what stands in somebody's list."""
-    ola = await rich(checkout, "1")
-    given = await give(checkout, ola, "NEXT5")
-    source = CHECKOUT.replace("{template: NEXT5}", "{template: DEBT}")
-    personal = "NEXT5: {discount: {amount: 5 EUR}, personal: true,"
-    assert personal in source
-    await checkout.publish(source.replace(personal, "NEXT5: {discount: {amount: 5 EUR},"), None)
-    await checkout.show(day(1))
-
-    asked = await quote(checkout, None, BOOK, coupons=(given.code,))
-    hers = await quote(checkout, ola, BOOK, coupons=(given.code,))
-
-    assert reasons(asked) == [(0, "needs_member")]
-    assert positions(hers) == [0]

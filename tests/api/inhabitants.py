@@ -1,0 +1,117 @@
+"""What lives in the service that Schemathesis asks: a purchase, a hold, a card for each operation.
+
+Operations that end something have one of their own, so that their order does not matter.
+"""
+
+from typing import Any, Final
+
+from tests.api.bodies import purchase
+from tests.api.client import Service
+
+LOADS: Final = ("activate_gift_card", "top_up_gift_card")
+MONEY: Final = {"amount": 2_500, "currency": "EUR"}
+CARDS: Final = (
+    *LOADS,
+    "check_gift_card",
+    "list_gift_card_entries",
+    "block_gift_card",
+    "unblock_gift_card",
+)
+
+
+async def checked_out(service: Service) -> dict[str, Any]:
+    """A hold for each operation on one, and purchases that are void, exchanged and attached."""
+    found: dict[str, Any] = {}
+    for step in ("read_hold", "extend_hold", "release_hold"):
+        basket = {name: one for name, one in purchase().items() if name != "external_id"}
+        held = await service.admin.post("/v1/holds", json={**basket, "checkout": step})
+        found[f"{step}.hold_id"] = found["hold_id"] = held.json()["id"]
+    nobody = {name: one for name, one in purchase("nobodys").items() if name != "member"}
+    for step, body in (
+        ("void_purchase", purchase("void")),
+        ("exchange_items", purchase("old")),
+        ("attach_purchase", nobody),
+    ):
+        made = await service.admin.post("/v1/purchases", json=body)
+        found[f"{step}.purchase_id"] = made.json()["id"]
+    back = {"id": found["exchange_items.purchase_id"]}
+    found["exchange_items.body"] = {
+        "bring": {"channel": "web", "external_id": "back", "purchase": back},
+        "buy": purchase("new"),
+    }
+    return found
+
+
+async def carded(service: Service) -> dict[str, Any]:
+    """A gift card for each operation on one, and a batch."""
+    found: dict[str, Any] = {"make_gift_card_batch.body": {"kind": "default", "size": 2}}
+    for step in CARDS:
+        active = step != "activate_gift_card"
+        money = {"amount": 2_500, "currency": "EUR"} if active else {}
+        made = await service.admin.post(
+            "/v1/gift-cards",
+            json={"kind": "default", "activate": active, **money},
+            headers={"Idempotency-Key": f"card-of-{step}"},
+        )
+        assert made.status_code == 201, made.text
+        known = {"code": made.json()["code"]}
+        found[f"{step}.body"] = known | (MONEY if step in LOADS else {})
+    found["issue_gift_card.body"] = {"kind": "default", "activate": False, "amount": None}
+    batch = await service.admin.post(
+        "/v1/gift-cards/batches",
+        json={"kind": "default", "size": 2},
+        headers={"Idempotency-Key": "of-the-cards"},
+    )
+    for step in ("read_gift_card_batch", "export_gift_card_batch"):
+        found[f"{step}.batch_id"] = batch.json()["id"]
+    return found
+
+
+async def redeemed(service: Service, member: str, step: str) -> Any:
+    """A tree for the member, with points for more; its id."""
+    points = {"wallet": "points", "amount": 1_000_000, "reason": "for trees"}
+    headers = {"Idempotency-Key": f"{step}-points"}
+    await service.admin.post(f"/v1/members/{member}/adjustments", json=points, headers=headers)
+    had = await service.admin.post(
+        f"/v1/members/{member}/redemptions",
+        json={"reward": "tree"},
+        headers={"Idempotency-Key": f"{step}-tree"},
+    )
+    return had.json()["id"]
+
+
+async def shared(service: Service, head: str) -> dict[str, Any]:
+    """A household with a pool, one to dissolve, and for each operation the bodies that it takes."""
+    people = []
+    for number in range(6):
+        body = {"identifiers": [{"kind": "card", "value": f"shared-{number}"}]}
+        people.append((await service.admin.post("/v1/members", json=body)).json()["id"])
+    invited, joining, leaving, removed, other, new = people
+    formed = [
+        await service.admin.post("/v1/households", json={"head": one}) for one in (head, other)
+    ]
+    homes = [answer.json()["id"] for answer in formed]
+    path = f"/v1/households/{homes[0]}"
+    for one in (joining, leaving, removed):
+        asked = {"by": head, "member": {"id": one}}
+        await service.admin.post(f"{path}/invitations", json=asked)
+    for one in (leaving, removed):
+        await service.admin.post(f"{path}/people", json={"member": one})
+    given = {"member": head, "wallet": "points", "amount": 1_000}
+    key = {"Idempotency-Key": "of-the-pool"}
+    pooled = await service.admin.post(f"{path}/give", json=given, headers=key)
+    assert pooled.status_code == 201, pooled.text
+    return {
+        "household_id": homes[0],
+        "dissolve_household.household_id": homes[1],
+        "dissolve_household.body": {"by": other},
+        "transfer_units.body": {"to": {"id": joining}, "amount": 10},
+        "form_household.body": {"head": new},
+        "invite_to_household.body": {"by": head, "member": {"id": invited}},
+        "join_household.body": {"member": joining},
+        "leave_household.body": {"member": leaving},
+        "remove_from_household.body": {"by": head, "member": removed},
+        "change_household_person.body": {"by": head, "draw_max": {"points": 400}},
+        "give_to_household.body": {"member": head, "amount": 5},
+        "draw_from_household.body": {"member": head, "amount": 1},
+    }
