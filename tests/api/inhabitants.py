@@ -56,6 +56,7 @@ async def carded(service: Service) -> dict[str, Any]:
         assert made.status_code == 201, made.text
         known = {"code": made.json()["code"]}
         found[f"{step}.body"] = known | (MONEY if step in LOADS else {})
+    found["list_gift_card_entries.body"]["cursor"] = None
     found["issue_gift_card.body"] = {"kind": "default", "activate": False, "amount": None}
     batch = await service.admin.post(
         "/v1/gift-cards/batches",
