@@ -19,14 +19,16 @@ from litestar.types import ASGIApp, Scope
 from service.api.authentication import Keyring
 from service.api.docs.build import build_pages
 from service.api.edge import Edge
+from service.api.pages import Pages
 from service.api.reply import Reply
-from service.api.route import PUBLIC, Route, RouteWithoutScope, as_litestar
+from service.api.route import PUBLIC, Route, RouteWithoutScope, as_litestar, asgi
 from service.api.services import Services
 from service.api.table import ROUTES
 from service.domain.access.roles import SCOPES
 from service.flows.build import build
 from service.flows.note_key_use import note_key_use
 from service.flows.reads.keys import find_key
+from service.flows.reads.staff import find_token
 from service.infra.db import Database
 from service.infra.settings import Settings, from_environment
 from service.jobs.clock import Clock
@@ -44,7 +46,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> Litestar:
 
     `jobs` False: what is due is left to somebody else.
     """
-    pages = build_pages(ROUTES, docs=settings.docs)
+    pages = _pages(docs=settings.docs)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -70,6 +72,12 @@ def create_app(settings: Settings, *, jobs: bool = True) -> Litestar:
     return assemble(ROUTES, lifespan, verbose=settings.log_level == "debug")
 
 
+@functools.cache
+def _pages(*, docs: bool) -> Pages:
+    """Of the code alone, so made once by a process that serves several databases, as tests do."""
+    return build_pages(ROUTES, docs=docs)
+
+
 def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = False) -> Litestar:
     """An application of these routes; `lifespan` sets the services of its edge."""
     paths = {route.path: [r.method for r in routes if r.path == route.path] for route in routes}
@@ -85,7 +93,8 @@ def assemble(routes: Sequence[Route], lifespan: Lifespan, *, verbose: bool = Fal
         debug=False,
     )
     refuse_undeclared(app)
-    app.asgi_handler = Edge(app.asgi_router, verbose=verbose)  # see edge.py
+    direct = {(route.method, route.path): asgi(route) for route in routes if "{" not in route.path}
+    app.asgi_handler = Edge(app.asgi_router, direct, verbose=verbose)  # see edge.py
     return app
 
 
@@ -136,4 +145,8 @@ def _options(path: str, methods: list[str]) -> HTTPRouteHandler:
 
 
 def _keyring(db: Database) -> Keyring:
-    return Keyring(functools.partial(find_key, db), functools.partial(note_key_use, db))
+    return Keyring(
+        functools.partial(find_key, db),
+        functools.partial(note_key_use, db),
+        functools.partial(find_token, db),
+    )

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "serve": ("serve", "Run the service on your own PostgreSQL."),
     "migrate": ("migrate", "Bring the database to the schema of this version."),
     "keys": ("keys", "Create API keys."),
+    "staff": ("staff", "Make accounts for people at tills and desks."),
     "program": ("program", "Check, plan and publish the program file."),
     "import": ("import_", "Take in members and purchases from files."),
     "demo": ("demo", "Show a real retailer's year."),

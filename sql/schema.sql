@@ -69,7 +69,15 @@ create table entry_lot (                        -- which lots an entry took from
 create table operation (                        -- writes that are neither purchase nor return: Kind of domain/operations
   holder_id uuid not null, op_id uuid not null, kind smallint not null, note text not null,
   actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
-  primary key (holder_id, op_id));
+  store text collate "C", device text collate "C", client_id uuid,      -- where, and the API client: from when it is kept
+  approved_by text collate "C",                 -- the login of the second person, if it needed one
+  code text collate "C",                        -- of an adjustment: one of the reasons of the program
+  undoes uuid, receipt bytea,                   -- of an undo: the operation, and the answer for whoever asks again (JSON)
+  primary key (holder_id, op_id),
+  constraint operation_second_person check (approved_by <> actor_id),
+  constraint operation_undo check ((undoes is null) = (receipt is null)));
+create unique index operation_undoes on operation (holder_id, undoes) where undoes is not null;   -- once
+create index operation_by_id on operation (op_id);   -- not unique: both sides of a transfer have it
 
 -- ---------------------------------------------------------------- members
 
@@ -102,10 +110,13 @@ create table purchase (
   cart bytea not null, facts bytea not null, decision bytea not null, outcome bytea not null,   -- msgpack
   actor_kind smallint not null, actor_id text not null,
   hold_id uuid,                                        -- the hold it captured
+  moved_by uuid,                                       -- the operation that brought it from another member, the last one
+  total bigint,                                        -- paid, with shipping, whatever came back; null: recorded before this was kept
   primary key (holder_id, occurred_at, purchase_id),
   constraint purchase_net check (net >= 0 and quantity >= 0)
 ) with (fillfactor = 90, toast_tuple_target = 4080);
 create index purchase_by_id on purchase (purchase_id);
+create index purchase_of_store on purchase (store, occurred_at, purchase_id);   -- a receipt on paper is looked for
 
 create table purchase_key (                     -- the natural key, for ever; made by whichever of purchase and return comes first
   channel text collate "C" not null, external_id text collate "C" not null,
@@ -127,9 +138,27 @@ create table purchase_return (
   lines bigint[] not null,                      -- thousandths per line of the purchase, this return alone
   total bigint not null, outcome bytea not null,
   actor_kind smallint not null, actor_id text not null,
+  moved_by uuid,                                -- what its purchase was moved by when it came: then its entries are with that holder
   primary key (holder_id, purchase_id, return_id),
   constraint purchase_return_total check (total >= 0));
 create index purchase_return_by_id on purchase_return (return_id);
+
+create table purchase_move (                    -- a purchase went to another member: with the rows of the old one
+  holder_id uuid not null, op_id uuid not null,                             -- the operation that took its units back
+  purchase_id uuid not null, earned_by uuid not null,                       -- what had earned them: the purchase, or the move that had brought it
+  to_holder uuid not null, to_op uuid not null,                             -- whose it is since, and what it earns by there
+  primary key (holder_id, op_id),
+  constraint purchase_move_other check (to_holder <> holder_id));
+create index purchase_move_to on purchase_move (to_op);
+
+create table purchase_overrun (                 -- a till had given more than there was: 1 units owed 2 coupon 3 budget 4 gift card
+  holder_id uuid not null, purchase_id uuid not null, kind smallint not null, name text collate "C" not null,
+  amount bigint not null,                       -- units, uses, of a budget what it counts, minor units
+  channel text collate "C" not null, store text collate "C", occurred_at timestamptz not null,
+  primary key (holder_id, purchase_id, kind, name),
+  constraint purchase_overrun_kind check (kind between 1 and 4),
+  constraint purchase_overrun_amount check (amount > 0));
+create index purchase_overrun_at on purchase_overrun (occurred_at, purchase_id);
 
 create table return_key (                       -- the natural key of a return, for ever; return_id null: parked
   channel text collate "C" not null, external_id text collate "C" not null,
@@ -183,7 +212,7 @@ create index budget_hold_due on budget_hold (name, due_at);
 
 create table hold (                             -- what a checkout keeps for itself until it pays; pins a decision
   holder_id uuid not null, hold_id uuid not null, state smallint not null,         -- 0 open 1 captured 2 released 3 timed out
-  channel text collate "C" not null, checkout text collate "C" not null, fp bytea not null,   -- the shop's key: a retry finds its own hold; channel '': of a redemption with the same id
+  channel text collate "C" not null, checkout text collate "C" not null, fp bytea not null,   -- the shop's key: a retry finds its own hold; channel '': of a redemption, or a checkout's part of a gift card, with the same id
   program_version integer not null, cart bytea not null, facts bytea not null, decision bytea not null,   -- msgpack
   created_at timestamptz not null, due_at timestamptz not null, closed_at timestamptz, closed_by uuid,
   actor_kind smallint not null, actor_id text not null, store text collate "C",
@@ -293,6 +322,14 @@ create table gift_card (                        -- whose money a code is; the co
 create unique index gift_card_in_batch on gift_card (batch_id, batch_no) where batch_id is not null;
 create index gift_card_of_holder on gift_card (holder_id);   -- not unique: allowed when distributed
 
+create table gift_card_payment (                -- what a purchase took from a card; with the card's rows
+  holder_id uuid not null, purchase_id uuid not null, op_id uuid not null,
+  value bigint not null, taken bigint not null,                             -- value: paid at the till; taken: of it, what was on the card
+  given_back bigint not null default 0,
+  primary key (holder_id, purchase_id),
+  constraint gift_card_payment_sums check (value > 0 and 0 <= given_back and given_back <= taken and taken <= value));
+create index gift_card_payment_of_purchase on gift_card_payment (purchase_id);
+
 -- ---------------------------------------------------------------- transfers and households
 
 create table transfer (                         -- units that passed between two holders, as each of them has it
@@ -366,6 +403,59 @@ create table api_key (                          -- secrets only as hashes; two l
   revoked_at timestamptz, last_used_at timestamptz,
   constraint api_key_sha check (octet_length(secret_sha256) = 32));
 
+-- ---------------------------------------------------------------- staff
+
+create table staff_account (                    -- people at tills and desks: 0 active 1 suspended
+  account_id uuid primary key, login text collate "C" not null, role text collate "C" not null,   -- login: chosen by the shop, unique for ever, no person's name
+  stores text[] not null, member_id uuid, pin_hash text, password_hash text, state smallint not null,   -- stores: where one may sign in; empty: everywhere
+  created_at timestamptz not null, changed_at timestamptz not null,
+  constraint staff_account_state check (state in (0, 1)),
+  constraint staff_account_secret check (pin_hash is not null or password_hash is not null));
+create unique index staff_account_login on staff_account (login);
+create unique index staff_account_member on staff_account (member_id) where member_id is not null;
+
+create table staff_token (                      -- who is signed in where; secrets only as hashes
+  kid text collate "C" primary key, account_id uuid not null references staff_account,
+  client_id uuid not null references api_client, secret_sha256 bytea not null,
+  store text, device text not null, created_at timestamptz not null, expires_at timestamptz not null,
+  ended_at timestamptz,
+  constraint staff_token_sha check (octet_length(secret_sha256) = 32),
+  constraint staff_token_span check (expires_at > created_at and ended_at >= created_at));
+create index staff_token_open on staff_token (account_id) where ended_at is null;
+
+create table staff_act (                        -- what was done to accounts, by whom: never changed
+  act_id uuid primary key, account_id uuid not null references staff_account, kind smallint not null,
+  changes jsonb not null, actor_kind smallint not null, actor_id text not null, client_id uuid not null,   -- field -> [before, after]
+  recorded_at timestamptz not null);
+create index staff_act_of on staff_act (account_id, recorded_at);
+
+create table adjusted_day (                     -- what one of the staff adjusted alone on a local day; locked after the holder
+  staff text collate "C" not null, day date not null, wallet smallint not null, amount bigint not null,   -- given and taken alike
+  primary key (staff, day, wallet),
+  constraint adjusted_day_amount check (amount > 0)) with (fillfactor = 50);
+
+create table approval (                         -- what waits for a second person: 0 open 1 approved 2 refused; with the member's rows
+  holder_id uuid not null references holder, approval_id uuid not null,
+  kind smallint not null, state smallint not null,
+  body bytea not null, why smallint not null,                               -- what was asked for (JSON, by kind), and why not alone
+  actor_kind smallint not null, actor_id text not null, client_id uuid not null,   -- who asked, and where
+  store text collate "C", device text collate "C",
+  asked_at timestamptz not null,
+  due_at timestamptz not null,                  -- past this time it has timed out, whatever state says
+  decided_at timestamptz, decided_by text, decided_store text collate "C", decided_device text collate "C",
+  note text, op_id uuid,                        -- why it was refused; the operation that was made
+  primary key (holder_id, approval_id),
+  constraint approval_state check (state between 0 and 2),
+  constraint approval_span check (due_at > asked_at),
+  constraint approval_decided check (
+    (state = 0) = (decided_at is null) and (decided_at is null) = (decided_by is null)),
+  constraint approval_in_time check (decided_at >= asked_at and decided_at < due_at),
+  constraint approval_second_person check (decided_by <> actor_id),
+  constraint approval_refused check ((state = 2) = (note is not null)),
+  constraint approval_done check ((state = 1) = (op_id is not null)));
+create index approval_by_state on approval (state, due_at, approval_id);
+create index approval_by_id on approval (approval_id);   -- not unique: allowed when distributed
+
 -- ---------------------------------------------------------------- imports
 
 create table import_run (                       -- how far a file has been taken in; the digest names its content
@@ -384,6 +474,13 @@ grant update on holder, wallet, lot, member_profile, identifier, purchase, purch
   coupon, coupon_hold, coupon_use, code_guess, redemption, outbox, outbox_shard, api_key, import_run to regulars, regulars_jobs;
 grant delete on parked_return, limit_use, tier_step, tier_floor, budget_hold, coupon_hold, code_guess to regulars, regulars_jobs;
 grant select, insert, update on gift_card_batch, gift_card to regulars, regulars_jobs;
+grant select, insert, update on gift_card_payment to regulars, regulars_jobs;
 grant select, insert on transfer to regulars, regulars_jobs;
+grant select, insert on purchase_move to regulars, regulars_jobs;
+grant select, insert, update on purchase_overrun to regulars, regulars_jobs;
+grant delete on purchase_wallet to regulars, regulars_jobs;
 grant select, insert, update on household, household_member, household_invitation to regulars, regulars_jobs;
 grant delete on household_invitation to regulars, regulars_jobs;
+grant select, insert, update on staff_account, staff_token to regulars, regulars_jobs;
+grant select, insert on staff_act to regulars, regulars_jobs;
+grant select, insert, update on adjusted_day, approval to regulars, regulars_jobs;

@@ -1,7 +1,8 @@
-"""Fixtures for all tests: a PostgreSQL for the run, a fresh database for each test."""
+"""Fixtures for all tests: a PostgreSQL for each process, a fresh database for each test."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -9,10 +10,29 @@ from service.infra.db import Database
 from tests.databases import Fresh, Server, open_folder, remove_leftovers
 from tests.running import Running
 
+FEW_FILES: Final = 4
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """0, all in this process, for a few files: that is quicker than starting processes.
+
+    None: as many as xdist thinks.
+    """
+    paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
+    is_little = len(paths) <= FEW_FILES and not any(path.is_dir() for path in paths)
+    return 0 if is_little else None
+
+
+@pytest.hookimpl(trylast=True)  # when xdist has ended its processes
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of xdist that died left its PostgreSQL."""
+    if session.config.getoption("numprocesses"):
+        remove_leftovers()
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The PostgreSQL of this run, with the migrated template."""
+    """The PostgreSQL of this process, with the migrated template."""
     remove_leftovers()
     with open_folder() as folder:
         server = Server(folder / "data")

@@ -1,4 +1,4 @@
-"""One PostgreSQL for a run of the tests, and a fresh database for each test from a template.
+"""One PostgreSQL for a process of the tests, and a fresh database for each test from a template.
 
 The server is the embedded one without durability, in a temporary folder that its own account may
 enter (pytest's own folder is closed to it when the tests run as root). In memory where there is
@@ -8,6 +8,7 @@ deleted.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import pathlib
 import re
@@ -107,15 +108,35 @@ def open_folder() -> Iterator[pathlib.Path]:
 
 
 def remove_leftovers() -> None:
-    """Stop servers and remove folders of runs that were killed."""
+    """Stop servers and remove folders of processes that were killed."""
     for folder in (found for root in roots() for found in root.glob(f"{_PREFIX}*")):
         match = re.match(rf"{_PREFIX}(\d+)-", folder.name)
         if match is None or _lives(int(match[1])):
             continue
-        for pid_file in folder.glob("*/postgres/postmaster.pid"):
-            with contextlib.suppress(EmbeddedError):
-                Embedded.start(pid_file.parent.parent, durable=False).stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        with _one_at_a_time(folder) as is_mine:
+            if is_mine:
+                for pid_file in folder.glob("*/postgres/postmaster.pid"):
+                    with contextlib.suppress(EmbeddedError):
+                        Embedded.start(pid_file.parent.parent, durable=False).stop()
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: pathlib.Path) -> Iterator[bool]:
+    """Whether nobody else is at it: several processes begin at once, and all look for leftovers."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield True
+    finally:
+        os.close(opened)
 
 
 def _lives(pid: int) -> bool:

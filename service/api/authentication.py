@@ -1,104 +1,116 @@
-"""Who asks: API keys as bearer tokens, looked up once and then remembered for a short while.
+"""Who asks: the API key of a system or device, and the person who is signed in at the device.
 
-What is remembered is found by the SHA-256 of the header, so no secret stays in memory, and how long
-a look-up takes says nothing about a secret. Keys that were refused are remembered apart (and
-shorter), so that a flood of wrong ones cannot push out the right ones; requests with the same key
-share one look-up, and look-ups use two connections at most.
+Keys come as bearer tokens, persons by a header of their own. Both are remembered for a short while
+(`lookups.py`): a key that is revoked and a person who is signed out are refused within that time.
+A bad staff token refuses the request; it never falls back to what the key alone may do.
 """
 
-import asyncio
-import hashlib
-import hmac
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
 import structlog
 
+from service.api.lookups import Found, Lookups, is_same
 from service.domain.access import codes
 from service.domain.access.errors import KeyMissing, KeyNotAccepted
+from service.domain.access.roles import STAFF_ROLES
 from service.domain.access.types import KeyRow
+from service.domain.staff.errors import StaffTokenNotAccepted
+from service.domain.staff.types import TokenRow
 from service.kernel.actor import Actor, ActorKind
 
-KNOWN_SECONDS: Final = 30.0
-REFUSED_SECONDS: Final = 5.0
-REMEMBERED_MAX: Final = 4096
-LOOKUPS_MAX: Final = 2
 HEADER_LENGTH_MAX: Final = 256
-_NOBODY: Final = bytes(32)
 
 Find = Callable[[str], Awaitable[KeyRow | None]]
 Note = Callable[[KeyRow], Awaitable[None]]
+FindToken = Callable[[str], Awaitable[TokenRow | None]]
 
 _log = structlog.get_logger("regulars.access")
 
 
-class Known(msgspec.Struct, frozen=True):
-    """An answer that is still good before `until` (monotonic seconds)."""
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in: at the device of which client, at which store, as which member."""
 
-    actor: Actor | None
-    until: float
+    login: str
+    scopes: frozenset[str]
+    client_id: uuid.UUID
+    store: str | None
+    device: str
+    own_member: uuid.UUID | None
 
 
 class Keyring:
-    """`find` reads a key by its kid; `note` writes down that it was used."""
+    """`find` reads a key by its kid, `find_token` a staff token; `note` writes that it was used."""
 
-    def __init__(self, find: Find, note: Note, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        find: Find,
+        note: Note,
+        find_token: FindToken,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._find = find
         self._note = note
-        self._clock = clock
-        self._known: dict[bytes, Known] = {}
-        self._refused: dict[bytes, Known] = {}
-        self._asked: dict[bytes, asyncio.Task[Actor | None]] = {}
-        self._lookups = asyncio.Semaphore(LOOKUPS_MAX)
+        self._find_token = find_token
+        self._keys = Lookups(self._key, clock)
+        self._people = Lookups(self._person, clock)
 
-    def remembered(self, header: bytes | None) -> Actor | None:
-        """The actor, when this very header was accepted a moment ago; the normal case."""
+    def remembered(self, header: bytes | None, staff: bytes | None = None) -> Actor | None:
+        """The actor, when these very headers were accepted a moment ago; the normal case."""
         if header is None:
             return None
-        known = self._known.get(hashlib.sha256(header).digest())
-        return known.actor if known is not None and self._clock() < known.until else None
-
-    async def actor(self, header: bytes | None) -> Actor:
-        """The actor of an Authorization header; raises KeyMissing or KeyNotAccepted."""
-        code = _code(header)
-        digest = hashlib.sha256(header or b"").digest()
-        for memory in (self._known, self._refused):
-            known = memory.get(digest)
-            if known is not None and self._clock() < known.until:
-                return _accepted(known.actor)
-        task = self._asked.get(digest)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._look_up(code, digest))
-            self._asked[digest] = task
-            task.add_done_callback(lambda done: self._forget_task(digest, done))
-        return _accepted(await asyncio.shield(task))
-
-    async def _look_up(self, code: codes.Code, digest: bytes) -> Actor | None:
-        async with self._lookups:
-            row = await self._find(code.kid)
-            stored = _NOBODY if row is None else row.secret_sha256
-            same = hmac.compare_digest(stored, code.secret_sha256)
-            if row is None or not same or not row.is_live():
-                _remember(self._refused, digest, Known(None, self._clock() + REFUSED_SECONDS))
-                return None
-            seconds = min(KNOWN_SECONDS, (row.expires_at - row.read_at).total_seconds())
-            actor = _actor(row)
-            _remember(self._known, digest, Known(actor, self._clock() + seconds))
-            await self._note_use(row)
+        actor = self._keys.remembered(header)
+        if actor is None or staff is None:
             return actor
+        person = self._people.remembered(staff)
+        return None if person is None else _signed_in(actor, person)
+
+    async def actor(self, header: bytes | None, staff: bytes | None = None) -> Actor:
+        """The actor of the Authorization header, and of Regulars-Staff when there is one.
+
+        KeyMissing, KeyNotAccepted, StaffTokenNotAccepted.
+        """
+        code = _code(header)
+        actor = await self._keys.get(header or b"", code)
+        if actor is None:
+            raise KeyNotAccepted
+        if staff is None:
+            return actor
+        token = codes.read_token(staff[:HEADER_LENGTH_MAX].decode("latin-1"))
+        if token is None:
+            raise StaffTokenNotAccepted
+        person = await self._people.get(staff, token)
+        if person is None:
+            raise StaffTokenNotAccepted
+        return _signed_in(actor, person)
+
+    def sign_out(self, token: str) -> None:
+        """This process remembers the token no more; others do for half a minute at most."""
+        self._people.forget(token.encode())
+
+    async def _key(self, code: codes.Code) -> Found[Actor] | None:
+        row = await self._find(code.kid)
+        same = is_same(None if row is None else row.secret_sha256, code.secret_sha256)
+        if row is None or not same or not row.is_live():
+            return None
+        await self._note_use(row)
+        return Found(_actor(row), (row.expires_at - row.read_at).total_seconds())
+
+    async def _person(self, code: codes.Code) -> Found[Person] | None:
+        row = await self._find_token(code.kid)
+        same = is_same(None if row is None else row.secret_sha256, code.secret_sha256)
+        if row is None or not same or not row.is_live() or row.role not in STAFF_ROLES:
+            return None
+        return Found(_of_token(row), (row.expires_at - row.read_at).total_seconds())
 
     async def _note_use(self, row: KeyRow) -> None:
         try:
             await self._note(row)
         except Exception:  # noqa: BLE001  # a key is good even while nothing can be written
             _log.warning("key_use_not_noted", kid=row.kid, exc_info=True)
-
-    def _forget_task(self, digest: bytes, task: asyncio.Task[Actor | None]) -> None:
-        del self._asked[digest]
-        if not task.cancelled():
-            task.exception()  # marks it as seen: whoever waited has it, and all may have left
 
 
 def _code(header: bytes | None) -> codes.Code:
@@ -113,12 +125,6 @@ def _code(header: bytes | None) -> codes.Code:
     return code
 
 
-def _accepted(actor: Actor | None) -> Actor:
-    if actor is None:
-        raise KeyNotAccepted
-    return actor
-
-
 def _actor(row: KeyRow) -> Actor:
     return Actor(
         kind=ActorKind.PARTNER,
@@ -129,9 +135,29 @@ def _actor(row: KeyRow) -> Actor:
     )
 
 
-def _remember(memory: dict[bytes, Known], digest: bytes, known: Known) -> None:
-    """The newest last; when there are too many, the oldest goes."""
-    memory.pop(digest, None)
-    memory[digest] = known
-    if len(memory) > REMEMBERED_MAX:
-        del memory[next(iter(memory))]
+def _of_token(row: TokenRow) -> Person:
+    """With the scopes of the role as it is now."""
+    return Person(
+        login=row.login,
+        scopes=frozenset(STAFF_ROLES[row.role]),
+        client_id=row.client_id,
+        store=row.store,
+        device=row.device,
+        own_member=row.member_id,
+    )
+
+
+def _signed_in(actor: Actor, person: Person) -> Actor:
+    """The person at the device of this key; StaffTokenNotAccepted at any other."""
+    elsewhere = actor.store is not None and actor.store != person.store
+    if person.client_id != actor.client_id or elsewhere:
+        raise StaffTokenNotAccepted
+    return Actor(
+        kind=ActorKind.STAFF,
+        id=person.login,
+        client_id=actor.client_id,
+        scopes=actor.scopes | person.scopes,
+        store=person.store,
+        device=person.device,
+        own_member=person.own_member,
+    )

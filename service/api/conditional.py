@@ -11,7 +11,7 @@ _TAG: Final = re.compile(rb'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _BETWEEN: Final = b" \t,"
 TAGS_MAX: Final = 100  # of a longer list the rest is not looked at
 
-VARY: Final = b"Authorization, Accept, Accept-Encoding"
+VARY: Final = b"Authorization, Regulars-Staff, Accept, Accept-Encoding"
 
 
 def tagged(

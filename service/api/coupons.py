@@ -8,12 +8,13 @@ from service.api.body import LARGE_BYTES_MAX, Body
 from service.api.call import Call
 from service.api.headers import required_key
 from service.api.languages import preferred
+from service.api.once import done_once, once
 from service.api.parameters import batch_id, member_id
-from service.api.purchases import REPLAYED
 from service.api.query import Query
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.streamed import csv
+from service.domain.access.errors import OwnWallet
 from service.domain.coupons import errors
 from service.domain.coupons.types import (
     BatchView,
@@ -77,44 +78,42 @@ async def check_coupon(call: Call, body: CheckCoupon) -> Reply:
 )
 async def list_coupons(call: Call, query: CouponsPage) -> Reply:
     """List the coupons of a member with their codes and what each is worth now, in pages."""
-    reads, language = call.services.reads, preferred(call)
-    return ok(await reads.coupons(member_id(call), language, query.cursor, query.limit))
+    reads, languages = call.services.reads, preferred(call)
+    return ok(await reads.coupons(member_id(call), languages, query.cursor, query.limit))
 
 
 @route(
     "POST",
     "/v1/members/{member_id}/coupons",
-    scope="coupons:manage",
+    scope="coupons:give",
     tag=TAG,
     takes=Body(IssueCoupon),
-    answers={
-        201: Answer(what="Given now.", body=IssuedCoupon),
-        200: Answer(
-            what="Given earlier under the same Idempotency-Key: the same answer.",
-            body=IssuedCoupon,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
-    refuses=(MemberNotFound, errors.TemplateNotPersonal, errors.UnknownTemplate),
+    answers=done_once(
+        IssuedCoupon, "Given now.", "Given earlier under the same Idempotency-Key: the same answer."
+    ),
+    refuses=(
+        MemberNotFound,
+        OwnWallet,
+        errors.TemplateNotPersonal,
+        errors.UnknownTemplate,
+    ),
     key="required",
 )
 async def issue_coupon(call: Call, body: IssueCoupon) -> Reply:
     """Give a member a personal coupon by hand; the reason is kept."""
     key = required_key(call)
     done = await call.services.verbs.issue_coupon(call.actor, member_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)
 
 
 @route(
     "POST",
     "/v1/coupons/void",
-    scope="coupons:manage",
+    scope="coupons:give",
     tag=TAG,
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is void.", body=CouponStanding)},
-    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId),
+    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId, OwnWallet),
 )
 async def void_coupon(call: Call, body: NameCoupon) -> Reply:
     """Void a unique or personal coupon; a void one stays void."""
@@ -124,11 +123,11 @@ async def void_coupon(call: Call, body: NameCoupon) -> Reply:
 @route(
     "POST",
     "/v1/coupons/reinstate",
-    scope="coupons:manage",
+    scope="coupons:give",
     tag=TAG,
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is not void.", body=CouponStanding)},
-    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId),
+    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId, OwnWallet),
 )
 async def reinstate_coupon(call: Call, body: NameCoupon) -> Reply:
     """Make a void coupon good again; its uses and its end stay what they were."""
@@ -141,14 +140,12 @@ async def reinstate_coupon(call: Call, body: NameCoupon) -> Reply:
     scope="coupons:manage",
     tag=TAG,
     takes=Body(MakeBatch),
-    answers={
-        201: Answer(what="All codes are made.", body=BatchView, headers=("Location",)),
-        200: Answer(
-            what="Made earlier under the same Idempotency-Key: the same answer.",
-            body=BatchView,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        BatchView,
+        "All codes are made.",
+        "Made earlier under the same Idempotency-Key: the same answer.",
+        located=True,
+    ),
     refuses=_BATCH,
     key="required",
 )
@@ -160,9 +157,8 @@ async def make_coupon_batch(call: Call, body: MakeBatch) -> Reply:
     """
     key = required_key(call)
     done = await call.services.verbs.make_coupon_batch(call.actor, body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return created(done.body, f"/v1/coupons/batches/{done.body.id}")
+    location = f"/v1/coupons/batches/{done.body.id}"
+    return once(done.body, replayed=done.replayed, location=location)
 
 
 @route(
@@ -171,14 +167,11 @@ async def make_coupon_batch(call: Call, body: MakeBatch) -> Reply:
     scope="coupons:manage",
     tag=TAG,
     takes=Body(ImportCodes, bytes_max=LARGE_BYTES_MAX),
-    answers={
-        201: Answer(what="What became of each code.", body=ImportReceipt),
-        200: Answer(
-            what="Brought in earlier under the same Idempotency-Key: the same answer.",
-            body=ImportReceipt,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        ImportReceipt,
+        "What became of each code.",
+        "Brought in earlier under the same Idempotency-Key: the same answer.",
+    ),
     refuses=_BATCH,
     key="required",
 )
@@ -190,9 +183,7 @@ async def import_coupon_batch(call: Call, body: ImportCodes) -> Reply:
     """
     key = required_key(call)
     done = await call.services.verbs.import_coupon_batch(call.actor, body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)
 
 
 @route(

@@ -1,10 +1,14 @@
 """The outermost layer of HTTP: request ids, limits of headers, errors as problems, the log.
 
 It stands where Litestar has its own exception layer and calls the router directly: one layer less,
-and one place where an error becomes an answer, also for what the router itself refuses.
+and one place where an error becomes an answer, also for what the router itself refuses. Where an
+address has nothing in it to be read it calls the route itself.
 """
 
+import re
 import time
+import types
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -24,19 +28,30 @@ SLOW_SECONDS: Final = 1.0
 REFUSED: Final = 400
 GONE: Final = 499  # the log's word for a caller that hung up; nobody is sent it
 
+_NONE: Final[Mapping[tuple[str, str], ASGIApp]] = types.MappingProxyType({})
+_HOST: Final = re.compile(rb"[0-9A-Za-z.:-]+")  # plain ones; the router judges all others
+
 _log = structlog.get_logger("regulars.http")
 
 
 class Edge:
     """`services` is set once the process has started; servers send no request before.
 
-    `verbose`: log every request, not only those that were refused, failed or took long.
+    `verbose`: log every request, not only those that were refused, failed or took long. `direct`:
+    routes by (method, path), for which the router would find nothing else to do.
     """
 
     services: Services
 
-    def __init__(self, router: ASGIApp, *, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        router: ASGIApp,
+        direct: Mapping[tuple[str, str], ASGIApp] = _NONE,
+        *,
+        verbose: bool = False,
+    ) -> None:
         self._router = router
+        self._direct = direct
         self._verbose = verbose
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +65,12 @@ class Edge:
         scope["call"] = call  # type: ignore[typeddict-unknown-key]
         try:
             refuse_abuse(call)
-            await self._router(scope, receive, send)
+            direct = self._direct.get((call.method, scope["path"]))
+            if direct is None or scope.get("root_path") or not _is_host(call):
+                await self._router(scope, receive, send)
+            else:
+                scope["path_template"] = scope["path"]
+                await direct(scope, receive, send)
         except ClientGone:
             call.status = GONE
         except Exception as error:
@@ -62,6 +82,12 @@ class Edge:
             if call.status >= REFUSED or seconds > SLOW_SECONDS or self._verbose:
                 _note(call, seconds)
             del scope["call"]  # type: ignore[typeddict-item]  # the two name each other
+
+
+def _is_host(call: Call) -> bool:
+    """What the router lets through; it refuses the others."""
+    host = call.headers.get(b"host")
+    return host is None or _HOST.fullmatch(host) is not None
 
 
 def _explain(call: Call, error: Exception) -> Reply:

@@ -6,9 +6,9 @@ from service.api.body import Body
 from service.api.call import Call
 from service.api.headers import required_key
 from service.api.languages import preferred
+from service.api.once import done_once, once
 from service.api.parameters import gift_card_batch_id
-from service.api.purchases import REPLAYED
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.streamed import csv
 from service.domain.coupons.errors import TooManyCodes
@@ -32,16 +32,12 @@ from service.infra.cursors import CursorInvalid
 from service.kernel.answer import AnyAnswer
 
 TAG: Final = "Gift cards"
-_REPLAYED: Final = ("Idempotency-Replayed",)
 _NAMED: Final = (errors.GiftCardNamedByCodeOrId, errors.GiftCardNotFound)
-_LOADED: Final = {
-    201: Answer(what="The money is on the card.", body=GiftCardReceipt),
-    200: Answer(
-        what="Put on it earlier under the same Idempotency-Key: the same answer.",
-        body=GiftCardReceipt,
-        headers=_REPLAYED,
-    ),
-}
+_LOADED: Final = done_once(
+    GiftCardReceipt,
+    "The money is on the card.",
+    "Put on it earlier under the same Idempotency-Key: the same answer.",
+)
 _LOADING: Final = (
     CurrencyMismatch,
     errors.GiftCardAmountRefused,
@@ -54,9 +50,7 @@ _LOADING: Final = (
 
 
 def _made(done: AnyAnswer) -> Reply:
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)
 
 
 @route(
@@ -65,14 +59,11 @@ def _made(done: AnyAnswer) -> Reply:
     scope="giftcards:issue",
     tag=TAG,
     takes=Body(IssueGiftCard),
-    answers={
-        201: Answer(what="The card with its code.", body=IssuedGiftCard),
-        200: Answer(
-            what="Issued earlier under the same Idempotency-Key: the same answer.",
-            body=IssuedGiftCard,
-            headers=_REPLAYED,
-        ),
-    },
+    answers=done_once(
+        IssuedGiftCard,
+        "The card with its code.",
+        "Issued earlier under the same Idempotency-Key: the same answer.",
+    ),
     refuses=(
         errors.ActivationNeedsAmount,
         CurrencyMismatch,
@@ -192,14 +183,12 @@ async def unblock_gift_card(call: Call, body: NameGiftCard) -> Reply:
     scope="giftcards:issue",
     tag=TAG,
     takes=Body(MakeGiftCards),
-    answers={
-        201: Answer(what="All cards are made.", body=GiftCardBatchView, headers=("Location",)),
-        200: Answer(
-            what="Made earlier under the same Idempotency-Key: the same answer.",
-            body=GiftCardBatchView,
-            headers=_REPLAYED,
-        ),
-    },
+    answers=done_once(
+        GiftCardBatchView,
+        "All cards are made.",
+        "Made earlier under the same Idempotency-Key: the same answer.",
+        located=True,
+    ),
     refuses=(errors.UnknownGiftCardKind,),
     key="required",
 )
@@ -211,9 +200,8 @@ async def make_gift_card_batch(call: Call, body: MakeGiftCards) -> Reply:
     """
     key = required_key(call)
     done = await call.services.verbs.make_gift_card_batch(call.actor, body, key)
-    if done.replayed:
-        return _made(done)
-    return created(done.body, f"/v1/gift-cards/batches/{done.body.id}")
+    location = f"/v1/gift-cards/batches/{done.body.id}"
+    return once(done.body, replayed=done.replayed, location=location)
 
 
 @route(

@@ -25,6 +25,7 @@ _SINGLE: Final = frozenset(
         b"content-type",
         b"host",
         b"idempotency-key",
+        b"regulars-staff",
     }
 )
 _LISTS: Final = frozenset({b"accept-language", b"if-match", b"if-none-match"})

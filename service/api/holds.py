@@ -4,12 +4,14 @@ from typing import Final
 
 from service.api.body import Body
 from service.api.call import Call
+from service.api.once import done_once, once
 from service.api.parameters import hold_id
-from service.api.purchases import REPLAYED, SCARCE_REFUSES
+from service.api.purchases import SCARCE_REFUSES
 from service.api.quotes import TAG
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
+from service.api.wording import worded
 from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
 from service.domain.purchases.types import ExtendHold, HoldView, PlaceHold
 
@@ -22,15 +24,11 @@ _SHOWN: Final = {200: Answer(what="The hold as it stands.", body=HoldView)}
     scope="holds:write",
     tag=TAG,
     takes=Body(PlaceHold),
-    answers={
-        201: Answer(what="Held now.", body=HoldView, headers=("Location",)),
-        200: Answer(
-            what="The checkout holds the same cart already.",
-            body=HoldView,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        HoldView, "Held now.", "The checkout holds the same cart already.", located=True
+    ),
     refuses=SCARCE_REFUSES,
+    languages=True,
 )
 async def place_hold(call: Call, body: PlaceHold) -> Reply:
     """Keep for a checkout what its cart takes: points, coupons and shares of budgets.
@@ -42,9 +40,8 @@ async def place_hold(call: Call, body: PlaceHold) -> Reply:
     """
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.place_hold(call.actor, ours)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return created(done.body, f"/v1/holds/{done.body.id}")
+    location = f"/v1/holds/{done.body.id}"
+    return once(worded(call, done.body), replayed=done.replayed, location=location)
 
 
 @route(
@@ -54,10 +51,11 @@ async def place_hold(call: Call, body: PlaceHold) -> Reply:
     tag=TAG,
     answers=_SHOWN,
     refuses=(HoldNotFound,),
+    languages=True,
 )
 async def read_hold(call: Call, _: None) -> Reply:
     """Read a hold."""
-    return ok(await call.services.reads.hold(hold_id(call)))
+    return ok(worded(call, await call.services.reads.hold(hold_id(call))))
 
 
 @route(
@@ -68,11 +66,12 @@ async def read_hold(call: Call, _: None) -> Reply:
     takes=Body(ExtendHold),
     answers=_SHOWN,
     refuses=(HoldNotFound, HoldClosed, HoldTimedOut),
+    languages=True,
 )
 async def extend_hold(call: Call, body: ExtendHold) -> Reply:
     """Let an open hold last so many seconds from now on, whatever was left of it."""
     done = await call.services.verbs.extend_hold(call.actor, hold_id(call), body)
-    return ok(done.body)
+    return ok(worded(call, done.body))
 
 
 @route(
@@ -82,6 +81,7 @@ async def extend_hold(call: Call, body: ExtendHold) -> Reply:
     tag=TAG,
     answers=_SHOWN,
     refuses=(HoldNotFound, HoldClosed),
+    languages=True,
 )
 async def release_hold(call: Call, _: None) -> Reply:
     """Give up a hold: what it kept is free again.
@@ -90,4 +90,4 @@ async def release_hold(call: Call, _: None) -> Reply:
     has captured is refused (409): a return gives that back.
     """
     done = await call.services.verbs.release_hold(call.actor, hold_id(call))
-    return ok(done.body)
+    return ok(worded(call, done.body))

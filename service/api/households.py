@@ -5,10 +5,12 @@ from typing import Final
 from service.api.body import Body
 from service.api.call import Call
 from service.api.headers import required_key
+from service.api.languages import preferred
+from service.api.once import done_once, once
 from service.api.parameters import household_id, member_id
-from service.api.purchases import REPLAYED
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, created, ok
 from service.api.route import Answer, route
+from service.domain.access.errors import OwnWallet
 from service.domain.households import errors
 from service.domain.households.types import (
     ByHead,
@@ -28,7 +30,7 @@ from service.domain.transfers.errors import RecipientNotFound
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
 
 TAG: Final = "Households"
-_OPEN: Final = (errors.DissolvedHousehold, errors.HouseholdNotFound)
+_OPEN: Final = (errors.DissolvedHousehold, errors.HouseholdNotFound, OwnWallet)
 _AFTER: Final = Answer(what="The household after it.", body=HouseholdStanding)
 
 
@@ -39,7 +41,12 @@ _AFTER: Final = Answer(what="The household after it.", body=HouseholdStanding)
     tag=TAG,
     takes=Body(FormHousehold),
     answers={201: Answer(what="The new household.", body=HouseholdStanding, headers=("Location",))},
-    refuses=(errors.AlreadyInHousehold, errors.HouseholdsNotOffered, MemberNotFound),
+    refuses=(
+        errors.AlreadyInHousehold,
+        errors.HouseholdsNotOffered,
+        MemberNotFound,
+        OwnWallet,
+    ),
 )
 async def form_household(call: Call, body: FormHousehold) -> Reply:
     """Form a household; the member is its head. A member belongs to one at most."""
@@ -54,10 +61,11 @@ async def form_household(call: Call, body: FormHousehold) -> Reply:
     tag=TAG,
     answers={200: Answer(what="The household.", body=HouseholdView)},
     refuses=(errors.HouseholdNotFound,),
+    languages=True,
 )
 async def read_household(call: Call, _: None) -> Reply:
     """Read a household: its pool, its people, what each gave and drew; dissolved ones too."""
-    return ok(await call.services.reads.household(household_id(call)))
+    return ok(await call.services.reads.household(household_id(call), preferred(call)))
 
 
 @route(
@@ -67,10 +75,11 @@ async def read_household(call: Call, _: None) -> Reply:
     tag=TAG,
     answers={200: Answer(what="Where the member belongs.", body=MembersHousehold)},
     refuses=(MemberNotFound,),
+    languages=True,
 )
 async def read_members_household(call: Call, _: None) -> Reply:
     """Read the household a member belongs to, and where they are invited to."""
-    return ok(await call.services.reads.members_household(member_id(call)))
+    return ok(await call.services.reads.members_household(member_id(call), preferred(call)))
 
 
 @route(
@@ -185,14 +194,7 @@ async def dissolve_household(call: Call, body: ByHead) -> Reply:
     return ok((await call.services.verbs.dissolve_household(call.actor, household, body)).body)
 
 
-_MOVED: Final = {
-    201: Answer(what="Done now.", body=PoolReceipt),
-    200: Answer(
-        what="Done earlier under the same Idempotency-Key: the same answer.",
-        body=PoolReceipt,
-        headers=("Idempotency-Replayed",),
-    ),
-}
+_MOVED: Final = done_once(PoolReceipt, "Done now.")
 _MOVING: Final = (
     *_OPEN,
     errors.HouseholdsNotOffered,
@@ -217,9 +219,7 @@ async def give_to_household(call: Call, body: MovePooled) -> Reply:
     """Put units of a member into the pool; they keep when they lapse, and stay there."""
     key = required_key(call)
     done = await call.services.verbs.give_to_household(call.actor, household_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)
 
 
 @route(
@@ -236,6 +236,4 @@ async def draw_from_household(call: Call, body: MovePooled) -> Reply:
     """Draw units from the pool for a member, within what a person may draw in a calendar month."""
     key = required_key(call)
     done = await call.services.verbs.draw_from_household(call.actor, household_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)

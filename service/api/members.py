@@ -6,10 +6,11 @@ from service.api.body import Body
 from service.api.call import Call
 from service.api.conditional import VARY, tagged
 from service.api.languages import preferred
+from service.api.once import done_once, once
 from service.api.parameters import member_id
-from service.api.purchases import REPLAYED
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
+from service.domain.access.errors import OwnWallet
 from service.domain.members import errors
 from service.domain.members.types import (
     Enrol,
@@ -35,14 +36,12 @@ _PERSON: Final = (
     scope="members:enrol",
     tag=TAG,
     takes=Body(Enrol),
-    answers={
-        201: Answer(what="Enrolled now.", body=MemberView, headers=("Location",)),
-        200: Answer(
-            what="Enrolled earlier under the same Idempotency-Key: the same answer.",
-            body=MemberView,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        MemberView,
+        "Enrolled now.",
+        "Enrolled earlier under the same Idempotency-Key: the same answer.",
+        located=True,
+    ),
     refuses=_PERSON,
     key="optional",
 )
@@ -53,9 +52,8 @@ async def enrol_member(call: Call, body: Enrol) -> Reply:
     credited now, by the rules of their own day; `claimed` says how many.
     """
     done = await call.services.verbs.enrol_member(call.actor, body, call.idempotency_key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return created(done.body, f"/v1/members/{done.body.id}")
+    location = f"/v1/members/{done.body.id}"
+    return once(done.body, replayed=done.replayed, location=location)
 
 
 @route(
@@ -80,6 +78,7 @@ async def read_member(call: Call, _: None) -> Reply:
     answers={200: Answer(what="The member after the change.", body=MemberView)},
     refuses=(
         *_PERSON,
+        OwnWallet,
         errors.AddedAndRemoved,
         errors.IdentifierNotHeld,
         errors.LastIdentifier,
@@ -117,13 +116,18 @@ async def lookup_member(call: Call, body: Lookup) -> Reply:
     "/v1/members/{member_id}/home",
     scope="members:read",
     tag=TAG,
-    answers={200: Answer(what="All of it, in one language.", body=HomeView)},
+    answers={200: Answer(what="All of it.", body=HomeView)},
     refuses=(errors.MemberNotFound,),
     tagged=True,
     languages=True,
 )
 async def read_home(call: Call, _: None) -> Reply:
-    """Read all that an app's first page shows: wallets, next expiries, tiers with progress."""
+    """Read all that an app's first page shows.
+
+    Wallets with their next expiries, tiers with progress, coupons, rewards (those that can be had
+    first, then those for which the fewest units are missing), what is kept or to be fetched, the
+    household with its pool, invitations. The ETag changes whenever any of it does, by time too.
+    """
     home = await call.services.reads.home(member_id(call), preferred(call))
     return tagged(call, home.etag, home.body, vary=VARY + b", Accept-Language")
 
@@ -135,7 +139,8 @@ async def read_home(call: Call, _: None) -> Reply:
     tag=TAG,
     answers={200: Answer(what="Where the member stands on each ladder.", body=TierView)},
     refuses=(errors.MemberNotFound,),
+    languages=True,
 )
 async def read_tier(call: Call, _: None) -> Reply:
     """Read where a member stands on each ladder, until when, what is missing to the next tier."""
-    return ok(await call.services.reads.tier(member_id(call)))
+    return ok(await call.services.reads.tier(member_id(call), preferred(call)))

@@ -5,14 +5,17 @@ import uuid
 from typing import Final
 
 from service.api.call import Call
+from service.domain.approvals.errors import ApprovalNotFound
 from service.domain.coupons.errors import BatchNotFound
 from service.domain.gift_cards.errors import GiftCardBatchNotFound
 from service.domain.holds.errors import HoldNotFound
 from service.domain.households.errors import HouseholdNotFound
 from service.domain.members.errors import MemberNotFound
+from service.domain.operations.errors import OperationNotFound
 from service.domain.programs.errors import VersionNotFound
 from service.domain.purchases.errors import PurchaseNotFound
 from service.domain.rewards.errors import RedemptionNotFound
+from service.domain.staff.errors import StaffAccountNotFound
 from service.kernel.errors import NotFound
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -39,6 +42,16 @@ def household_id(call: Call) -> uuid.UUID:
     return _id(call, "household_id", HouseholdNotFound)
 
 
+def approval_id(call: Call) -> uuid.UUID:
+    """The approval of the path; raises ApprovalNotFound."""
+    return _id(call, "approval_id", ApprovalNotFound)
+
+
+def operation_id(call: Call) -> uuid.UUID:
+    """The operation of the path; raises OperationNotFound."""
+    return _id(call, "operation_id", OperationNotFound)
+
+
 def batch_id(call: Call) -> uuid.UUID:
     """The batch of the path; raises BatchNotFound."""
     return _id(call, "batch_id", BatchNotFound)
@@ -52,6 +65,11 @@ def redemption_id(call: Call) -> uuid.UUID:
 def gift_card_batch_id(call: Call) -> uuid.UUID:
     """The batch of gift cards of the path; raises GiftCardBatchNotFound."""
     return _id(call, "batch_id", GiftCardBatchNotFound)
+
+
+def account_id(call: Call) -> uuid.UUID:
+    """The staff account of the path; raises StaffAccountNotFound."""
+    return _id(call, "account_id", StaffAccountNotFound)
 
 
 def version_number(call: Call) -> int:

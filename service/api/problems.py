@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFou
 from service.api import errors as edge
 from service.api.reply import PROBLEM_JSON, Header, Reply, encode
 from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
+from service.domain.staff.errors import StaffTokenNotAccepted
 from service.infra.db import DatabaseUnavailable
 from service.kernel.errors import (
     Conflict,
@@ -135,16 +136,27 @@ def problem(error: ExpectedError, request_id: str) -> Reply:
     )
 
 
+def _challenge(error: ExpectedError) -> str | None:
+    """What a request without the right credentials is asked for."""
+    match error:
+        case KeyMissing():
+            return 'Bearer realm="regulars"'
+        case KeyNotAccepted():
+            return 'Bearer realm="regulars", error="invalid_token"'
+        case StaffTokenNotAccepted():
+            return 'Bearer realm="regulars staff", error="invalid_token"'
+        case ScopeMissing(scope=scope):
+            return f'Bearer realm="regulars", error="insufficient_scope", scope="{scope}"'
+        case _:
+            return None
+
+
 def _headers(error: ExpectedError, body: dict[str, Any]) -> list[Header]:
     if isinstance(error, edge.MethodNotAllowed):
         return [(b"allow", ", ".join(error.allow).encode())]
-    if isinstance(error, KeyMissing):
-        return [(b"www-authenticate", b'Bearer realm="regulars"')]
-    if isinstance(error, KeyNotAccepted):
-        return [(b"www-authenticate", b'Bearer realm="regulars", error="invalid_token"')]
-    if isinstance(error, ScopeMissing):
-        needed = f'Bearer realm="regulars", error="insufficient_scope", scope="{error.scope}"'
-        return [(b"www-authenticate", needed.encode())]
+    wanted = _challenge(error)
+    if wanted is not None:
+        return [(b"www-authenticate", wanted.encode())]
     if isinstance(error, TooMany | Unavailable):
         seconds = body.get("retry_after_seconds", RETRY_AFTER_SECONDS)
         return [(b"retry-after", b"%d" % seconds)]

@@ -7,14 +7,17 @@ import msgspec
 
 from service.api.body import LARGE_BYTES_MAX, Body
 from service.api.call import Call
+from service.api.once import done_once, once
 from service.api.parameters import purchase_id
 from service.api.problems import content
 from service.api.query import Query
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
-from service.domain.access.errors import StoreForbidden
+from service.api.wording import worded
+from service.domain.access.errors import OwnWallet, StoreForbidden
 from service.domain.coupons.errors import TooManyCodes
+from service.domain.gift_cards.errors import TooManyPins
 from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.purchases import errors
@@ -31,7 +34,6 @@ from service.kernel.errors import ExpectedError
 from service.kernel.text import Key
 
 TAG: Final = "Purchases"
-REPLAYED: Final = ((b"idempotency-replayed", b"true"),)
 RECEIPT_REF: Final = {"$ref": "#/components/schemas/Receipt"}
 PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
 ASKING_REFUSES: Final = (
@@ -48,14 +50,17 @@ ASKING_REFUSES: Final = (
     MemberNotFound,
     StoreForbidden,
     TooManyCodes,
+    TooManyPins,
     UnknownIdentifierKind,
     UnknownWallet,
 )
 SCARCE_REFUSES: Final = (
     *ASKING_REFUSES,
     errors.CouponsRefused,
+    errors.GiftCardsRefused,
     errors.RedemptionRefused,
     InsufficientPoints,
+    OwnWallet,
 )
 REFUSES: Final = (
     *SCARCE_REFUSES,
@@ -71,14 +76,12 @@ REFUSES: Final = (
     HoldTimedOut,
 )
 
-_RECEIPT: Final = {
-    201: Answer(what="Recorded now.", body=Receipt, headers=("Location",)),
-    200: Answer(
-        what="Recorded earlier under the same natural key with the same content: the same receipt.",
-        body=Receipt,
-        headers=("Idempotency-Replayed",),
-    ),
-}
+_RECEIPT: Final = done_once(
+    Receipt,
+    "Recorded now.",
+    "Recorded earlier under the same natural key with the same content: the same receipt.",
+    located=True,
+)
 
 
 class BatchResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +113,7 @@ class NaturalKey(msgspec.Struct, frozen=True, kw_only=True):
     takes=Body(RecordPurchase),
     answers=_RECEIPT,
     refuses=REFUSES,
+    languages=True,
 )
 async def record_purchase(call: Call, body: RecordPurchase) -> Reply:
     """Record a purchase.
@@ -120,9 +124,8 @@ async def record_purchase(call: Call, body: RecordPurchase) -> Reply:
     """
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.record_purchase(call.actor, ours)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return created(done.body, f"/v1/purchases/{done.body.id}")
+    location = f"/v1/purchases/{done.body.id}"
+    return once(worded(call, done.body), replayed=done.replayed, location=location)
 
 
 @route(
@@ -133,6 +136,7 @@ async def record_purchase(call: Call, body: RecordPurchase) -> Reply:
     takes=Body(PurchaseBatch, bytes_max=LARGE_BYTES_MAX),
     answers={200: Answer(what="One result per item, in order.", body=BatchResults)},
     refuses=(StoreForbidden,),
+    languages=True,
 )
 async def record_purchase_batch(call: Call, body: PurchaseBatch) -> Reply:
     """Record up to 500 purchases in one request of at most 1 MB.
@@ -143,15 +147,15 @@ async def record_purchase_batch(call: Call, body: PurchaseBatch) -> Reply:
     """
     items = [at_own_store(call.actor, item) for item in body.items]
     done = await call.services.verbs.record_purchase_batch(call.actor, items)
-    return ok(BatchResults(results=[_result(one) for one in done]))
+    return ok(BatchResults(results=[_result(call, one) for one in done]))
 
 
-def _result(one: Done[Receipt] | ExpectedError) -> BatchResult:
+def _result(call: Call, one: Done[Receipt] | ExpectedError) -> BatchResult:
     if isinstance(one, ExpectedError):
         problem = content(one)
         return BatchResult(status=problem["status"], body=problem)
     status = 200 if one.replayed else 201
-    return BatchResult(status=status, replayed=one.replayed, body=one.body)
+    return BatchResult(status=status, replayed=one.replayed, body=worded(call, one.body))
 
 
 @route(
@@ -161,10 +165,12 @@ def _result(one: Done[Receipt] | ExpectedError) -> BatchResult:
     tag=TAG,
     answers={200: Answer(what="The receipt, as it was answered.", body=Receipt)},
     refuses=(errors.PurchaseNotFound,),
+    languages=True,
 )
 async def read_purchase(call: Call, _: None) -> Reply:
     """Read a purchase by its id."""
-    return ok(await call.services.reads.purchase(purchase_id(call)))
+    found = await call.services.reads.purchase(purchase_id(call))
+    return ok(worded(call, found))
 
 
 @route(
@@ -175,6 +181,7 @@ async def read_purchase(call: Call, _: None) -> Reply:
     takes=Query(NaturalKey),
     answers={200: Answer(what="The receipt, as it was answered.", body=Receipt)},
     refuses=(errors.PurchaseNotFound,),
+    languages=True,
 )
 async def find_purchase(call: Call, query: NaturalKey) -> Reply:
     """Read a purchase by its natural key.
@@ -182,7 +189,8 @@ async def find_purchase(call: Call, query: NaturalKey) -> Reply:
     This is how a till learns after a lost answer whether its purchase was recorded.
     """
     reads = call.services.reads
-    return ok(await reads.purchase_by_key(query.channel, query.external_id))
+    found = await reads.purchase_by_key(query.channel, query.external_id)
+    return ok(worded(call, found))
 
 
 @route(
@@ -209,31 +217,34 @@ async def explain_purchase(call: Call, _: None) -> Reply:
     scope="purchases:attach",
     tag=TAG,
     takes=Body(AttachPurchase),
-    answers={
-        201: Answer(what="It is the member's now; the receipt as decided for them.", body=Receipt),
-        200: Answer(
-            what="It was the member's already: its receipt.",
-            body=Receipt,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        Receipt,
+        "It is the member's now; the receipt as decided for them.",
+        "It was the member's already, or it was done under the same Idempotency-Key.",
+    ),
     refuses=(
         errors.BelongsToAnother,
         errors.ClaimedTooLate,
+        errors.PurchaseBound,
         errors.PurchaseNotFound,
         errors.PurchaseVoid,
         MemberNotFound,
+        OwnWallet,
         UnknownIdentifierKind,
     ),
+    key="optional",
+    languages=True,
 )
 async def attach_purchase(call: Call, body: AttachPurchase) -> Reply:
-    """Attach a purchase of nobody known to a member ("I forgot my card").
+    """Attach a purchase of nobody known to a member ("I forgot my card"), or move it to another.
 
     It earns by the rules, the tier and the history of its own day, as far back as the program's
-    `claim_max`. Prices stay as they were charged.
+    `claim_max`. Prices stay as they were charged. One that has a member moves only with the scope
+    `purchases:move` and with `from_member`: what that one had of it is taken back, as by a return
+    of all of it, and `moved` tells it. One that was paid with the member's own units or a personal
+    coupon, or that captured a hold, cannot move: void it and record it anew.
     """
     wanted = purchase_id(call)
-    done = await call.services.verbs.attach_purchase(call.actor, wanted, body)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    verbs = call.services.verbs
+    done = await verbs.attach_purchase(call.actor, wanted, body, call.idempotency_key)
+    return once(worded(call, done.body), replayed=done.replayed)

@@ -8,6 +8,7 @@ from service.api.purchases import ASKING_REFUSES
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
+from service.api.wording import worded
 from service.domain.purchases.types import AskQuote, Quote
 
 TAG: Final = "Checkout"
@@ -21,6 +22,7 @@ TAG: Final = "Checkout"
     takes=Body(AskQuote),
     answers={200: Answer(what="What recording this cart now would decide.", body=Quote)},
     refuses=ASKING_REFUSES,
+    languages=True,
 )
 async def ask_quote(call: Call, body: AskQuote) -> Reply:
     """Decide a cart without recording it.
@@ -31,4 +33,5 @@ async def ask_quote(call: Call, body: AskQuote) -> Reply:
     A purchase that names the `quote_id` until `valid_until`, with the same cart, gets these prices.
     """
     ours = at_own_store(call.actor, body)
-    return ok(await call.services.reads.quote(call.actor, ours))
+    found = await call.services.reads.quote(call.actor, ours)
+    return ok(worded(call, found))

@@ -79,3 +79,8 @@ def ok(body: Any) -> Reply:
 def created(body: Any, location: str) -> Reply:
     """201 with the Struct as JSON; `location` is its address."""
     return Reply(201, encode(body), headers=((b"location", location.encode()),))
+
+
+def waiting(body: Any, location: str) -> Reply:
+    """202 with the Struct as JSON: it is not done yet; `location` is where that is told."""
+    return Reply(202, encode(body), headers=((b"location", location.encode()),))

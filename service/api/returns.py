@@ -4,13 +4,14 @@ from typing import Final
 
 from service.api.body import Body
 from service.api.call import Call
+from service.api.once import REPLAYED, done_once, once
 from service.api.parameters import purchase_id
 from service.api.purchases import REFUSES as PURCHASE_REFUSES
-from service.api.purchases import REPLAYED
 from service.api.reply import Reply, encode
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
-from service.domain.access.errors import ScopeMissing, StoreForbidden
+from service.api.wording import worded
+from service.domain.access.errors import OwnWallet, ScopeMissing, StoreForbidden
 from service.domain.purchases.errors import (
     BackdateTooFar,
     InTheFuture,
@@ -59,6 +60,7 @@ RETURN_REFUSES: Final = (
         ),
     },
     refuses=RETURN_REFUSES,
+    languages=True,
 )
 async def record_return(call: Call, body: RecordReturn) -> Reply:
     """Record items given back.
@@ -70,8 +72,8 @@ async def record_return(call: Call, body: RecordReturn) -> Reply:
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.record_return(call.actor, ours)
     if done.replayed and not done.parked:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(202 if done.parked else 201, encode(done.body))
+        return Reply(200, encode(worded(call, done.body)), headers=REPLAYED)
+    return Reply(202 if done.parked else 201, encode(worded(call, done.body)))
 
 
 @route(
@@ -80,15 +82,13 @@ async def record_return(call: Call, body: RecordReturn) -> Reply:
     scope="returns:write",
     tag=TAG,
     takes=Body(ExchangeItems),
-    answers={
-        201: Answer(what="Recorded now, both.", body=ExchangeReceipt),
-        200: Answer(
-            what="Recorded earlier under the same natural keys with the same content.",
-            body=ExchangeReceipt,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        ExchangeReceipt,
+        "Recorded now, both.",
+        "Recorded earlier under the same natural keys with the same content.",
+    ),
     refuses=tuple(dict.fromkeys((*RETURN_REFUSES, *PURCHASE_REFUSES))),
+    languages=True,
 )
 async def exchange_items(call: Call, body: ExchangeItems) -> Reply:
     """Exchange items: a return and a purchase in one transaction, for one net amount.
@@ -102,9 +102,7 @@ async def exchange_items(call: Call, body: ExchangeItems) -> Reply:
     bring, buy = at_own_store(call.actor, body.bring), at_own_store(call.actor, body.buy)
     ours = ExchangeItems(bring=bring, buy=buy)
     done = await call.services.verbs.exchange_items(call.actor, ours)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(worded(call, done.body), replayed=done.replayed)
 
 
 @route(
@@ -113,22 +111,19 @@ async def exchange_items(call: Call, body: ExchangeItems) -> Reply:
     scope="purchases:void",
     tag=TAG,
     takes=Body(VoidPurchase),
-    answers={
-        201: Answer(what="Void now.", body=ReturnReceipt),
-        200: Answer(
-            what="It was void already: the answer that was given then.",
-            body=ReturnReceipt,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        ReturnReceipt, "Void now.", "It was void already: the answer that was given then."
+    ),
     refuses=(
         errors.NothingToReturn,
         errors.NotOfThisStoreAndDay,
         errors.ReturnCollides,
+        OwnWallet,
         PurchaseNotFound,
         StoreForbidden,
         UnknownStore,
     ),
+    languages=True,
 )
 async def void_purchase(call: Call, body: VoidPurchase) -> Reply:
     """Void a purchase: as if it had not been.
@@ -140,6 +135,4 @@ async def void_purchase(call: Call, body: VoidPurchase) -> Reply:
     """
     ours = at_own_store(call.actor, body)
     done = await call.services.verbs.void_purchase(call.actor, purchase_id(call), ours)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(worded(call, done.body), replayed=done.replayed)

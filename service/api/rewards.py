@@ -9,11 +9,12 @@ from service.api.call import Call
 from service.api.conditional import tagged
 from service.api.headers import required_key
 from service.api.languages import preferred
+from service.api.once import done_once, once
 from service.api.parameters import member_id, redemption_id
-from service.api.purchases import REPLAYED
 from service.api.query import Query
-from service.api.reply import Reply, created, encode, ok
+from service.api.reply import Reply, ok
 from service.api.route import Answer, route
+from service.domain.access.errors import OwnWallet
 from service.domain.members.errors import MemberNotFound
 from service.domain.rewards import errors
 from service.domain.rewards.types import (
@@ -88,15 +89,13 @@ async def list_member_rewards(call: Call, _: None) -> Reply:
     scope="rewards:redeem",
     tag=TAG,
     takes=Body(RedeemReward),
-    answers={
-        201: Answer(what="Redeemed, or held, now.", body=RedemptionView, headers=("Location",)),
-        200: Answer(
-            what="Redeemed earlier under the same Idempotency-Key: the same answer.",
-            body=RedemptionView,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
-    refuses=(MemberNotFound, errors.RewardNotAvailable, errors.UnknownReward),
+    answers=done_once(
+        RedemptionView,
+        "Redeemed, or held, now.",
+        "Redeemed earlier under the same Idempotency-Key: the same answer.",
+        located=True,
+    ),
+    refuses=(MemberNotFound, OwnWallet, errors.RewardNotAvailable, errors.UnknownReward),
     key="required",
 )
 async def redeem_reward(call: Call, body: RedeemReward) -> Reply:
@@ -108,9 +107,8 @@ async def redeem_reward(call: Call, body: RedeemReward) -> Reply:
     """
     key = required_key(call)
     done = await call.services.verbs.redeem_reward(call.actor, member_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return created(done.body, f"/v1/redemptions/{done.body.id}")
+    location = f"/v1/redemptions/{done.body.id}"
+    return once(done.body, replayed=done.replayed, location=location)
 
 
 @route(
@@ -121,11 +119,12 @@ async def redeem_reward(call: Call, body: RedeemReward) -> Reply:
     takes=Query(RedemptionsPage),
     answers={200: Answer(what="A page of redemptions, newest first.", body=RedemptionPage)},
     refuses=(CursorInvalid, MemberNotFound),
+    languages=True,
 )
 async def list_redemptions(call: Call, query: RedemptionsPage) -> Reply:
     """List what a member has had for units, newest first, in pages."""
     reads = call.services.reads
-    return ok(await reads.redemptions(member_id(call), query.cursor, query.limit))
+    return ok(await reads.redemptions(member_id(call), query.cursor, query.limit, preferred(call)))
 
 
 @route(
@@ -138,7 +137,7 @@ async def list_redemptions(call: Call, query: RedemptionsPage) -> Reply:
 )
 async def read_redemption(call: Call, _: None) -> Reply:
     """Read a redemption, as when a member shows it at the desk."""
-    return ok(await call.services.reads.redemption(redemption_id(call)))
+    return ok(await call.services.reads.redemption(redemption_id(call), preferred(call)))
 
 
 @route(
@@ -147,7 +146,7 @@ async def read_redemption(call: Call, _: None) -> Reply:
     scope="rewards:redeem",
     tag=TAG,
     answers=_SHOWN,
-    refuses=(errors.RedemptionClosed, errors.RedemptionNotFound),
+    refuses=(OwnWallet, errors.RedemptionClosed, errors.RedemptionNotFound),
 )
 async def grant_redemption(call: Call, _: None) -> Reply:
     """Take what is held for a redemption: the member has his reward. Granted twice changes nothing.
@@ -164,15 +163,17 @@ async def grant_redemption(call: Call, _: None) -> Reply:
     scope="rewards:fulfil",
     tag=TAG,
     takes=Body(HandOver),
-    answers={
-        201: Answer(what="Handed over now.", body=RedemptionView),
-        200: Answer(
-            what="Handed over earlier under the same Idempotency-Key: the same answer.",
-            body=RedemptionView,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
-    refuses=(errors.NothingToHandOver, errors.RedemptionClosed, errors.RedemptionNotFound),
+    answers=done_once(
+        RedemptionView,
+        "Handed over now.",
+        "Handed over earlier under the same Idempotency-Key: the same answer.",
+    ),
+    refuses=(
+        errors.NothingToHandOver,
+        OwnWallet,
+        errors.RedemptionClosed,
+        errors.RedemptionNotFound,
+    ),
     key="required",
 )
 async def hand_over_redemption(call: Call, body: HandOver) -> Reply:
@@ -183,9 +184,7 @@ async def hand_over_redemption(call: Call, body: HandOver) -> Reply:
     key = required_key(call)
     verbs = call.services.verbs
     done = await verbs.hand_over_redemption(call.actor, redemption_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)
 
 
 @route(
@@ -195,7 +194,12 @@ async def hand_over_redemption(call: Call, body: HandOver) -> Reply:
     tag=TAG,
     takes=Body(CancelRedemption),
     answers=_SHOWN,
-    refuses=(errors.CouponInUse, errors.RedemptionClosed, errors.RedemptionNotFound),
+    refuses=(
+        errors.CouponInUse,
+        OwnWallet,
+        errors.RedemptionClosed,
+        errors.RedemptionNotFound,
+    ),
 )
 async def cancel_redemption(call: Call, body: CancelRedemption) -> Reply:
     """Cancel a redemption: units go back to their lots, a piece to the stock, the coupon is void.

@@ -148,9 +148,9 @@ def asgi(route_: Route) -> ASGIApp:
 
 
 async def _authorised(call: Call, needed: str) -> Actor:
-    header = call.headers.get(b"authorization")
+    header, staff = call.headers.get(b"authorization"), call.headers.get(b"regulars-staff")
     keyring = call.services.keyring
-    actor = keyring.remembered(header) or await keyring.actor(header)
+    actor = keyring.remembered(header, staff) or await keyring.actor(header, staff)
     if needed not in actor.scopes and "admin:*" not in actor.scopes:
         raise ScopeMissing(scope=needed)
     return actor

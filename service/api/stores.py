@@ -5,11 +5,22 @@ from typing import TypeVar
 import msgspec
 
 from service.domain.access.errors import StoreForbidden
+from service.domain.purchases.receipts import FindPurchases
 from service.domain.purchases.types import AskQuote, PlaceHold, RecordPurchase
 from service.domain.returns.types import RecordReturn, VoidPurchase
+from service.flows.steps.undoing import UndoOperation
 from service.kernel.actor import Actor
 
-T = TypeVar("T", AskQuote, PlaceHold, RecordPurchase, RecordReturn, VoidPurchase)
+T = TypeVar(
+    "T",
+    AskQuote,
+    FindPurchases,
+    PlaceHold,
+    RecordPurchase,
+    RecordReturn,
+    UndoOperation,
+    VoidPurchase,
+)
 
 
 def at_own_store(actor: Actor, body: T) -> T:

@@ -5,10 +5,11 @@ from typing import Final
 from service.api.body import Body
 from service.api.call import Call
 from service.api.headers import required_key
+from service.api.once import done_once, once
 from service.api.parameters import member_id
-from service.api.purchases import REPLAYED
-from service.api.reply import Reply, encode
-from service.api.route import Answer, route
+from service.api.reply import Reply
+from service.api.route import route
+from service.domain.access.errors import OwnWallet
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.transfers import errors
 from service.domain.transfers.types import TransferReceipt, TransferUnits
@@ -23,18 +24,16 @@ TAG: Final = "Wallets"
     scope="points:transfer",
     tag=TAG,
     takes=Body(TransferUnits),
-    answers={
-        201: Answer(what="Given now.", body=TransferReceipt),
-        200: Answer(
-            what="Given earlier under the same Idempotency-Key: the same answer.",
-            body=TransferReceipt,
-            headers=("Idempotency-Replayed",),
-        ),
-    },
+    answers=done_once(
+        TransferReceipt,
+        "Given now.",
+        "Given earlier under the same Idempotency-Key: the same answer.",
+    ),
     refuses=(
         errors.DailyTransfersReached,
         InsufficientPoints,
         MemberNotFound,
+        OwnWallet,
         errors.RecipientNotFound,
         errors.TransferOutOfBounds,
         errors.TransferToItself,
@@ -53,6 +52,4 @@ async def transfer_units(call: Call, body: TransferUnits) -> Reply:
     """
     key = required_key(call)
     done = await call.services.verbs.transfer_units(call.actor, member_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    return once(done.body, replayed=done.replayed)

@@ -8,11 +8,14 @@ from service.api.body import Body
 from service.api.call import Call
 from service.api.conditional import tagged
 from service.api.headers import required_key
+from service.api.once import once
 from service.api.parameters import member_id
-from service.api.purchases import REPLAYED
 from service.api.query import Query
-from service.api.reply import PRIVATE, Reply, encode, ok
+from service.api.reply import PRIVATE, Reply, encode, ok, waiting
 from service.api.route import Answer, route
+from service.domain.access.errors import OwnWallet
+from service.domain.approvals.errors import ReasonCodeNeeded, UnknownReasonCode
+from service.domain.approvals.types import ApprovalView
 from service.domain.members.errors import MemberNotFound
 from service.domain.wallets.errors import (
     InsufficientPoints,
@@ -96,19 +99,36 @@ async def list_entries(call: Call, query: EntriesPage) -> Reply:
     takes=Body(Adjust),
     answers={
         201: Answer(what="Adjusted now.", body=AdjustmentReceipt),
+        202: Answer(
+            what="More than one of the staff may do alone: it waits for a second person.",
+            body=ApprovalView,
+            headers=("Location",),
+        ),
         200: Answer(
             what="Adjusted earlier under the same Idempotency-Key: the same answer.",
             body=AdjustmentReceipt,
             headers=("Idempotency-Replayed",),
         ),
     },
-    refuses=(InsufficientPoints, MemberNotFound, UnknownWallet, ZeroAmount),
+    refuses=(
+        InsufficientPoints,
+        MemberNotFound,
+        OwnWallet,
+        ReasonCodeNeeded,
+        UnknownReasonCode,
+        UnknownWallet,
+        ZeroAmount,
+    ),
     key="required",
 )
 async def adjust_wallet(call: Call, body: Adjust) -> Reply:
-    """Correct a wallet by hand; the reason is kept with the entry."""
+    """Correct a wallet by hand; the reason is kept with the entry.
+
+    Staff do it alone up to what the program lets them, at once and in a day; what is more is kept
+    (202) until a second person approves it or its time is over. The key of a system has no caps.
+    """
     key = required_key(call)
     done = await call.services.verbs.adjust_wallet(call.actor, member_id(call), body, key)
-    if done.replayed:
-        return Reply(200, encode(done.body), headers=REPLAYED)
-    return Reply(201, encode(done.body))
+    if isinstance(done.body, ApprovalView):
+        return waiting(done.body, f"/v1/approvals/{done.body.id}")
+    return once(done.body, replayed=done.replayed)

@@ -1,10 +1,10 @@
 """`regulars demo`: a real retailer's year, from its data to a report."""
 
-import asyncio
 import functools
 import pathlib
 
 import click
+import uvloop
 from rich.console import Console
 
 from service.app import create_app
@@ -45,7 +45,7 @@ def completejourney(data: pathlib.Path, households: int | None) -> None:
     serve = functools.partial(create_app, jobs=False)
     with plain_errors(), folder(data) as settings:
         try:
-            shown = asyncio.run(show(settings, data, bar, serve, households))
+            shown = uvloop.run(show(settings, data, bar, serve, households))
         except (DemoRefused, ImportStopped) as failure:
             raise click.ClickException(str(failure)) from failure
     report = data / REPORT

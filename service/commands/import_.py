@@ -3,12 +3,12 @@
 Ends with 1 when rows were rejected, or when the import could not be finished.
 """
 
-import asyncio
 import pathlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import click
+import uvloop
 
 from service.commands.place import data_option, opened
 from service.commands.progress import Report, bar, words
@@ -127,7 +127,7 @@ def _import(
 ) -> None:
     with opened(data) as settings:
         try:
-            summary = asyncio.run(_run(run, settings, file, rejects or beside(file), again=again))
+            summary = uvloop.run(_run(run, settings, file, rejects or beside(file), again=again))
         except FileRefused as refusal:
             raise click.ClickException(f"{file}: {refusal}") from refusal
         except ImportStopped as failure:

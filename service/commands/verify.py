@@ -23,12 +23,12 @@ from service.verify.run import Options, Report
 PROCESSES_MAX: Final = 8  # PostgreSQL works as well
 _SEEDS: Final = 2**31
 _COLUMNS: Final = {
-    "issued": (Reason.EARNED, Reason.SOLD, Reason.TOPPED_UP),
+    "issued": (Reason.EARNED, Reason.SOLD, Reason.TOPPED_UP, Reason.SALE_UNDONE),
     "reversed": (Reason.REVERSED,),
     "redeemed": (Reason.REDEEMED,),
     "given back": (Reason.GIVEN_BACK,),
     "expired": (Reason.EXPIRED,),
-    "adjusted": (Reason.ADJUSTED,),
+    "adjusted": (Reason.ADJUSTED, Reason.ADJUSTMENT_UNDONE),
     "opening": (Reason.OPENING,),
     "debt paid": (Reason.DEBT_PAID,),
 }

@@ -1,9 +1,12 @@
 """attach_purchase: "I forgot my card". A purchase of nobody known is a member's after all.
 
 By the rules of its own day, as when an identifier is claimed; prices are not decided again. One
-that has a member already stays theirs: void it and record it anew where it was wrong.
+that has a member already moves to another one, when the caller may do that and says whose it is, so
+that of two who move it at once one does. What the first member had of it is taken back
+(steps/moving.py).
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -21,11 +24,12 @@ from service.domain.purchases.errors import (
     PurchaseVoid,
 )
 from service.domain.purchases.stored import Flag, Purchase, receipt
-from service.domain.purchases.types import AttachPurchase
-from service.flows.steps import claiming
+from service.domain.purchases.types import AttachPurchase, MovedFrom, Receipt
+from service.flows.steps import crediting, idempotency, moving
 from service.flows.steps.asking import named
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import Look, Match, check_kinds
+from service.flows.steps.own import refuse_own
 from service.flows.steps.purchase import RunAgain
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -35,14 +39,16 @@ from service.kernel.calendar import shift
 from service.kernel.errors import ExpectedError
 
 LOST_MAX: Final = 5
+MOVE: Final = "purchases:move"
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A purchase to be attached to a member."""
+    """A purchase to be attached to a member, or moved; `key` is an optional idempotency key."""
 
     actor: Actor
     purchase_id: uuid.UUID
     body: AttachPurchase
+    key: str | None = None
 
 
 async def attach_purchases(ctx: Context, commands: Sequence[Command], *, wait: bool) -> list[Any]:
@@ -54,7 +60,13 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     for _ in range(LOST_MAX):
         try:
             async with ctx.db.transaction() as tx:
-                return await _attach(tx, ctx, command, wait=wait)
+                await holders.clock(tx, ctx.db.clock_offset)
+                fp = _fingerprint(command)
+                known = await idempotency.stored(tx, command.actor, command.key, fp, Receipt)
+                if known is not None:
+                    return Answer(known, replayed=True)
+                member_id = await _member(tx, ctx, command)
+                return await _attach(tx, ctx, command, member_id, wait=wait)
         except RunAgain:
             continue
         except ExpectedError as refusal:
@@ -62,24 +74,48 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     return BUSY
 
 
-async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
-    await holders.clock(tx, ctx.db.clock_offset)
-    member_id = await _member(tx, ctx, command)
+def _fingerprint(command: Command) -> bytes:
+    return idempotency.fingerprint("attach_purchase", str(command.purchase_id), command.body)
+
+
+async def _attach(
+    tx: Tx, ctx: Context, command: Command, member_id: uuid.UUID, *, wait: bool
+) -> Any:
     bought = await _find(tx, command.purchase_id)
+    refuse_own(command.actor, member_id, bought.holder_id)
     if bought.holder_id == member_id:
         return Answer(receipt(bought), replayed=True)
     locked, _ = await holders.lock(
         tx, {bought.holder_id, member_id}, wait=wait, clock_offset=ctx.db.clock_offset
     )
-    member, nobody = locked.get(member_id), locked.get(bought.holder_id)
-    if member is None or nobody is None:
+    member, other = locked.get(member_id), locked.get(bought.holder_id)
+    if member is None or other is None:
         return BUSY
-    if (await _find(tx, command.purchase_id)).holder_id != bought.holder_id:
-        raise RunAgain  # it was claimed this moment
-    now = tx.now or EARLIEST
-    _check(ctx, bought, nobody, tx)
-    await claiming.credit_one(tx, ctx, member, nobody, bought, command.actor, now)
-    return Answer(receipt(await _find(tx, command.purchase_id)))
+    again = await _find(tx, command.purchase_id)
+    if again.holder_id != bought.holder_id:
+        raise RunAgain  # it was claimed or moved this moment
+    moved = await _credit(tx, ctx, command, again, (other, member))
+    done = receipt(await _find(tx, command.purchase_id))
+    done = msgspec.structs.replace(done, moved=moved)
+    await idempotency.keep(tx, command.actor, command.key, _fingerprint(command), member_id, done)
+    return Answer(done)
+
+
+async def _credit(
+    tx: Tx, ctx: Context, command: Command, bought: Purchase, locked: tuple[Holder, Holder]
+) -> MovedFrom | None:
+    """From the first of the holders to the second; a return may have come since it was asked."""
+    other, member = locked
+    now, actor = tx.now or EARLIEST, command.actor
+    is_from = other.holder_id if other.kind is Kind.MEMBER else None
+    if is_from != command.body.from_member or (is_from is not None and not actor.may(MOVE)):
+        raise BelongsToAnother
+    _check(ctx, bought, now)
+    if is_from is None:
+        await crediting.credit_one(tx, ctx, member, other, bought, actor, now)
+        return None
+    moving.check(ctx, bought)
+    return await moving.move(tx, ctx, other, member, bought, actor, command.body.reason)
 
 
 async def _member(tx: Tx, ctx: Context, command: Command) -> uuid.UUID:
@@ -105,13 +141,11 @@ async def _find(tx: Tx, purchase_id: uuid.UUID) -> Purchase:
     return found[purchase_id]
 
 
-def _check(ctx: Context, bought: Purchase, nobody: Holder, tx: Tx) -> None:
-    """BelongsToAnother, PurchaseVoid, ClaimedTooLate."""
-    if nobody.kind is not Kind.UNCLAIMED:
-        raise BelongsToAnother
+def _check(ctx: Context, bought: Purchase, now: dt.datetime) -> None:
+    """PurchaseVoid, ClaimedTooLate."""
     if Flag.VOID in bought.flags:
         raise PurchaseVoid
     claim_max = ctx.programs.at(bought.occurred_at).document.program.claim_max
-    earliest = shift(tx.now or EARLIEST, claim_max, ctx.programs.tz, -1)
+    earliest = shift(now, claim_max, ctx.programs.tz, -1)
     if bought.occurred_at < earliest:
         raise ClaimedTooLate(earliest=earliest)

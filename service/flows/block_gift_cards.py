@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from service.domain.events.catalog import GiftCardBlocked, GiftCardUnblocked
+from service.domain.events.gift_cards import GiftCardBlocked, GiftCardUnblocked
 from service.domain.gift_cards import store
 from service.domain.gift_cards.types import (
     CardRow,

@@ -38,7 +38,7 @@ async def change_people(ctx: Context, commands: Sequence[Command], *, wait: bool
 async def _change(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     body, member_id = command.body, command.member_id
     both = {member_id, body.by}
-    one = await belonging.lock(tx, ctx, command.household_id, both, wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, command.household_id, both, wait=wait)
     now = tx.now or EARLIEST
     pooled = belonging.offered(ctx, now).wallets
     head, person = one.asked_by(body.by), one.person(member_id)

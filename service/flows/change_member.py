@@ -25,6 +25,7 @@ from service.flows.steps import claiming
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import check_kinds
 from service.flows.steps.member_view import view
+from service.flows.steps.own import refuse_own
 from service.flows.steps.purchase import RunAgain
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -66,6 +67,7 @@ async def _until_settled(ctx: Context, command: Command) -> Any:
 
 async def _change(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     body, member_id = command.body, command.member_id
+    refuse_own(command.actor, member_id)  # an identifier brings purchases with it
     await holders.clock(tx, ctx.db.clock_offset)
     now = tx.now or EARLIEST
     document = ctx.programs.at(now).document

@@ -20,7 +20,7 @@ from service.flows.steps.match import Look, Match, Who, check_kinds
 from service.flows.steps.presenting import Code, Coupons, Situation
 from service.infra.db import Tx
 from service.kernel.errors import ExpectedError
-from service.kernel.texts import in_language
+from service.kernel.texts import Languages, told
 from service.rules.compile import Program
 from service.rules.document import CouponTemplate
 from service.rules.facts import Presented, Unusable
@@ -29,7 +29,7 @@ NOBODY: Final = uuid.UUID(int=0)
 UNKNOWN: Final = CouponCheck(usable=False, reason=Unusable.UNKNOWN)
 
 
-async def check_coupon(ctx: Context, body: CheckCoupon, language: str | None) -> CouponCheck:
+async def check_coupon(ctx: Context, body: CheckCoupon, languages: Languages) -> CouponCheck:
     """Raises TooManyCodes, MemberNotFound, UnknownIdentifierKind."""
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
@@ -41,7 +41,7 @@ async def check_coupon(ctx: Context, body: CheckCoupon, language: str | None) ->
         await guessing.refuse_if_locked(tx, ctx, asking)
         digest = code.digest or codes.digest(ctx.secret, body.code)
         presented, row = await _look(tx, program, code, digest, member_id)
-        answer = await _answer(tx, program, presented, row, language)
+        answer = await _answer(tx, program, presented, row, languages)
     if answer is UNKNOWN:
         await guessing.count(ctx, asking)
     return answer
@@ -83,7 +83,7 @@ async def _look(
 
 
 async def _answer(
-    tx: Tx, program: Program, presented: Presented, row: CouponRow | None, language: str | None
+    tx: Tx, program: Program, presented: Presented, row: CouponRow | None, languages: Languages
 ) -> CouponCheck:
     if presented.template is None:
         return UNKNOWN
@@ -91,17 +91,15 @@ async def _answer(
     if why is None and await _cap_is_used_up(tx, template):
         why = Unusable.USED_UP
     start, end = span(template, row)
-    return CouponCheck(
+    found = CouponCheck(
         usable=why is None,
         reason=why,
         coupon=presented.shown,
         template=template.id,
-        title=in_language(template.title, language),
-        text=in_language(template.text, language),
-        terms=in_language(template.terms, language),
         valid_from=start,
         valid_until=end,
     )
+    return told(found, template, languages)
 
 
 async def _cap_is_used_up(tx: Tx, template: CouponTemplate) -> bool:

@@ -4,8 +4,6 @@ A code that does not exist, one whose PIN is another and a text that is no code 
 answer after the same questions: it tells nobody which it is.
 """
 
-from typing import Final
-
 from service.domain.coupons.guesses import subjects
 from service.domain.gift_cards import store
 from service.domain.gift_cards.errors import GiftCardNotFound
@@ -16,15 +14,13 @@ from service.flows.steps import gift_cards, guessing, proving
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
-from service.kernel.texts import in_language
+from service.kernel.texts import Languages, told
 from service.kernel.values import Balance, Expiring
 from service.rules.gift_cards import GIFT_CARD_WALLET
 
-READS: Final = "giftcards:read"
-
 
 async def check_gift_card(
-    ctx: Context, actor: Actor, body: CheckGiftCard, language: str | None
+    ctx: Context, actor: Actor, body: CheckGiftCard, languages: Languages
 ) -> GiftCardView:
     """GiftCardNotFound, also for a wrong PIN; TooManyPins, TooManyCodes."""
     digest, guessers = gift_cards.digest_of(ctx, body.code), subjects(ctx.secret, None, body.client)
@@ -39,7 +35,7 @@ async def check_gift_card(
         await guessing.count(ctx, guessers)
         raise GiftCardNotFound
     async with ctx.db.transaction(repeatable=True) as tx:
-        return await _view(tx, ctx, row, language)
+        return await _view(tx, ctx, row, languages)
 
 
 async def _may_know(
@@ -49,11 +45,11 @@ async def _may_know(
     if not row.has_pin:
         return True
     if pin is None:
-        return actor.may(READS)
+        return actor.may(proving.READS)
     return await proving.knows(ctx, digest, row, pin)
 
 
-async def _view(tx: Tx, ctx: Context, row: CardRow, language: str | None) -> GiftCardView:
+async def _view(tx: Tx, ctx: Context, row: CardRow, languages: Languages) -> GiftCardView:
     """As it stands now, what is due being posted in memory."""
     states = await holders.states(tx, [row.holder_id], ctx.db.clock_offset)
     if not states:  # nothing has happened to it yet
@@ -65,14 +61,10 @@ async def _view(tx: Tx, ctx: Context, row: CardRow, language: str | None) -> Gif
         book = work.books[GIFT_CARD_WALLET]
         balance, lapses = book.balance(), expiring(book)
     kinds = {kind.id: kind for kind in program.document.gift_cards}
-    kind = kinds.get(row.kind)
-    return GiftCardView(
+    view = GiftCardView(
         id=row.holder_id,
         card=row.shown,
         kind=row.kind,
-        title=in_language(kind.title if kind else {}, language),
-        text=in_language(kind.text if kind else {}, language),
-        terms=in_language(kind.terms if kind else {}, language),
         state=CardState(row.state.name.lower()),
         currency=program.document.program.currency,
         balance=balance.available,
@@ -81,3 +73,4 @@ async def _view(tx: Tx, ctx: Context, row: CardRow, language: str | None) -> Gif
         issued_at=row.issued_at,
         activated_at=row.activated_at,
     )
+    return told(view, kinds.get(row.kind), languages)

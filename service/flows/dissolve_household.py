@@ -45,7 +45,7 @@ async def dissolve_households(
 async def _dissolve(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     household_id = command.household_id
     seen = await _people(tx, household_id)
-    one = await belonging.lock(tx, ctx, household_id, seen, wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, household_id, seen, wait=wait)
     head = one.asked_by(command.body.by)
     if {known.holder_id for known in one.people} != seen:
         raise RunAgain  # somebody came or went before the lock

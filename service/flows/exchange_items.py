@@ -30,12 +30,16 @@ from service.flows.steps import (
     guarding,
     holding,
     posting,
+    presenting_cards,
+    refunding,
     return_batch,
     returning,
 )
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
+from service.flows.steps.locking import begin
 from service.flows.steps.match import Match, match
+from service.flows.steps.proving import Proof
 from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.recording import PurchaseCommand, compare_charged, item_of
 from service.flows.steps.return_batch import ReturnCommand
@@ -60,12 +64,12 @@ class Command(msgspec.Struct, frozen=True):
         return (self.bringing.twin, self.buying.twin)
 
 
-def command(actor: Actor, body: ExchangeItems) -> Command:
+def command(actor: Actor, body: ExchangeItems, proofs: Sequence[Proof] = ()) -> Command:
     """The command of a request; PurchaseNotNamed, LineInvalid."""
     check_reference(body.bring.purchase)
     return Command(
         ReturnCommand(actor, body.bring, return_fingerprint(body.bring)),
-        PurchaseCommand(actor, body.buy, purchase_fingerprint(body.buy)),
+        PurchaseCommand(actor, body.buy, purchase_fingerprint(body.buy), proofs=proofs),
     )
 
 
@@ -146,10 +150,12 @@ async def _exchange(
     holds = await holding.named(tx, [command.buying.body.hold_id])
     item = item_of(ctx, command.buying, 0, now, holds, awaited=False)
     whom = asking.who(item.body, item.occurred_at, item.holder_id)
+    await presenting_cards.look(tx, ctx, [item])
     (matched,) = await match(tx, ctx, [whom], now)
     if not isinstance(matched, Match):
         raise matched
-    wanted = {old.holder_id, matched.holder_id}
+    paid = (await refunding.cards_of(tx, [old.purchase_id])).get(old.purchase_id, set())
+    wanted = {old.holder_id, matched.holder_id, *paid, *item.card_ids}
     locked, newest = await holders.lock(tx, wanted, wait=wait, clock_offset=ctx.db.clock_offset)
     if newest > ctx.programs.newest:
         raise VersionBehind
@@ -157,10 +163,12 @@ async def _exchange(
         return BUSY
     if any(locked[one].merged_into is not None for one in wanted):
         raise RunAgain
-    brought = await _bring(tx, ctx, command.bringing, old, locked[old.holder_id])
+    cards = [locked[one] for one in paid]
+    brought = await _bring(tx, ctx, command.bringing, old, locked[old.holder_id], cards)
     item.identifier_conflict = matched.conflict
     items.append(item)
-    await _buy(tx, ctx, item, locked[matched.holder_id])
+    begin(item, locked[matched.holder_id], [locked[one] for one in item.card_ids], now)
+    await _buy(tx, ctx, item)
     return Answer(_receipt(brought, receipt(item.purchase)))
 
 
@@ -179,19 +187,26 @@ async def _named(tx: Tx, body: RecordReturn) -> Purchase:
 
 
 async def _bring(
-    tx: Tx, ctx: Context, asked: ReturnCommand, old: Purchase, holder: Holder
+    tx: Tx,
+    ctx: Context,
+    asked: ReturnCommand,
+    old: Purchase,
+    holder: Holder,
+    cards: Sequence[Holder],
 ) -> ReturnReceipt:
     again = (await purchases.by_ids(tx, [old.purchase_id]))[old.purchase_id]
     if again.holder_id != old.holder_id:
         raise RunAgain  # claimed meanwhile
     now = tx.now or EARLIEST
-    begun = {0: (Work(holder, now, now, Outbox()), again)}
-    done = await return_batch.load(tx, ctx, {0: asked}, begun)
+    work = Work(holder, now, now, Outbox())
+    paid = {0: refunding.works(cards, work)}
+    done = await return_batch.load(tx, ctx, {0: asked}, {0: (work, again)}, paid)
     return_batch.check(done[0])
     returning.apply(ctx, done[0], cut=False)
     await return_batch.write(tx, {0: asked}, done)
     await tx.flush()
-    _as_written(holder)
+    for one in (holder, *cards):
+        _as_written(one)
     row = done[0].row
     assert row is not None  # noqa: S101  # for the type checker
     return row.receipt
@@ -203,10 +218,8 @@ def _as_written(holder: Holder) -> None:
     holder.due_settled = False
 
 
-async def _buy(tx: Tx, ctx: Context, item: Item, holder: Holder) -> None:
+async def _buy(tx: Tx, ctx: Context, item: Item) -> None:
     """Raises what the purchase is refused with, so that nothing of the return is left either."""
-    now = tx.now or EARLIEST
-    item.work = Work(holder, now, now, Outbox())
     await holding.capturing(tx, ctx, [item])
     await deciding.decide_all(tx, ctx, [item])
     if item.refused is None:

@@ -10,9 +10,10 @@ import msgspec
 from service.domain.budgets import store as budgets
 from service.domain.coupons import store as coupons
 from service.domain.events.catalog import HoldExtended
+from service.domain.events.outbox import Outbox
 from service.domain.holds import store
 from service.domain.holds.errors import HoldClosed, HoldTimedOut
-from service.domain.holds.types import Hold, ItemKind, State
+from service.domain.holds.types import Hold, ItemKind, OpenHold, State
 from service.domain.purchases.types import ExtendHold, HoldView
 from service.flows.steps import held, wallets
 from service.flows.steps.context import Context
@@ -57,19 +58,20 @@ async def _extend(tx: Tx, ctx: Context, command: Command, found: held.Held) -> A
     if hold.state is not State.OPEN and hold.closed_at is not None:
         raise HoldClosed(state=hold.state.name.lower(), closed_at=hold.closed_at)
     due_at = work.at + dt.timedelta(seconds=command.body.hold_for)
-    await _move(tx, hold, due_at)
-    work.holder.falls_due(due_at)
-    work.emit(HoldExtended(hold_id=hold.hold_id, due_at=due_at), work.at)
-    await wallets.write(tx, [work])
-    await work.outbox.write(tx)
+    await _move(tx, [hold, *found.parts.values()], hold, due_at)
+    for one in found.works:
+        one.holder.falls_due(due_at)
+        one.emit(HoldExtended(hold_id=hold.hold_id, due_at=due_at), one.at)
+    await wallets.write(tx, found.works)
+    await Outbox.of(one.outbox for one in found.works).write(tx)
     longer = msgspec.structs.replace(hold, due_at=due_at)
     balances = work.balances(ctx.programs)
     return Answer(view(longer, is_member=work.is_member, wallets=balances))
 
 
-async def _move(tx: Tx, hold: Hold, due_at: dt.datetime) -> None:
+async def _move(tx: Tx, rows: Sequence[Hold | OpenHold], hold: Hold, due_at: dt.datetime) -> None:
     """The hold and all that it has; HoldTimedOut when a share was found overdue this moment."""
-    await store.extend(tx, [(hold, due_at)])
+    await store.extend(tx, [(row, due_at) for row in rows])
     codes = [item.digest for item in hold.items if item.digest is not None]
     await coupons.extend(tx, [(digest, hold.hold_id, due_at) for digest in codes])
     names = (item.name for item in hold.items if item.kind is ItemKind.BUDGET and item.name)

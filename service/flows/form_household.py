@@ -15,6 +15,7 @@ from service.domain.members.errors import MemberNotFound
 from service.flows.steps import apart, belonging
 from service.flows.steps.belonging import Belonging
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
@@ -39,6 +40,7 @@ async def form_households(ctx: Context, commands: Sequence[Command], *, wait: bo
 
 async def _form(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     head_id = command.body.head
+    refuse_own(command.actor, head_id)
     locked = await apart.lock_all(tx, ctx, [head_id], wait=wait)
     if head_id not in locked or locked[head_id].kind is not Kind.MEMBER:
         raise MemberNotFound

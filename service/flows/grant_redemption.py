@@ -9,6 +9,7 @@ import msgspec
 from service.domain.rewards.types import RedemptionView, State
 from service.flows.steps import redemptions
 from service.flows.steps.context import Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.redemption_view import view
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -35,6 +36,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
             found = await redemptions.lock(tx, ctx, command.redemption_id, wait=wait)
             if found is None:
                 return BUSY
+            refuse_own(command.actor, found.row.holder_id)
             return await _grant(tx, ctx, command, found)
     except ExpectedError as refusal:
         return refusal

@@ -17,6 +17,7 @@ from service.domain.rewards.errors import NothingToHandOver
 from service.domain.rewards.types import HandOver, RedemptionView, State
 from service.flows.steps import idempotency, redemptions
 from service.flows.steps.context import Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.redemption_view import view
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -53,6 +54,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
             found = await redemptions.lock(tx, ctx, command.redemption_id, wait=wait)
             if found is None:
                 return BUSY
+            refuse_own(command.actor, found.row.holder_id)
             done = await _hand_over(tx, ctx, command, found)
             await idempotency.keep(tx, actor, key, fp, found.row.holder_id, done)
             return Answer(done)

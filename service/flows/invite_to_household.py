@@ -49,7 +49,7 @@ async def _invite(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     if await store.find(tx, command.household_id) is None:
         raise HouseholdNotFound
     member_id = await _named(tx, ctx, command)
-    one = await belonging.lock(tx, ctx, command.household_id, [member_id], wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, command.household_id, [member_id], wait=wait)
     if await _named(tx, ctx, command) != member_id:
         raise RunAgain  # the identifier has moved
     now = tx.now or EARLIEST

@@ -17,6 +17,7 @@ from service.domain.members.errors import MemberNotFound
 from service.domain.operations import store as operations
 from service.flows.steps import idempotency, templates
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -44,6 +45,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     """What is kept under the key holds no code: a table that leaks tells none."""
     fp = idempotency.fingerprint("issue_coupon", str(command.member_id), command.body)
     try:
+        refuse_own(command.actor, command.member_id)
         async with ctx.db.transaction() as tx:
             known = await idempotency.stored(tx, command.actor, command.key, fp, IssuedCoupon)
             if known is not None:
@@ -102,6 +104,7 @@ async def _issue(tx: Tx, ctx: Context, command: Command, holder: Holder) -> Issu
         valid_until=coupon.until_at,
         uses_max=coupon.uses_max,
         issued_at=now,
+        operation_id=coupon.origin_op,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from service.domain.events.catalog import GiftCardIssued
+from service.domain.events.gift_cards import GiftCardIssued
 from service.domain.gift_cards import codes, store
 from service.domain.gift_cards.errors import ActivationNeedsAmount, GiftCardWithoutPin
 from service.domain.gift_cards.types import (

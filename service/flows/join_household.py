@@ -38,7 +38,7 @@ async def join_households(ctx: Context, commands: Sequence[Command], *, wait: bo
 async def _join(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     """Sent again by who belongs to it already, it changes nothing."""
     member_id = command.body.member
-    one = await belonging.lock(tx, ctx, command.household_id, [member_id], wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, command.household_id, [member_id], wait=wait)
     now = tx.now or EARLIEST
     terms = belonging.offered(ctx, now)
     if any(known.holder_id == member_id for known in one.people):

@@ -37,7 +37,7 @@ async def leave_households(ctx: Context, commands: Sequence[Command], *, wait: b
 
 async def _leave(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     member_id = command.member_id
-    one = await belonging.lock(tx, ctx, command.household_id, [member_id], wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, command.household_id, [member_id], wait=wait)
     now = tx.now or EARLIEST
     if command.by is not None:
         one.asked_by(command.by)

@@ -3,7 +3,7 @@
 How it goes on after a crash is told in `steps/batching.py`.
 """
 
-import secrets
+import datetime as dt
 import uuid
 from typing import Final
 
@@ -12,7 +12,7 @@ from service.domain.coupons.types import BatchRow, BatchView, MakeBatch
 from service.domain.coupons.validity import end_of, uses_max
 from service.domain.idempotency.errors import IdempotencyKeyReused
 from service.flows.steps import batching, idempotency, templates
-from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
@@ -41,15 +41,12 @@ async def _begun(
     tx: Tx, ctx: Context, actor: Actor, body: MakeBatch, batch_id: uuid.UUID
 ) -> BatchRow:
     """The batch of the key, new or as somebody left it."""
-    batch = await batches.find(tx, batch_id)
-    if batch is None:
-        now = tx.now or EARLIEST
+
+    def fresh(now: dt.datetime, seed: bytes) -> BatchRow:
         templates.for_batches(ctx.programs.at(now), body.template)
-        seed = secrets.token_bytes(32)
-        fresh = BatchRow(batch_id, body.template, body.size, seed, False, 0, body.note, now)  # noqa: FBT003 the row
-        await batches.insert(tx, fresh, actor)
-        batch = await batches.find(tx, batch_id)  # somebody may have been first, with another seed
-        assert batch is not None  # noqa: S101  # it is there now
+        return BatchRow(batch_id, body.template, body.size, seed, False, 0, body.note, now)  # noqa: FBT003 the row
+
+    batch = await batching.begun(tx, batches, batch_id, actor, fresh)
     if (batch.template, batch.size, batch.note) != (body.template, body.size, body.note):
         raise IdempotencyKeyReused
     return batch
@@ -70,12 +67,7 @@ async def _finish(ctx: Context, batch: BatchRow) -> BatchView:
         codes = list(batches.made(ctx.secret, batch.seed, wanted))
         return await batches.add(tx, ctx.secret, terms, codes)
 
-    left = batch.size - batch.done
-    await batching.fill(ctx, batches, batch.batch_id, left, add, size=batch.size, part=PART)
-    async with ctx.db.reading() as tx:
-        made = await batches.find(tx, batch.batch_id)
-    assert made is not None  # noqa: S101  # nothing deletes it
-    return view(made)
+    return view(await batching.fill(ctx, batches, batch, add, part=PART))
 
 
 def view(batch: BatchRow) -> BatchView:

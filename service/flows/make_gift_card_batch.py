@@ -3,7 +3,7 @@
 How it goes on after a crash is told in `steps/batching.py`.
 """
 
-import secrets
+import datetime as dt
 import uuid
 from typing import Final
 
@@ -11,7 +11,7 @@ from service.domain.gift_cards import batches
 from service.domain.gift_cards.types import BatchRow, GiftCardBatchView, MakeGiftCards
 from service.domain.idempotency.errors import IdempotencyKeyReused
 from service.flows.steps import batching, gift_cards, idempotency
-from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
@@ -40,15 +40,12 @@ async def _begun(
     tx: Tx, ctx: Context, actor: Actor, body: MakeGiftCards, batch_id: uuid.UUID
 ) -> BatchRow:
     """The batch of the key, new or as somebody left it."""
-    batch = await batches.find(tx, batch_id)
-    if batch is None:
-        now = tx.now or EARLIEST
+
+    def fresh(now: dt.datetime, seed: bytes) -> BatchRow:
         kind = gift_cards.kind_of(ctx.programs.at(now), body.kind)
-        seed = secrets.token_bytes(32)
-        fresh = BatchRow(batch_id, kind.id, body.size, seed, kind.pin, 0, body.note, now)
-        await batches.insert(tx, fresh, actor)
-        batch = await batches.find(tx, batch_id)  # somebody may have been first, with another seed
-        assert batch is not None  # noqa: S101  # it is there now
+        return BatchRow(batch_id, kind.id, body.size, seed, kind.pin, 0, body.note, now)
+
+    batch = await batching.begun(tx, batches, batch_id, actor, fresh)
     if (batch.kind, batch.size, batch.note) != (body.kind, body.size, body.note):
         raise IdempotencyKeyReused
     return batch
@@ -58,12 +55,7 @@ async def _finish(ctx: Context, batch: BatchRow) -> GiftCardBatchView:
     async def add(tx: Tx, wanted: range) -> int:
         return await batches.add(tx, ctx.secret, batch, wanted)
 
-    left = batch.size - batch.done
-    await batching.fill(ctx, batches, batch.batch_id, left, add, size=batch.size, part=PART)
-    async with ctx.db.reading() as tx:
-        made = await batches.find(tx, batch.batch_id)
-    assert made is not None  # noqa: S101  # nothing deletes it
-    return view(made)
+    return view(await batching.fill(ctx, batches, batch, add, part=PART))
 
 
 def view(batch: BatchRow) -> GiftCardBatchView:

@@ -52,7 +52,7 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     if known is not None:
         return Answer(known, replayed=True)
     member_id = command.body.member
-    one = await belonging.lock(tx, ctx, command.household_id, [member_id], wait=wait)
+    one = await belonging.lock(tx, ctx, command.actor, command.household_id, [member_id], wait=wait)
     person = one.person(member_id)
     both = await Passing.settled(tx, ctx, one.locked)
     receipt = await _move(tx, ctx, command, one, person, both)

@@ -24,11 +24,21 @@ from service.domain.holds.types import Closing, Hold, Item, ItemKind, State
 from service.domain.members.identifiers import BEGINNING
 from service.domain.purchases.content import cart_of, held_fingerprint
 from service.domain.purchases.types import HoldView, PlaceHold
-from service.flows.steps import asking, deciding, guarding, locking, tiers, wallets
+from service.flows.steps import (
+    asking,
+    deciding,
+    guarding,
+    locking,
+    paying_by_card,
+    presenting_cards,
+    tiers,
+    wallets,
+)
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.hold_view import view
 from service.flows.steps.match import NEW, match
+from service.flows.steps.proving import Proof
 from service.flows.steps.rounds import RunWithout, answered
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -38,11 +48,12 @@ from service.kernel.ids import derived_id, new_id
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A hold to place; `fp` of its basket."""
+    """A hold to place; `fp` of its basket, `proofs` of its gift cards, in their order."""
 
     actor: Actor
     body: PlaceHold
     fp: bytes
+    proofs: Sequence[Proof] = ()
 
     @property
     def twin(self) -> tuple[str, str, bytes]:
@@ -59,9 +70,9 @@ class Placing(Checkout):
     fp: bytes
 
 
-def command(actor: Actor, body: PlaceHold) -> Command:
+def command(actor: Actor, body: PlaceHold, proofs: Sequence[Proof] = ()) -> Command:
     """The command of a request; raises LineInvalid for lines that cannot be read."""
-    return Command(actor, body, held_fingerprint(body))
+    return Command(actor, body, held_fingerprint(body), proofs)
 
 
 def gate_key(body: PlaceHold) -> tuple[str, ...]:
@@ -101,11 +112,13 @@ async def _run(
     now = tx.now or EARLIEST
     items = _items(ctx, commands, batch, results, now)
     await _make_anonymous(tx, items, now)
+    await presenting_cards.look(tx, ctx, items)
     whom = [asking.who(item.body, item.occurred_at, item.holder_id) for item in items]
     chosen = locking.choose(items, await match(tx, ctx, whom, now), results)
     busy: list[Any] = [None] * len(results)
     if not chosen:
         return {}
+    await _note_kept_cards(tx, chosen)
     ready += await locking.lock(tx, ctx, chosen, busy, wait=wait)
     answers = {n: result for n, result in enumerate(busy) if result is not None}
     kept = await _keep_or_replace(tx, ready)
@@ -151,6 +164,7 @@ def _item(ctx: Context, asked: Command, n: int, now: dt.datetime) -> Placing:
     cart = cart_of(body, program.document.program.prices)
     item = Placing(n, asked.actor, body, None, at, program, cart)
     item.fp = asked.fp
+    item.proofs = asked.proofs
     if body.member is None:
         item.holder_id = derived_id("checkout", body.channel, body.checkout)
     return item
@@ -161,6 +175,16 @@ async def _make_anonymous(tx: Tx, items: Sequence[Placing], now: dt.datetime) ->
     ids = sorted({item.holder_id for item in items if item.holder_id is not None})
     if ids:
         await holders.insert_missing(tx, ids, Kind.UNCLAIMED, BEGINNING, now)
+
+
+async def _note_kept_cards(tx: Tx, chosen: locking.Chosen[Placing]) -> None:
+    """The gift cards of holds that may be replaced are locked with the new ones."""
+    keys = {
+        (holder_id, item.body.channel, item.body.checkout): item
+        for holder_id, (item, _) in chosen.items()
+    }
+    for key, hold in (await store.by_checkouts(tx, list(keys))).items():
+        keys[key].kept_cards = paying_by_card.cards_of(hold)
 
 
 async def _keep_or_replace(tx: Tx, ready: Sequence[Placing]) -> dict[int, Answer[HoldView]]:
@@ -187,15 +211,12 @@ async def _place(tx: Tx, ctx: Context, items: Sequence[Placing]) -> dict[int, An
         return {}
     placed = [(item, _hold(ctx, item)) for item in items]
     made = [hold for _, hold in placed]
-    ended = [
-        Closing(hold=item.hold, state=State.RELEASED, at=item.work.at)
-        for item in items
-        if item.hold is not None
-    ]
-    await wallets.write_timed_out(tx, [item.work for item in items])
-    await store.close(tx, ended)
+    works = [work for item in items for work in item.works]
+    await wallets.write_timed_out(tx, works)
+    await store.close(tx, _ended(items))
     await tx.flush()  # the key of a checkout is free before it is taken again
-    await store.insert(tx, made)
+    parts = [part for item, hold in placed for part in paying_by_card.hold(ctx, item, hold)]
+    await store.insert(tx, [*made, *parts])
     await coupons.hold(tx, [part for item, hold in placed for part in _codes(item, hold)])
     for name, hold, units in sorted(_shares(made), key=lambda share: share[0]):
         await budgets.hold(tx, name, hold.hold_id, units, hold.due_at)
@@ -203,14 +224,25 @@ async def _place(tx: Tx, ctx: Context, items: Sequence[Placing]) -> dict[int, An
     for of_holder in standings.values():
         tiers.emit_changes(of_holder)
     await tiers.write(tx, standings)
-    await wallets.write(tx, [item.work for item in items])
-    await Outbox.of(item.work.outbox for item in items).write(tx)
+    await wallets.write(tx, works)
+    await Outbox.of(work.outbox for work in works).write(tx)
     return {
         item.n: Answer(
             view(hold, is_member=item.work.is_member, wallets=item.work.balances(ctx.programs))
         )
         for item, hold in placed
     }
+
+
+def _ended(items: Sequence[Placing]) -> list[Closing]:
+    """The holds that are replaced, and what they had of gift cards."""
+    replaced = [
+        Closing(hold=item.hold, state=State.RELEASED, at=item.work.at)
+        for item in items
+        if item.hold is not None
+    ]
+    parts = [paying_by_card.ended(i.parts, i.card_works, State.RELEASED) for i in items]
+    return [*replaced, *(closing for of_one in parts for closing in of_one)]
 
 
 def _codes(item: Placing, hold: Hold) -> Iterator[tuple[bytes, uuid.UUID, dt.datetime]]:

@@ -21,9 +21,11 @@ from service.flows.steps import (
     holding,
     locking,
     posting,
+    presenting_cards,
 )
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import Look, Match, match
+from service.flows.steps.proving import Proof
 from service.flows.steps.purchase import Item
 from service.flows.steps.recording import PurchaseCommand as Command
 from service.flows.steps.recording import item_of, refuse
@@ -34,9 +36,14 @@ from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
 
 
-def command(actor: Actor, body: RecordPurchase, at: dt.datetime | None = None) -> Command:
+def command(
+    actor: Actor,
+    body: RecordPurchase,
+    at: dt.datetime | None = None,
+    proofs: Sequence[Proof] = (),
+) -> Command:
     """The command of a request; raises LineInvalid for lines that cannot be read."""
-    return Command(actor, body, fingerprint(body), at)
+    return Command(actor, body, fingerprint(body), at, proofs)
 
 
 def gate_key(body: RecordPurchase) -> tuple[str, ...]:
@@ -68,7 +75,8 @@ async def _run(
         keys = purchases.ask_keys(list({commands[n].natural_key for n in batch}))
         holds = await holding.named(tx, [commands[n].body.hold_id for n in batch])
         bodies = [commands[n].body for n in batch]
-        look = Look(ctx, [asking.who(body, None, holds.get(body.hold_id)) for body in bodies])
+        whom = [asking.who(body, None, holding.holder_of(holds, body.hold_id)) for body in bodies]
+        look = Look(ctx, whom)
         await tx.ask_all([clock, keys, *look.questions])
         read_at, newest = clock.answer
         now = tx.now = read_at + ctx.db.clock_offset
@@ -83,6 +91,7 @@ async def _run(
         if len(matches) < len(known):
             async with tx.transaction():
                 matches = await match(tx, ctx, whom, now)
+        await presenting_cards.look(tx, ctx, items)
         await _record(tx, ctx, items, matches, results, wait=wait)
 
 

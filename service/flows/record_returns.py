@@ -31,7 +31,7 @@ from service.domain.returns.types import (
     ReturnStatus,
     VoidPurchase,
 )
-from service.flows.steps import return_batch, returning
+from service.flows.steps import refunding, return_batch, returning
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.purchase import RunAgain
 from service.flows.steps.return_batch import ReturnCommand as Command
@@ -95,6 +95,7 @@ async def _run(
         now = tx.now or EARLIEST
         open_ = await _replays(tx, commands, batch, results)
         named = await _resolve(tx, commands, open_)
+        cards = await refunding.cards_of(tx, [purchase_id for purchase_id, _ in named.values()])
     for n in open_:
         refusal = return_batch.refusal(ctx, commands[n], now)
         if refusal is not None:
@@ -104,13 +105,26 @@ async def _run(
     parking = [n for n in open_ if results[n] is None and n not in named]
     if parking:
         await _park(ctx, commands, parking, results)
-    chosen: dict[uuid.UUID, tuple[int, uuid.UUID]] = {}
-    for n in open_:
-        if results[n] is None:
-            purchase_id, holder_id = named[n]
-            chosen.setdefault(holder_id, (n, purchase_id))
+    chosen = _choose({n: named[n] for n in open_ if results[n] is None}, cards)
     if chosen:
-        await _record(ctx, commands, chosen, results, wait=wait)
+        await _record(ctx, commands, chosen, cards, results, wait=wait)
+
+
+Cards = dict[uuid.UUID, set[uuid.UUID]]  # purchase -> the gift cards that paid for it
+
+
+def _choose(
+    named: dict[int, tuple[uuid.UUID, uuid.UUID]], cards: Cards
+) -> dict[uuid.UUID, tuple[int, uuid.UUID]]:
+    """holder -> (n, purchase): the first return of each holder and gift card; others wait."""
+    chosen: dict[uuid.UUID, tuple[int, uuid.UUID]] = {}
+    concerned: set[uuid.UUID] = set()
+    for n, (purchase_id, holder_id) in named.items():
+        wanted = {holder_id, *cards.get(purchase_id, ())}
+        if concerned.isdisjoint(wanted):
+            chosen[holder_id] = (n, purchase_id)
+        concerned |= wanted
+    return chosen
 
 
 async def _replays(
@@ -190,6 +204,7 @@ async def _record(
     ctx: Context,
     commands: Sequence[Command],
     chosen: dict[uuid.UUID, tuple[int, uuid.UUID]],
+    cards: Cards,
     results: list[Any],
     *,
     wait: bool,
@@ -197,21 +212,25 @@ async def _record(
     done: dict[int, Returning] = {}
     refused: dict[int, ExpectedError] = {}
     async with ctx.db.transaction() as tx:
-        locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
+        wanted = {one for _, p in chosen.values() for one in cards.get(p, ())} | chosen.keys()
+        locked, newest = await holders.lock(tx, wanted, wait=wait, clock_offset=ctx.db.clock_offset)
         if newest > ctx.programs.newest:
             raise VersionBehind
         now = tx.now or EARLIEST
         found = await purchases.by_ids(tx, [p for _, p in chosen.values()])
         begun: dict[int, tuple[Work, Purchase]] = {}
+        paid: dict[int, dict[uuid.UUID, Work]] = {}
         for holder_id, (n, purchase_id) in chosen.items():
-            if holder_id not in locked:
+            of_one = cards.get(purchase_id, set())
+            if holder_id not in locked or not of_one <= locked.keys():
                 continue
             purchase = found[purchase_id]
             if purchase.holder_id != holder_id:
                 raise RunAgain  # claimed meanwhile
             work = Work(locked[holder_id], commands[n].at or now, now, Outbox())
             begun[n] = (work, purchase)
-        loaded = await return_batch.load(tx, ctx, dict(enumerate(commands)), begun)
+            paid[n] = refunding.works([locked[one] for one in of_one], work)
+        loaded = await return_batch.load(tx, ctx, dict(enumerate(commands)), begun, paid)
         for n, returned in loaded.items():
             try:
                 return_batch.check(returned)

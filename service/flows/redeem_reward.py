@@ -28,6 +28,7 @@ from service.domain.rewards.errors import RewardNotAvailable, UnknownReward
 from service.domain.rewards.types import RedeemReward, Redemption, RedemptionView, State
 from service.flows.steps import idempotency, redemptions, rewarding, wallets
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.redemption_view import view
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -62,6 +63,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     """What is kept under the key holds no code: a table that leaks tells none."""
     fp = idempotency.fingerprint("redeem_reward", str(command.member_id), command.body)
     try:
+        refuse_own(command.actor, command.member_id)
         async with ctx.db.transaction() as tx:
             known = await idempotency.stored(tx, command.actor, command.key, fp, RedemptionView)
             if known is not None:

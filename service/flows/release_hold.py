@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from service.domain.events.outbox import Outbox
 from service.domain.holds import store
 from service.domain.holds.errors import HoldClosed
 from service.domain.holds.types import Closing, State
 from service.domain.purchases.types import HoldView
-from service.flows.steps import held, holding, wallets
+from service.flows.steps import held, holding, paying_by_card, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.hold_view import view
 from service.infra.batch import BUSY
@@ -52,12 +53,15 @@ async def _release(tx: Tx, ctx: Context, command: Command, found: held.Held) -> 
         raise HoldClosed(state="captured", closed_at=hold.closed_at)
     if hold.state is not State.OPEN:
         return Answer(view(hold, is_member=work.is_member), replayed=True)
-    holding.free(ctx, work, hold, command.actor)
+    holding.free(ctx, work, hold, command.actor, hold.store)
+    for card, part in found.parts.items():
+        holding.free(ctx, found.cards[card], part, command.actor, hold.store)
     closing = Closing(hold=hold, state=State.RELEASED, at=work.at)
-    await store.close(tx, [closing])
+    of_cards = paying_by_card.ended(found.parts, found.cards, State.RELEASED)
+    await store.close(tx, [closing, *of_cards])
     await holding.give_up(tx, [hold])
-    await wallets.write(tx, [work])
-    await work.outbox.write(tx)
+    await wallets.write(tx, found.works)
+    await Outbox.of(one.outbox for one in found.works).write(tx)
     ended = msgspec.structs.replace(hold, state=State.RELEASED, closed_at=work.at)
     balances = work.balances(ctx.programs)
     return Answer(view(ended, is_member=work.is_member, wallets=balances))

@@ -20,6 +20,7 @@ from service.domain.transfers.errors import (
 from service.domain.transfers.types import Kind, TransferReceipt, TransferUnits
 from service.flows.steps import apart, idempotency, naming, passing
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.passing import Note, Passing
 from service.flows.steps.purchase import RunAgain
 from service.flows.steps.work import Work
@@ -61,6 +62,7 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     to_id = await naming.find(tx, ctx, body.to, tx.now or EARLIEST, "/to")
     if to_id == member_id:
         raise TransferToItself
+    refuse_own(command.actor, member_id, to_id)
     locked = await apart.lock_all(tx, ctx, [member_id, to_id], wait=wait)
     if await naming.find(tx, ctx, body.to, tx.now or EARLIEST, "/to") != to_id:
         raise RunAgain  # the identifier has moved

@@ -33,7 +33,7 @@ from service.domain.rewards.types import (
     RedeemReward,
     RedemptionView,
 )
-from service.domain.wallets.types import Adjust, AdjustmentReceipt
+from service.domain.wallets.types import Adjust
 from service.flows import (
     adjust_wallets,
     attach_purchase,
@@ -58,15 +58,20 @@ from service.flows.make_coupon_batch import make_coupon_batch
 from service.flows.publish_program import publish_program
 from service.flows.steps.context import Context, member_key
 from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
+from service.flows.steps.proving import prove
+from service.flows.verbs_of_approvals import VerbsOfApprovals
 from service.flows.verbs_of_gift_cards import VerbsOfGiftCards
 from service.flows.verbs_of_sharing import VerbsOfSharing
+from service.flows.verbs_of_staff import VerbsOfStaff
+from service.flows.verbs_of_the_desk import VerbsOfTheDesk
 from service.infra.batch import Gate, Pending
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
 from service.kernel.errors import ExpectedError
+from service.kernel.texts import Languages
 
 
-class Verbs(VerbsOfGiftCards, VerbsOfSharing):
+class Verbs(VerbsOfGiftCards, VerbsOfSharing, VerbsOfTheDesk, VerbsOfStaff, VerbsOfApprovals):
     """Every method answers, or raises an ExpectedError."""
 
     def __init__(self, ctx: Context, gate: Gate) -> None:
@@ -91,7 +96,8 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
     async def record_purchase(self, actor: Actor, body: RecordPurchase) -> Answer[Receipt]:
         """Record one purchase."""
         await self._decides()
-        command = record_purchases.command(actor, body)
+        proofs = await prove(self.ctx, actor, body)
+        command = record_purchases.command(actor, body, proofs=proofs)
         key = record_purchases.gate_key(body)
         answer: Answer[Receipt] = await self.gate.submit(
             self._record_purchases, key, command, twin=command.twin
@@ -106,7 +112,8 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
         waiting: list[Pending | ExpectedError] = []
         for body in items:
             try:
-                command = record_purchases.command(actor, body)
+                proofs = await prove(self.ctx, actor, body)
+                command = record_purchases.command(actor, body, proofs=proofs)
             except ExpectedError as refusal:
                 waiting.append(refusal)
                 continue
@@ -127,7 +134,7 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
     async def place_hold(self, actor: Actor, body: PlaceHold) -> Answer[HoldView]:
         """Keep for a checkout what its cart takes."""
         await self._decides()
-        command = place_holds.command(actor, body)
+        command = place_holds.command(actor, body, await prove(self.ctx, actor, body))
         answer: Answer[HoldView] = await self.gate.submit(
             self._place_holds, place_holds.gate_key(body), command, twin=command.twin
         )
@@ -173,11 +180,11 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
         return answer
 
     async def attach_purchase(
-        self, actor: Actor, purchase_id: uuid.UUID, body: AttachPurchase
+        self, actor: Actor, purchase_id: uuid.UUID, body: AttachPurchase, key: str | None = None
     ) -> Answer[Receipt]:
-        """A purchase of nobody known is a member's after all."""
+        """A purchase is a member's after all: of nobody known before, or of another one."""
         await self._decides()
-        command = attach_purchase.Command(actor, purchase_id, body)
+        command = attach_purchase.Command(actor, purchase_id, body, key)
         answer: Answer[Receipt] = await self.gate.submit(
             self._attach_purchases, ("purchase", str(purchase_id)), command
         )
@@ -186,7 +193,7 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
     async def exchange_items(self, actor: Actor, body: ExchangeItems) -> Answer[ExchangeReceipt]:
         """A return and a purchase, both or neither."""
         await self._decides()
-        command = exchange_items.command(actor, body)
+        command = exchange_items.command(actor, body, await prove(self.ctx, actor, body.buy))
         answer: Answer[ExchangeReceipt] = await self.gate.submit(
             self._exchange_items, exchange_items.gate_key(body), command, twin=command.twin
         )
@@ -214,11 +221,11 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
 
     async def adjust_wallet(
         self, actor: Actor, member_id: uuid.UUID, body: Adjust, key: str
-    ) -> Answer[AdjustmentReceipt]:
-        """Adjust a wallet by hand."""
+    ) -> Answer[adjust_wallets.Told]:
+        """Adjust a wallet by hand; parked: it waits for a second person."""
         await self._decides()
         command = adjust_wallets.Command(actor, member_id, body, key)
-        answer: Answer[AdjustmentReceipt] = await self.gate.submit(
+        answer: Answer[adjust_wallets.Told] = await self.gate.submit(
             self._adjust_wallets, member_key(member_id), command
         )
         return answer
@@ -247,10 +254,10 @@ class Verbs(VerbsOfGiftCards, VerbsOfSharing):
         answer: Answer[CouponStanding] = await self.gate.submit(self._void_coupons, key, command)
         return answer
 
-    async def check_coupon(self, body: CheckCoupon, language: str | None) -> CouponCheck:
+    async def check_coupon(self, body: CheckCoupon, languages: Languages) -> CouponCheck:
         """What a code is; one that does not exist is counted, so it is no mere read."""
         await self._decides()
-        return await check_coupon(self.ctx, body, language)
+        return await check_coupon(self.ctx, body, languages)
 
     async def make_coupon_batch(self, actor: Actor, body: MakeBatch, key: str) -> Answer[BatchView]:
         """Make unique codes; too long for the gate, and it locks no member."""

@@ -20,6 +20,7 @@ from service.flows.steps.context import Context
 from service.infra.batch import Gate
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
+from service.kernel.texts import Languages
 
 
 class VerbsOfGiftCards(Gated):
@@ -80,11 +81,11 @@ class VerbsOfGiftCards(Gated):
         return answer
 
     async def check_gift_card(
-        self, actor: Actor, body: CheckGiftCard, language: str | None
+        self, actor: Actor, body: CheckGiftCard, languages: Languages
     ) -> GiftCardView:
         """What a gift card pays; wrong codes and PINs are counted, so it is no mere read."""
         await self._decides()
-        return await check_gift_card(self.ctx, actor, body, language)
+        return await check_gift_card(self.ctx, actor, body, languages)
 
     async def make_gift_card_batch(
         self, actor: Actor, body: MakeGiftCards, key: str

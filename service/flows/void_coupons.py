@@ -19,6 +19,7 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -52,6 +53,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     try:
         async with ctx.db.transaction() as tx:
             row = await _named(tx, ctx, command.body)
+            refuse_own(command.actor, row.holder_id)
             if row.holder_id is None:
                 await holders.clock(tx, ctx.db.clock_offset)
                 return Answer(await _change(tx, command, row, None))

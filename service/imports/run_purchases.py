@@ -109,7 +109,9 @@ class _Import:
         self._reading = asyncio.Lock()
         self._freed = asyncio.Event()
         self._read = 0  # rows of the file
+        self._sending = 0  # batches that are under way
         self._ended = False  # all of them were read
+        self._elsewhere: dict[asyncio.Future[Answer[Any]], Waiting[Purchase]] = {}
         self._gate = Gate(lanes=LANES, size=BATCH, full=1)  # what is worth a batch is decided here
 
     async def run(self) -> None:
@@ -118,9 +120,10 @@ class _Import:
         try:
             await asyncio.gather(*lanes)
         except BaseException:
-            for lane in lanes:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            tasks: list[asyncio.Future[Any]] = [*lanes, *self._elsewhere]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._gate.drain()
             with contextlib.suppress(Exception):  # what happened first is what is told
                 await self._progress.tell(finally_=True)
@@ -130,9 +133,12 @@ class _Import:
     async def _lane(self) -> None:
         while True:
             await self._read_ahead()
-            batch = self._window.take(BATCH, least=BATCH_LEAST)
+            self._take_in_elsewhere()  # nothing is awaited from here to the wait for more
+            batch = self._window.take(BATCH, least=BATCH_LEAST if self._sending else 1)
             if batch:
+                self._sending += 1
                 await self._send(batch)
+                self._sending -= 1
                 self._freed.set()
                 await self._progress.tell()
             elif self._ended and self._window.is_done:
@@ -174,7 +180,7 @@ class _Import:
         for waiting in batch:
             elsewhere = self._instead(waiting.row.body)
             if elsewhere is not None:
-                sent.append((waiting, elsewhere))
+                self._wait_apart(waiting, elsewhere)
                 continue
             try:
                 asked = command(ACTOR, waiting.row.body, waiting.row.body.occurred_at)
@@ -192,6 +198,16 @@ class _Import:
         results = await asyncio.gather(*(f for _, f in sent), return_exceptions=True)
         for (waiting, _), result in zip(sent, results, strict=True):
             self._take_in(waiting, result)
+
+    def _wait_apart(self, waiting: Waiting[Purchase], elsewhere: Awaitable[Answer[Any]]) -> None:
+        """Not with the batch, whose other members would have to wait for the slower way too."""
+        task = asyncio.ensure_future(elsewhere)
+        self._elsewhere[task] = waiting
+        task.add_done_callback(lambda _: self._freed.set())
+
+    def _take_in_elsewhere(self) -> None:
+        for task in [task for task in self._elsewhere if task.done()]:
+            self._take_in(self._elsewhere.pop(task), task.exception() or task.result())
 
     async def _record(self, commands: Sequence[PurchaseCommand], wait: bool) -> Sequence[Any]:  # noqa: FBT001 the gate's protocol
         try:

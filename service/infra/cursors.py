@@ -2,16 +2,17 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 from typing import Any, Final
 
 import msgspec
 
 from service.kernel.errors import Invalid
+from service.kernel.keyed import keyed
 
 _TAG_BYTES: Final = 8
 LENGTH_MAX: Final = 2_048
+_encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class CursorInvalid(Invalid):
@@ -20,8 +21,8 @@ class CursorInvalid(Invalid):
 
 def seal(secret: bytes, position: Any) -> str:
     """A position as URL-safe text."""
-    body = msgspec.msgpack.encode(position)
-    tag = hmac.digest(secret, body, hashlib.sha256)[:_TAG_BYTES]
+    body = _encode(position)
+    tag = keyed(secret, body)[:_TAG_BYTES]
     return _text(tag + body)
 
 
@@ -38,7 +39,7 @@ def unseal(secret: bytes, cursor: str, into: Any, length_max: int = LENGTH_MAX) 
         if _text(raw) != cursor:  # the decoder skips characters and bits that mean nothing
             raise CursorInvalid
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-        if not hmac.compare_digest(tag, hmac.digest(secret, body, hashlib.sha256)[:_TAG_BYTES]):
+        if not hmac.compare_digest(tag, keyed(secret, body)[:_TAG_BYTES]):
             raise CursorInvalid
         return msgspec.msgpack.decode(body, type=into)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as failure:

@@ -21,7 +21,13 @@ T = TypeVar("T")
 
 ACQUIRE_SECONDS_MAX: Final = 0.5
 STATEMENTS_MAX: Final = 400  # prepared per connection; sent together they come in more kinds
-_APPLICATION: Final = "regulars"
+# Every statement of a request has its index. While a table is small, or has grown since it was last
+# analyzed, PostgreSQL would rather read all of it: 20 ms a batch at 300,000 lots.
+_SETTINGS: Final = {
+    "application_name": "regulars",
+    "enable_seqscan": "off",
+    "random_page_cost": "1.1",
+}
 
 
 class DatabaseUnavailable(Unavailable):
@@ -162,7 +168,7 @@ class Database:
                 connection_class=_Connection,
                 command_timeout=30,
                 statement_cache_size=STATEMENTS_MAX,
-                server_settings={"application_name": _APPLICATION},
+                server_settings=_SETTINGS,
             )
         except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
             raise DatabaseUnavailable from failure

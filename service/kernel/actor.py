@@ -19,7 +19,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The authenticated caller.
 
     `client_id` is the API client behind the key: it stays when the key is rotated, so that a
-    rotated key replays its own idempotent requests.
+    rotated key replays its own idempotent requests. Of staff it is the client of the device they
+    are signed in at, `device` names it, and `own_member` is the member they are themselves, if any:
+    what is that member's they may not touch.
     """
 
     kind: ActorKind
@@ -27,6 +29,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     client_id: uuid.UUID
     scopes: frozenset[str] = frozenset()
     store: str | None = None
+    device: str | None = None
+    own_member: uuid.UUID | None = None
 
     def may(self, scope: str) -> bool:
         """True when the scope was granted; `admin:*` grants every scope."""

@@ -58,10 +58,15 @@ class Expiring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TierNow(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a member stands on one ladder; `changed` says whether this operation moved them."""
+    """Where a member stands on one ladder; `changed` says whether this operation moved them.
+
+    `missing`, in what the ladder counts, to the `next` tier: both are absent at the top.
+    """
 
     id: str
     changed: bool = False
+    next: str | msgspec.UnsetType = msgspec.UNSET
+    missing: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -89,7 +94,8 @@ class WalletChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule or coupon that had an effect: what it gave, and wanted where a budget cut it.
 
-    `type` discount: `amount` in minor units, taken off `on` items, order or shipping.
+    `type` discount: `amount` in minor units, taken off `on` items, order or shipping. `title`: what
+    people are told it is.
     """
 
     campaign: str
@@ -101,6 +107,7 @@ class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tier: str | None = None
     on: str | None = None
     template: str | None = None
+    title: dict[str, str] = {}
 
 
 class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +127,7 @@ class CouponGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     rule: str
     from_at: dt.datetime
     until_at: dt.datetime | None = None
+    title: dict[str, str] = {}
 
 
 class CouponApplied(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +157,9 @@ class WalletView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     balance: Balance
     scale: int = 0
     title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    image: dict[str, str] = {}
     expiring: tuple[Expiring, ...] = ()
 
 
@@ -165,10 +176,25 @@ class Step(msgspec.Struct, frozen=True):
     due_at: dt.datetime | None
 
 
+class TierShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A tier; `threshold`: what has to be counted to reach it, in what its ladder counts."""
+
+    id: str
+    threshold: int
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    image: dict[str, str] = {}
+
+
 class LadderView(msgspec.Struct, frozen=True, kw_only=True):
-    """One ladder of a member: where they stand and what `keeps` it."""
+    """One ladder of a member: where they stand and what `keeps` it; `tiers` from the lowest."""
 
     title: dict[str, str]
+    text: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    image: dict[str, str] = {}
+    tiers: tuple[TierShown, ...]
     progress: Progress
     since: dt.datetime | None
     history: tuple[Step, ...]

@@ -65,23 +65,28 @@ def lots(program: Program, facts: Facts, units: Mapping[LotKind, int]) -> tuple[
     member = facts.member
     if member is None:
         return ()
+    spans = program.spans_at(facts.at)
     totals: dict[str, dict[dt.datetime | None, int]] = {}
     available: dict[str, dt.datetime] = {}
     for kind, points in units.items():
         if not points:
             continue
         wallet = kind.wallet
-        if wallet.id not in available:
-            available[wallet.id] = available_at(program, wallet, facts.at)
         expiry = kind.expires or _expiry(program, wallet, member)
-        lapses = expires_at(expiry, available[wallet.id], program.tz)
+        span = spans.get((wallet.number, expiry))
+        if span is None:
+            start = available_at(program, wallet, facts.at)
+            span = spans[wallet.number, expiry] = (start, expires_at(expiry, start, program.tz))
+        available[wallet.id], lapses = span
         by_expiry = totals.setdefault(wallet.id, {})
         by_expiry[lapses] = by_expiry.get(lapses, 0) + points
     return tuple(
-        Award(wallet=name, points=points, available_at=available[name], expires_at=lapses)
-        for name in program.wallets
-        if name in totals
-        for lapses, points in _soonest_first(totals[name])
+        [
+            Award(wallet=name, points=points, available_at=available[name], expires_at=lapses)
+            for name in program.wallets
+            if name in totals
+            for lapses, points in _soonest_first(totals[name])
+        ]
     )
 
 
@@ -91,6 +96,8 @@ def available_at(program: Program, wallet: Wallet, at: dt.datetime) -> dt.dateti
 
 
 def _expiry(program: Program, wallet: Wallet, member: MemberFacts) -> Expiry:
+    if not wallet.expires_by_tier:
+        return wallet.expires
     for ladder, tier, expiry in wallet.expires_by_tier:
         if program.world.tier_of(member, ladder) == tier:
             return expiry

@@ -7,7 +7,7 @@ in the cart.
 import datetime as dt
 import operator
 import zoneinfo
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from service.rules.cart import Cart, CartLine, LineKind
@@ -16,6 +16,9 @@ from service.rules.facts import Facts, MemberFacts
 from service.rules.values import Scalar
 
 NEVER_EARN: Final = frozenset({LineKind.GIFT_CARD, LineKind.DEPOSIT})
+_GOODS: Final = LineKind.GOODS  # a name of the module is read faster than one of an enum
+_SHIPPING: Final = LineKind.SHIPPING
+_kind: Final = operator.attrgetter("kind")
 NOBODY: Final = MemberFacts()  # stands in a case of a purchase without member; nobody asks him
 GROUPED: Final[dict[str, Callable[[CartLine], str | None]]] = {  # fields that filters look up
     "category": operator.attrgetter("category"),
@@ -39,7 +42,7 @@ class Terms:
         tz: zoneinfo.ZoneInfo,
         taxed: int,
         barred: tuple[Callable[["Bought"], Sequence[int]], ...],
-        priced: Container[int] = frozenset(),
+        priced: Collection[int] = frozenset(),
     ) -> None:
         self.tz = tz
         self.taxed = taxed
@@ -60,28 +63,51 @@ class Column:
 class Bought:
     """The lines of a cart, and what filters find among them.
 
-    `paid` has all lines. `matches`: number of a filter -> positions of the lines it matches.
+    `paid` has all lines at their prices, which may be lower than those of the cart. `mixed`: not
+    all lines are goods. `matches`: number of a filter -> positions of the lines it matches.
     `barred`: positions of the lines that do not earn. `like`: the same lines at other prices; what
-    does not depend on prices is taken from there.
+    does not depend on prices is taken from there. `off`: how much less than that, or than in the
+    cart, is paid for lines, by position.
     """
 
-    __slots__ = ("_groups", "barred", "cart", "lines", "matches", "paid")
+    __slots__ = ("_groups", "barred", "cart", "lines", "matches", "mixed", "paid")
 
-    def __init__(self, cart: Cart, terms: Terms, like: "Bought | None" = None) -> None:
+    def __init__(
+        self,
+        cart: Cart,
+        terms: Terms,
+        like: "Bought | None" = None,
+        off: Iterable[tuple[int, int]] | None = None,
+    ) -> None:
         self.cart = cart
         self.lines = lines = cart.lines
-        self.matches: dict[int, Sequence[int]] = {}
-        self._groups: dict[str, dict[Scalar | None, list[int]]] = {}
-        if like is not None:
-            self._groups = like._groups  # noqa: SLF001 - of the same class
-            priced = terms.priced
-            self.matches = {n: found for n, found in like.matches.items() if n not in priced}
-        # what line.paid() answers, without a call for each
-        self.paid = [line.amount - line.discount_given - line.charged_off for line in lines]
-        self.barred: frozenset[int] = self._find_barred(terms)
+        if like is None or off is None:  # what line.paid() answers, without a call for each
+            paid = [line.amount - line.discount_given - line.charged_off for line in lines]
+        else:
+            paid = like.paid.copy()
+        self.paid: list[int] = paid
+        for n, minor in off or ():
+            paid[n] -= minor
+        self.matches: dict[int, Sequence[int]]
+        self._groups: dict[str, dict[Scalar | None, list[int]]]
+        self.barred: frozenset[int]
+        if like is None:
+            self.mixed = [*map(_kind, lines)].count(_GOODS) < len(lines)
+            self.matches, self._groups = {}, {}
+            self.barred = self._find_barred(terms)
+            return
+        self.mixed, self._groups = like.mixed, like._groups  # noqa: SLF001 - of the same class
+        if not terms.priced:
+            self.matches, self.barred = like.matches, like.barred
+            return
+        priced = terms.priced
+        self.matches = {n: found for n, found in like.matches.items() if n not in priced}
+        self.barred = self._find_barred(terms)
 
     def _find_barred(self, terms: Terms) -> frozenset[int]:
-        found = [n for n, line in enumerate(self.lines) if line.kind in NEVER_EARN]
+        found: list[int] = []
+        if self.mixed:
+            found = [n for n, line in enumerate(self.lines) if line.kind in NEVER_EARN]
         for barred in terms.barred:
             found += barred(self)
         return frozenset(found)
@@ -90,12 +116,17 @@ class Bought:
         """Positions of the lines by their value of a field of `GROUPED`."""
         groups = self._groups.get(field)
         if groups is None:
-            groups = self._groups[field] = {}
-            for n, value in enumerate(map(GROUPED[field], self.lines)):
-                if value in groups:
-                    groups[value].append(n)
-                else:
-                    groups[value] = [n]
+            values = [*map(GROUPED[field], self.lines)]
+            if len(set(values)) == len(values):
+                groups = {value: [n] for n, value in enumerate(values)}
+            else:
+                groups = {}
+                for n, value in enumerate(values):
+                    if value in groups:
+                        groups[value].append(n)
+                    else:
+                        groups[value] = [n]
+            self._groups[field] = groups
         return groups
 
 
@@ -103,21 +134,20 @@ class Case(Bought):
     """What was bought, with its facts.
 
     `bases` (minor units) and `units` (thousandths) have only what earns. `tenders`: units
-    that paid; they are set before anything is asked of `bases_less`.
+    and gift cards that paid; they are set before anything is asked of `bases_less`.
     """
 
     __slots__ = (
+        "_bases",
         "_bases_less",
-        "_quantity",
+        "_local",
         "_subtotal",
-        "_taxed",
+        "_terms",
         "_total",
-        "bases",
+        "_units",
         "facts",
-        "local",
         "member",
         "tenders",
-        "units",
     )
 
     def __init__(
@@ -127,27 +157,52 @@ class Case(Bought):
         member: MemberFacts,
         terms: Terms,
         like: Bought | None = None,
+        off: Iterable[tuple[int, int]] | None = None,
     ) -> None:
-        super().__init__(cart, terms, like)
+        super().__init__(cart, terms, like, off)
         self.facts = facts
         self.member = member
         self.tenders: Sequence[Paid] = ()
-        same = like if isinstance(like, Case) and like.facts is facts else None
-        self.local: dt.datetime = same.local if same else facts.at.astimezone(terms.tz)
+        self._terms = terms
+        # worked out when it is asked for: few cases need all of it
+        self._local: dt.datetime | None = None
         self._total: int | None = None
         self._subtotal: int | None = None
-        self._quantity: int | None = None
-        self._bases_less: dict[tuple[str, ...], Column] = {}
-        self._taxed = terms.taxed
-        self.bases = self._base_column(self.paid)
-        self.units: Column
-        if same and same.barred == self.barred:
-            self.units = Column(same.units.values)  # its sums may be of filters by price
-        else:
-            self.units = Column(self._earning([line.quantity for line in self.lines]))
+        self._bases: Column | None = None
+        self._units: Column | None = None
+        self._bases_less: dict[tuple[str, ...], Column] | None = None
+
+    def lowered(self, off: Iterable[tuple[int, int]]) -> "Case":
+        """The same case with so much less paid for some lines: (position, minor units)."""
+        other = Case(self.cart, self.facts, self.member, self._terms, self, off)
+        other._local = self._local
+        return other
+
+    @property
+    def local(self) -> dt.datetime:
+        """The purchase's instant on the clock on the wall."""
+        if self._local is None:
+            self._local = self.facts.at.astimezone(self._terms.tz)
+        return self._local
+
+    @property
+    def bases(self) -> Column:
+        """What was paid for each line that earns, minor units."""
+        if self._bases is None:
+            self._bases = self._base_column(self.paid)
+        return self._bases
+
+    @property
+    def units(self) -> Column:
+        """The quantity of each line that earns, thousandths."""
+        if self._units is None:
+            self._units = Column(self._earning([line.quantity for line in self.lines]))
+        return self._units
 
     def bases_less(self, wallets: tuple[str, ...]) -> Column:
         """`bases` without what these wallets paid of each line."""
+        if self._bases_less is None:
+            self._bases_less = {}
         column = self._bases_less.get(wallets)
         if column is None:
             paid = self.paid.copy()
@@ -159,7 +214,7 @@ class Case(Bought):
         return column
 
     def _base_column(self, paid: list[int]) -> Column:
-        sign = self._taxed
+        sign = self._terms.taxed
         return Column(self._earning(_taxed(self.lines, paid, sign) if sign else paid))
 
     def _earning(self, values: list[int]) -> list[int]:
@@ -180,7 +235,15 @@ class Case(Bought):
     def total(self) -> int:
         """What the customer pays, without shipping, minor units."""
         if self._total is None:
-            self._total = self.cart.total()
+            self._total = sum(self.paid)
+            if self.mixed:
+                kinds = map(_kind, self.lines)
+                goods = [
+                    minor
+                    for minor, kind in zip(self.paid, kinds, strict=True)
+                    if kind is not _SHIPPING
+                ]
+                self._total = sum(goods)
         return self._total
 
     def subtotal(self) -> int:
@@ -191,9 +254,7 @@ class Case(Bought):
 
     def quantity(self) -> int:
         """Thousandths, over all lines."""
-        if self._quantity is None:
-            self._quantity = self.cart.quantity()
-        return self._quantity
+        return self.cart.quantity()
 
 
 def _taxed(lines: Sequence[CartLine], paid: Sequence[int], sign: int) -> list[int]:

@@ -18,7 +18,7 @@ from service.rules.conditions.fact import MEMBER, TIER, Fact, World
 from service.rules.conditions.history import History, Window
 from service.rules.conditions.lines import Filter, Filters
 from service.rules.conditions.logic import Condition, Holds, compile_conditions, every, leaves
-from service.rules.coupons import CompiledCoupon, cap_budget, compile_coupon, rule_of
+from service.rules.coupons import PREFIX, CompiledCoupon, cap_budget, compile_coupon, rule_of
 from service.rules.document import (
     Budget,
     Campaign,
@@ -33,15 +33,18 @@ from service.rules.document import (
 )
 from service.rules.effects import Points
 from service.rules.effects.points import denominator
+from service.rules.expiry import Expiry
 from service.rules.index import Index
+from service.rules.printing import Printed
 from service.rules.rewards import CompiledReward, stock_budget
 
+Span = tuple[dt.datetime, dt.datetime | None]  # when a lot can be used, and when it lapses
 _FEW_VALUES = frozenset({FieldKind.BOOL, FieldKind.CHOICE})
 _NEEDS_NO_LOAD = "member.known"  # true of every member there is
 
 
 class Program:
-    """One version of a program, ready to decide. Nothing of it changes but the index's memory.
+    """One version of a program, ready to decide. Nothing of it changes but what it remembers.
 
     wallets, ladders: by id; wallets_by_number: by the number the ledger uses. windows: distinct
     history windows its rules and coupons read. limited: rule id -> Limit. reads_member: a condition
@@ -51,10 +54,13 @@ class Program:
     `CouponTemplate.cap`, which caps has with its template, and stocks by `Reward.cap`. pays: by
     wallet, the lines its units may pay.
     discounting, earning: the rules with discounts, with other effects, as bits of the index.
-    discount_caps: lines, and the share of their price that may be off.
+    discount_caps: lines, and the share of their price that may be off. printed: the lines of
+    receipts. titles: what people are told had an effect, by campaign and rule.
     """
 
     __slots__ = (
+        "_spans",
+        "_spans_at",
         "budgets",
         "caps",
         "codes",
@@ -70,12 +76,14 @@ class Program:
         "limited",
         "lots",
         "pays",
+        "printed",
         "reads_member",
         "reads_tiers",
         "rewards",
         "rules",
         "rules_by_id",
         "terms",
+        "titles",
         "tz",
         "version",
         "wallets",
@@ -96,6 +104,8 @@ class Program:
         self.filters = Filters()
         self.terms = _terms(document.program, self.tz, self.filters)
         self.lots = LotKinds()
+        self._spans_at: dt.datetime = effective_from
+        self._spans: dict[tuple[int, Expiry], Span] = {}
         pairs = _in_order(document.campaigns)
         self.index = Index(pairs, self.world, _fields_with_few_values(document))
         self._compile(pairs)
@@ -116,6 +126,18 @@ class Program:
             for reward in document.rewards
         }
         self._collect_budgets()
+        self.printed = Printed(document)
+        self.titles = _titles(document)
+
+    def spans_at(self, at: dt.datetime) -> dict[tuple[int, Expiry], Span]:
+        """What is known of lots earned at the instant, by wallet number and expiry; to be added to.
+
+        Of the last instant only: many are decided at one.
+        """
+        if at is not self._spans_at and at != self._spans_at:
+            self._spans = {}
+            self._spans_at = at
+        return self._spans
 
     def lot_of(self, rule_id: str, wallet_id: str) -> LotKind:
         """Into which kind of lot the credit of a rule or a coupon in a wallet goes."""
@@ -196,6 +218,19 @@ def _bits(flags: Iterable[bool]) -> int:
 def _world(document: Document) -> World:
     tiers = {ladder.id: [tier.id for tier in ladder.tiers] for ladder in document.ladders}
     return World(tiers, {store: known.groups for store, known in document.stores.items()})
+
+
+def _titles(document: Document) -> dict[tuple[str, str], dict[str, str]]:
+    """A rule without a title has that of its campaign; of a coupon see `compile_coupon`."""
+    found = {
+        (campaign.id, rule.id): rule.title or campaign.title
+        for campaign in document.campaigns
+        for rule in campaign.rules
+    }
+    for one in document.coupons:
+        name = f"{PREFIX}{one.id}"
+        found["", one.id] = found[name, name] = one.title
+    return {key: title for key, title in found.items() if title}
 
 
 def _terms(head: Head, tz: zoneinfo.ZoneInfo, filters: Filters) -> Terms:

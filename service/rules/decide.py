@@ -8,7 +8,7 @@ from collections.abc import Collection
 import msgspec
 
 from service.rules.cart import Cart
-from service.rules.case import NOBODY, Bought, Case
+from service.rules.case import NOBODY, Case
 from service.rules.compile import Program
 from service.rules.compiled_rule import CompiledRule
 from service.rules.decision import Decision, NotApplied
@@ -17,7 +17,7 @@ from service.rules.earned import earned
 from service.rules.earned_by_coupons import with_coupons
 from service.rules.facts import Facts
 from service.rules.paying import Payment, unknown
-from service.rules.priced import with_off
+from service.rules.paying_by_card import ByCard
 from service.rules.taking import take, take_given
 
 
@@ -29,26 +29,29 @@ def decide(program: Program, cart: Cart, facts: Facts) -> Decision:
     missing, no history as none.
     """
     member = facts.member
-    asks = bool(facts.coupons or facts.redeem) or facts.frozen is not None
+    asks = bool(facts.coupons or facts.redeem or facts.gift_cards) or facts.frozen is not None
     if not cart.lines or (member is None and not asks):
         return Decision()
     case = Case(cart, facts, member or NOBODY, program.terms)
     candidates = 0 if member is None else program.index.candidates(case)
     if asks or candidates & program.discounting:
-        return _checked_out(program, case, candidates)
+        return _checked_out(program, case, candidates, asks=asks)
     return earned(program, case, fired(program, case, candidates))
 
 
 def fired(program: Program, case: Case, candidates: int) -> list[CompiledRule]:
     """Rules whose condition and limit hold, in order; some that would do nothing are left out."""
-    uses = case.facts.uses
+    rules, uses = program.rules, case.facts.uses
     found = []
-    for n in bits(candidates):
-        rule = program.rules[n]
-        if rule.times is not None and uses.get(rule.id, 0) >= rule.times:
-            continue
-        if rule.rest is None or rule.rest(case):
-            found.append(rule)
+    digits = f"{candidates:b}"[::-1]  # the n-th is that of the n-th rule
+    n = digits.find("1")
+    while n >= 0:
+        rule = rules[n]
+        if rule.times is None or uses.get(rule.id, 0) < rule.times:
+            rest = rule.rest
+            if rest is None or rest(case):
+                found.append(rule)
+        n = digits.find("1", n + 1)
     return found
 
 
@@ -65,18 +68,7 @@ def before_ours(program: Program, case: Case) -> Case:
     return Case(asked, case.facts, case.member, program.terms, like=case)
 
 
-def bits(mask: int) -> list[int]:
-    """Positions of the bits that are set, the lowest first."""
-    digits = f"{mask:b}"[::-1]
-    found = []
-    position = digits.find("1")
-    while position >= 0:
-        found.append(position)
-        position = digits.find("1", position + 1)
-    return found
-
-
-def _checked_out(program: Program, case: Case, candidates: int) -> Decision:
+def _checked_out(program: Program, case: Case, candidates: int, *, asks: bool) -> Decision:
     facts = case.facts
     before = before_ours(program, case)
     if facts.frozen is not None:
@@ -85,32 +77,36 @@ def _checked_out(program: Program, case: Case, candidates: int) -> Decision:
         taking = take(program, before, fired(program, before, candidates & program.discounting))
     discounts = tuple([one.stored() for one in taking.taken])
     payment = Payment(program, facts)
+    off = [part for one in discounts for part in one.lines]
     if facts.redeem:
-        at_discount = with_off(before.cart, discounts, ())
-        bought = Bought(at_discount, program.terms, like=before)
-        payment.take(bought, RedeemAs.DISCOUNT)
-    priced = case
-    if discounts or payment.paid:
-        cart = with_off(case.cart, discounts, payment.paid)
-        priced = Case(cart, facts, case.member, program.terms, like=case)
+        payment.take(before.lowered(off), RedeemAs.DISCOUNT)
+        off += [(n, minor) for one in payment.paid for n, minor, _ in one.lines]
+    priced = case.lowered(off) if off and not case.cart.charged else case
     if facts.redeem:
         payment.take(priced, RedeemAs.TENDER)
         priced.tenders = [one for one in payment.paid if not one.off]
+    cards = ByCard(priced, facts)
+    if cards.paid:
+        priced.tenders = [*priced.tenders, *cards.paid]
     rules = fired(program, priced, candidates & program.earning)
     by_coupons = with_coupons(priced, rules, taking.awarding, taking.caps)
     decision = earned(program, priced, by_coupons.rules, by_coupons.shares, taking.rules, discounts)
-    coupons = [one.coupon for one in taking.taken if one.coupon is not None]
     refused = [*taking.refused, *by_coupons.refused]
+    if not asks and not refused and not taking.demands:
+        return msgspec.structs.replace(decision, discounts=discounts)
+    coupons = [one.coupon for one in taking.taken if one.coupon is not None]
     return msgspec.structs.replace(
         decision,
         demands={**decision.demands, **taking.demands, **taking.caps.demands},
         discounts=discounts,
         paid=tuple(payment.paid),
+        cards=tuple(cards.paid),
         coupons=tuple(sorted([*coupons, *by_coupons.applied])),
         caps=tuple(sorted(taking.caps.taken)),
         not_applied=(
             *_in_order(program, refused),
             *payment.refused,
+            *cards.refused,
             *unknown(program, facts),
         ),
     )

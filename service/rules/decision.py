@@ -68,10 +68,14 @@ class Discounted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 class Paid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Units redeemed as money: `lines` (position, minor units, units) sum to `value` and `units`.
 
-    `off`: as a discount, which the lines' prices have in them; else a tender.
+    `off`: as a discount, which the lines' prices have in them; else a tender. Money of a gift card:
+    `card` is its position among those presented, a unit is a minor unit, and `short` of them were
+    given away at a till though they were not on the card.
     """
 
     wallet: str
+    card: int | None = None
+    short: int = 0
     off: bool = False
     units: int
     value: int
@@ -106,18 +110,22 @@ class Refused(enum.StrEnum):
     BELOW_MIN = "below_min"  # units: fewer than the wallet's least
     NOT_A_STEP = "not_a_step"  # units: no multiple of the wallet's step
     ABOVE_MAX = "above_max"  # units: more than this cart takes
+    NOT_ACTIVE = "not_active"  # a gift card that was never sold
+    BLOCKED = "blocked"  # a gift card
 
 
 class NotApplied(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A coupon (position) or a rule's discount or a wallet that was asked for and gave nothing.
+    """A coupon, a rule's discount, a wallet or a gift card that was asked for and gave nothing.
 
-    `by`: the rule or template that excluded it; `most`: units that could be paid instead.
+    Coupons and gift cards by their positions. `by`: the rule or template that excluded it; `most`:
+    units, or minor units of a card, that could be paid instead.
     """
 
     reason: Refused
     coupon: int | None = None
     rule: str | None = None
     wallet: str | None = None
+    card: int | None = None
     by: str | None = None
     most: int | None = None
 
@@ -128,7 +136,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     uses: ids of limited rules that fired with an effect. demands: campaign id -> what its budget is
     asked for, whatever was granted. discounts: in the order they were taken; coupons: positions of
     the presented ones that had an effect. caps: `CouponTemplate.cap` of the shared codes of which
-    one use is taken. A Decision without member has discounts by coupons only.
+    one use is taken. cards: what gift cards paid, in the order they were presented. A Decision
+    without member has discounts by coupons only.
     """
 
     awards: tuple[Award, ...] = ()
@@ -138,14 +147,19 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     demands: dict[str, int] = {}
     discounts: tuple[Discounted, ...] = ()
     paid: tuple[Paid, ...] = ()
+    cards: tuple[Paid, ...] = ()
     coupons: tuple[int, ...] = ()
     caps: tuple[str, ...] = ()
     issued: tuple[Issued, ...] = ()
     not_applied: tuple[NotApplied, ...] = ()
 
     def tendered(self) -> int:
-        """What was paid with units as a tender, minor units."""
-        return sum(one.value for one in self.paid if not one.off)
+        """What was paid with units as a tender and with gift cards, minor units."""
+        return sum(one.value for one in self.paid if not one.off) + self.by_cards()
+
+    def by_cards(self) -> int:
+        """What was paid with gift cards, minor units."""
+        return sum(one.value for one in self.cards)
 
     def taken_off(self) -> int:
         """What the discounts, and units paid as a discount, took off the lines, minor units."""

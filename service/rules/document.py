@@ -10,12 +10,15 @@ import enum
 import msgspec
 
 from service.kernel.calendar import Duration, Period
+from service.kernel.texts import Described
 from service.rules.conditions.lines import Where
 from service.rules.conditions.logic import Condition
 from service.rules.effects import Discount, Effect, Multiply, Points
 from service.rules.expiry import Expiry
 from service.rules.gift_cards import GiftCardKind
+from service.rules.receipts import Receipts
 from service.rules.sharing import Households, Transfer
+from service.rules.staff import AS_USUAL, AdjustAlone, Staff
 
 Texts = dict[str, str]  # language -> text
 
@@ -108,16 +111,16 @@ class Redeem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return units * self.minor // self.units
 
 
-class Wallet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Wallet(Described, frozen=True, kw_only=True, omit_defaults=True):
     """One kind of units. `number` is given at publish and never reused.
 
     `expires_by_tier`: (ladder, tier) -> expiry that wins over `expires` for members there. `redeem`
-    None: its units do not pay. `transfer` None: no member may give them to another.
+    None: its units do not pay. `transfer` None: no member may give them to another. `adjust` None:
+    staff correct it by hand with the approval of a second person alone.
     """
 
     id: str
     number: int = 0
-    title: Texts = {}
     qualifying: bool = False
     scale: int = 0
     pending: Duration | None = None
@@ -126,6 +129,7 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shortfall: Shortfall = Shortfall.DEBT
     redeem: Redeem | None = None
     transfer: Transfer | None = None
+    adjust: AdjustAlone | None = None
 
 
 class QualifyBy(enum.StrEnum):
@@ -177,20 +181,18 @@ class Downgrade(msgspec.Struct, frozen=True, omit_defaults=True):
     grace: Duration | None = None
 
 
-class Tier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Tier(Described, frozen=True, kw_only=True, omit_defaults=True):
     """One level; `threshold` in units of the qualifying wallet, minor units or visits."""
 
     id: str
     threshold: int
-    title: Texts = {}
 
 
-class Ladder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Ladder(Described, frozen=True, kw_only=True, omit_defaults=True):
     """All levels in order; the first has threshold 0 and is everybody's."""
 
     id: str
     number: int = 0
-    title: Texts = {}
     qualify: Qualify
     downgrade: Downgrade = Downgrade()
     tiers: tuple[Tier, ...]
@@ -283,7 +285,7 @@ class Validity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     until_at: dt.datetime | None = None
 
 
-class CouponTemplate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CouponTemplate(Described, frozen=True, kw_only=True, omit_defaults=True):
     """What a coupon gives: exactly one of `discount`, `multiply`, `points`.
 
     `code` (normalised; `code_shown` as written): one shared code; `personal`: issued into members'
@@ -294,9 +296,6 @@ class CouponTemplate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     at: str
     id: str
-    title: Texts = {}
-    text: Texts = {}
-    terms: Texts = {}
     priority: int = 0
     code: str | None = None
     code_shown: str | None = None
@@ -317,21 +316,17 @@ class CouponTemplate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         return f"coupon:{self.id}" if self.code is not None and self.uses is not None else None
 
 
-class Reward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Reward(Described, frozen=True, kw_only=True, omit_defaults=True):
     """What a member may have for units; exactly one of `coupon`, `item`, `external`.
 
     `price` in units of `wallet`; `prices`: (ladder, tier) -> price that wins for members there and
     above, up to the next tier that has one. `coupon`: a personal template; `item`: staff hand it
     over; `external`: somebody else delivers it. `stock`: so many in all (None: any number).
-    `limit`: of one member. `when` asks nothing about a purchase. `image`: address per language.
+    `limit`: of one member. `when` asks nothing about a purchase.
     """
 
     at: str
     id: str
-    title: Texts = {}
-    text: Texts = {}
-    terms: Texts = {}
-    image: Texts = {}
     wallet: str
     price: int
     prices: tuple[tuple[str, str, int], ...] = ()
@@ -378,4 +373,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gift_cards: tuple[GiftCardKind, ...] = ()
     rewards: tuple[Reward, ...] = ()
     households: Households | None = None
+    staff: Staff = AS_USUAL
+    receipts: Receipts | None = None
     numbers_used: dict[str, int] = {}  # "wallet:points" -> 1, "ladder:main" -> 1

@@ -97,14 +97,13 @@ def _uses(
 ) -> list[str]:
     """Limited rules that gave something: a want the budget cut to nothing uses nothing up."""
     limited = [rule for rule in giving if rule.times is not None]
-    saving = {one.rule for one in discounts if one.coupon is None} if discounts else set()
+    saving = [rule for rule in discounted if rule.times is not None]
     if not limited and not saving:
         return []
+    saved = {one.rule for one in discounts if one.coupon is None}
     gave = {share.rule.id for share in found if share.given}
     effective = {
         rule.id: rule for rule in limited if rule.floors or rule.id in gave or rule.id in issued
     }
-    effective.update(
-        {rule.id: rule for rule in discounted if rule.times is not None and rule.id in saving}
-    )
+    effective.update({rule.id: rule for rule in saving if rule.id in saved})
     return [rule.id for rule in sorted(effective.values(), key=lambda rule: rule.key)]

@@ -32,6 +32,8 @@ def with_coupons(
     caps: Caps,
 ) -> ByCoupons:
     """Let the coupons act among the rules that fired, but for those whose code is used up."""
+    if not coupons:
+        return ByCoupons(fired, awards.shares(case, fired))
     refused: list[NotApplied] = []
     while True:
         rules = in_order(fired, coupons)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import uuid
 
 import msgspec
 
@@ -37,6 +38,8 @@ class Unusable(enum.StrEnum):
     MEMBER_LIMIT = "member_limit"
     NEEDS_MEMBER = "needs_member"
     NEEDS_HOLD = "needs_hold"  # somebody's open hold has the last use
+    NOT_ACTIVE = "not_active"  # a gift card that was never sold
+    BLOCKED = "blocked"  # a gift card
 
 
 class Presented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,6 +67,22 @@ class Paying(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     forced: bool = False
 
 
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A gift card as presented, in the order of the request; `card` (its id) None: unknown.
+
+    `shown` is how answers name it. `amount` None: as much as it has and the cart takes.
+    `available`: minor units on it before this purchase. `forced`: the till has taken it as money
+    already.
+    """
+
+    shown: str
+    card: uuid.UUID | None = None
+    amount: int | None = None
+    available: int = 0
+    why: Unusable | None = None
+    forced: bool = False
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`member` None: unmatched, nothing is awarded.
 
@@ -81,4 +100,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     grants: dict[str, int] | None = None
     coupons: tuple[Presented, ...] = ()
     redeem: tuple[Paying, ...] = ()
+    gift_cards: tuple[Card, ...] = ()
     frozen: tuple[Discounted, ...] | None = None

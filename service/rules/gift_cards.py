@@ -2,25 +2,21 @@
 
 from typing import Final
 
-import msgspec
-
+from service.kernel.texts import Described
 from service.rules.expiry import Expiry
 
 GIFT_CARD_WALLET: Final = 0  # its number in the ledger: those of a program's wallets start at 1
 GIFT_CARD: Final = "gift_card"  # its name, which no wallet of a program may have
 
 
-class GiftCardKind(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class GiftCardKind(Described, frozen=True, kw_only=True, omit_defaults=True):
     """A kind of gift card: money, in minor units, that belongs to whoever has the code.
 
     `least`, `most`: of one load; and a card never holds more than `most`. `expires`: of each load.
-    `pin`: each card has a PIN, and tells its balance to who knows it. Texts by language.
+    `pin`: each card has a PIN, and tells its balance to who knows it.
     """
 
     id: str
-    title: dict[str, str] = {}
-    text: dict[str, str] = {}
-    terms: dict[str, str] = {}
     least: int = 1
     most: int
     expires: Expiry = Expiry()

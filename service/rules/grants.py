@@ -117,12 +117,16 @@ def _asked(
     issuing: Container[str],
 ) -> dict[str, tuple[Budget, dict[str, list[Share]]]]:
     """Campaigns with a budget: the budget, and the shares of each rule that has an effect."""
+    asked: dict[str, tuple[Budget, dict[str, list[Share]]]] = {}
+    saving = [rule for rule in discounted if rule.budget is not None]
+    others = [rule for rule in fired if rule.budget is not None]
+    if not saving and not others:
+        return asked
     of_rule: dict[str, list[Share]] = {}
     for share in found:
         of_rule.setdefault(share.rule.id, []).append(share)
-    asked: dict[str, tuple[Budget, dict[str, list[Share]]]] = {}
-    effective = [rule for rule in fired if rule.floors or rule.id in of_rule or rule.id in issuing]
-    for rule in (*discounted, *effective):
+    effective = [rule for rule in others if rule.floors or rule.id in of_rule or rule.id in issuing]
+    for rule in (*saving, *effective):
         if rule.budget is not None and rule.budget.unit is not BudgetUnit.MONEY:
             _, rules = asked.setdefault(rule.campaign, (rule.budget, {}))
             rules[rule.id] = of_rule.get(rule.id, [])

@@ -75,31 +75,28 @@ class Dates:
 
 
 class FactMasks:
-    """Rules whose tests of one fact pass, by its value."""
+    """Rules whose tests of one fact pass, by its value: `read` finds that, `known` has masks."""
 
-    __slots__ = ("_masks", "_read", "_tests", "everyone")
+    __slots__ = ("_tests", "everyone", "known", "read")
 
     def __init__(self, read: Read, everyone: int) -> None:
         self.everyone = everyone
-        self._read = read
+        self.read = read
         self._tests: list[tuple[int, Check]] = []
-        self._masks: dict[Scalar | None, int] = {}
+        self.known: dict[Scalar | None, int] = {}
 
     def add(self, bit: int, check: Check) -> None:
         """The rule of this bit wants the check to pass."""
         self._tests.append((bit, check))
 
-    def mask(self, case: Case) -> int:
-        """Rules that pass with the case's value; rules that do not ask always pass."""
-        value = self._read(case)
-        mask = self._masks.get(value)
-        if mask is None:
-            mask = self.everyone
-            for bit, check in self._tests:
-                if not check(value):
-                    mask &= ~bit
-            if len(self._masks) < MASKS_MAX:
-                self._masks[value] = mask
+    def mask(self, value: Scalar | None) -> int:
+        """Rules that pass with a value that is not known; rules that do not ask always pass."""
+        mask = self.everyone
+        for bit, check in self._tests:
+            if not check(value):
+                mask &= ~bit
+        if len(self.known) < MASKS_MAX:
+            self.known[value] = mask
         return mask
 
 
@@ -148,18 +145,20 @@ class Index:
         self._lines: dict[str, LineMasks] = {}
         self._dates = Dates([(1 << n, campaign) for n, (campaign, _) in enumerate(rules)])
         self.rest = [self._take(1 << n, rule) for n, (_, rule) in enumerate(rules)]
-        self._masks: tuple[FactMasks | LineMasks, ...] = (
-            *self._facts.values(),
-            *self._lines.values(),
-        )
+        self._of_facts = tuple((one.read, one.known, one) for one in self._facts.values())
+        self._of_lines = tuple(self._lines.values())
 
     def candidates(self, case: Case) -> int:
         """Bits of the rules that are on and pass all that the index answers."""
         mask = self._dates.mask(case.facts.at)
-        for masks in self._masks:
+        for read, known, masks in self._of_facts:
+            value = read(case)
+            of_value = known.get(value)
+            mask &= masks.mask(value) if of_value is None else of_value
+        for lines in self._of_lines:
             if not mask:
                 break
-            mask &= masks.mask(case)
+            mask &= lines.mask(case)
         return mask
 
     def _take(self, bit: int, rule: Rule) -> list[Condition]:

@@ -51,6 +51,7 @@ def kept(
         },
         discounts=stays.discounts,
         paid=stays.paid,
+        cards=stays.cards,
         coupons=stays.coupons,
         caps=caps,
         issued=tuple(one for one in now.issued if one in decision.issued),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from service.kernel.allocation import allocate
-from service.rules.cart import Cart, LineKind
+from service.rules.cart import LineKind
 from service.rules.case import Bought
 from service.rules.compile import Program
 from service.rules.decision import NotApplied, Paid, Refused
@@ -121,16 +121,17 @@ def units_max(redeem: Redeem, money: int, available: int) -> int:
     return most if most >= redeem.least and redeem.worth(most) else 0
 
 
-def payable(program: Program, cart: Cart, paid: Sequence[Paid], wallet: str, available: int) -> int:
+def payable(
+    program: Program, bought: Bought, paid: Sequence[Paid], wallet: str, available: int
+) -> int:
     """How many units of a wallet may pay, at most, besides what is `paid` already.
 
-    `cart`: as it is priced, with what is paid as a discount in its prices. 0 for a wallet whose
-    units do not pay.
+    `bought`: at its prices, with what is paid as a discount in them. 0 for a wallet whose units do
+    not pay.
     """
     known = program.wallets.get(wallet)
     if known is None or known.redeem is None:
         return 0
-    bought = Bought(cart, program.terms)
     left = bought.paid.copy()
     for one in paid:
         if not one.off:

@@ -13,6 +13,21 @@ def priced(cart: Cart, decision: Decision) -> Cart:
     return with_off(cart, decision.discounts, decision.paid)
 
 
+def off_lines(cart: Cart, decision: Decision) -> list[int]:
+    """What the same are of each line, minor units; what the till charged is not lowered."""
+    off = [0] * len(cart.lines)
+    if cart.charged:
+        return off
+    for discount in decision.discounts:
+        for position, minor in discount.lines:
+            off[position] += minor
+    for one in decision.paid:
+        if one.off:
+            for position, minor, _ in one.lines:
+                off[position] += minor
+    return off
+
+
 def with_off(cart: Cart, discounts: Iterable[Discounted], paid: Iterable[Paid]) -> Cart:
     """The same from parts of a decision. What the till charged stands, whatever was decided."""
     if cart.charged:

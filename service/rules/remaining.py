@@ -30,6 +30,7 @@ class Remaining:
         "_program",
         "_returned",
         "_sold",
+        "cards",
         "coupons",
         "discounts",
         "paid",
@@ -53,6 +54,8 @@ class Remaining:
         self.discounts = tuple(one for one in left if one.amount)
         payments = [self._payment(one) for one in decision.paid]
         self.paid = tuple(one for one in payments if one.units or one.value)
+        by_cards = [self._payment(one) for one in decision.cards]
+        self.cards = tuple(one for one in by_cards if one.value)
         self.coupons = tuple(position for position in decision.coupons if self._stays(position))
 
     def earned(self) -> Decision:
@@ -111,7 +114,7 @@ class Remaining:
             msgspec.structs.replace(
                 one, lines=tuple((places[n], minor, own) for n, minor, own in one.lines)
             )
-            for one in self.paid
+            for one in (*self.paid, *self.cards)
             if not one.off
         ]
 

@@ -12,7 +12,7 @@ from service.rules import units
 from service.rules.check.comparisons import operators
 from service.rules.check.cursor import ID_PATTERN
 from service.rules.check.ladders import CALENDARS
-from service.rules.check.leaves import LANGUAGE_PATTERN, TERMS_MAX, TEXT_MAX
+from service.rules.check.leaves import TERMS_MAX, TEXT_MAX
 from service.rules.currencies import EXPONENTS
 from service.rules.document import DowngradeWhen, Shortfall, Taxed, WhenOut
 from service.rules.expiry import RoundTo
@@ -37,6 +37,8 @@ from service.rules.schema_gives import (
     rewards,
     transfer,
 )
+from service.rules.schema_staff import adjust, staff
+from service.rules.schema_texts import by_language, images, receipts, told
 
 _IN_KEYS: Final = ID_PATTERN.strip("^$")  # an id as the last part of a dotted key
 
@@ -61,6 +63,8 @@ def json_schema() -> Schema:
                 "rewards": rewards(),
                 "gift_cards": gift_cards(),
                 "households": households(),
+                "staff": staff(),
+                "receipts": receipts(),
             },
             "A loyalty program: its wallets, ladders and rules.",
             needs=("program", "channels", "identifiers"),
@@ -77,8 +81,9 @@ def _values() -> Schema:
     return {
         "id": text(ID_PATTERN, "an id of a-z, 0-9, - and _", "points"),
         "text": {"type": "string", "minLength": 1, "maxLength": TEXT_MAX},
-        "texts": mapping({}, "text by language", patterns={LANGUAGE_PATTERN: ref("text")}),
-        "long_texts": mapping({}, "text by language", patterns={LANGUAGE_PATTERN: long_text}),
+        "texts": by_language(ref("text")),
+        "long_texts": by_language(long_text),
+        "images": images(),
         "flag": {"type": "boolean"},
         "count": any_of({"type": "integer"}, long_number),
         "number": any_of(number, long_number),
@@ -246,7 +251,7 @@ def _wallet() -> Schema:
     pending = mapping({"for": ref("duration")}, "time before units can be used", needs=("for",))
     return mapping(
         {
-            "title": ref("texts"),
+            **told(),
             "qualifying": ref("flag", "counts towards tiers and cannot be spent"),
             "scale": ref("count", "decimal places, 0 to 6"),
             "pending": pending,
@@ -254,6 +259,7 @@ def _wallet() -> Schema:
             "shortfall": one_of(Shortfall, "what becomes of a clawback that finds too little"),
             "redeem": redeem(),
             "transfer": transfer(),
+            "adjust": adjust(),
         }
     )
 
@@ -274,10 +280,10 @@ def _ladder() -> Schema:
         "grace": ref("duration", "time after the end in which the tier still holds"),
     }
     start = any_of(ref("units"), ref("money"), about="units, money or purchases to reach it")
-    tier = mapping({"id": ref("id"), "from": start, "title": ref("texts")}, needs=("id", "from"))
+    tier = mapping({"id": ref("id"), "from": start, **told()}, needs=("id", "from"))
     return mapping(
         {
-            "title": ref("texts"),
+            **told(),
             "qualify": mapping(qualify, "what counts", needs=("within",)),
             "downgrade": mapping(downgrade, "how tiers end"),
             "tiers": list_of(tier, "from the lowest, which starts at 0", least=1),

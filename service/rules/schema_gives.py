@@ -16,6 +16,7 @@ from service.rules.json_shapes import (
     ref,
     text,
 )
+from service.rules.schema_texts import told
 
 
 def effect() -> Schema:
@@ -60,6 +61,7 @@ def households() -> Schema:
     drawn = any_of(ref("units"), amounts, about="units a person may draw in a calendar month")
     return mapping(
         {
+            **told(),
             "members_max": ref("count", "how many members one may have, 2 to 50"),
             "wallets": list_of(ref("id"), "whose units they may put together", least=1),
             "draw": mapping({"per_person_month_max": drawn}, needs=("per_person_month_max",)),
@@ -103,9 +105,7 @@ def coupons() -> Schema:
     }
     template = mapping(
         {
-            "title": ref("texts"),
-            "text": ref("long_texts"),
-            "terms": ref("long_texts"),
+            **told(),
             "discount": _discount(),
             "multiply": _multiply(),
             "points": _points(),
@@ -131,10 +131,7 @@ def rewards() -> Schema:
         "external": ref("id", "what somebody else delivers"),
     }
     reward = {
-        "title": ref("texts"),
-        "text": ref("long_texts", "what members read about it"),
-        "terms": ref("long_texts", "the small print"),
-        "image": ref("texts", "its address, https, by language"),
+        **told(),
         "price": ref("units", "in units of the wallet it names, or the first to spend from"),
         "prices": mapping({}, "by tier, and above it", patterns={tier: ref("units")}),
         "gives": mapping(gives, "one of these", least=1) | {"maxProperties": 1},
@@ -151,9 +148,7 @@ def gift_cards() -> Schema:
     """The `gift_cards` section."""
     kind = mapping(
         {
-            "title": ref("texts"),
-            "text": ref("long_texts"),
-            "terms": ref("long_texts"),
+            **told(),
             "min": ref("money", "the least that is put on it at once"),
             "max": ref("money", "the most that it may hold"),
             "expires": ref("expiry", "of the money, from when it was put on"),
@@ -182,7 +177,7 @@ def _points() -> Schema:
         "award": ref("units", "for each of those"),
         "where": ref("where", "only for these lines"),
         "expires": ref("expiry", "instead of the wallet's expiry"),
-        "less": list_of(ref("id"), "wallets: what they paid does not earn", least=1),
+        "less": list_of(ref("id"), "wallets, or gift_card: what they paid does not earn", least=1),
     }
     return mapping(points, "give units")
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from service.kernel.calendar import Duration
+from service.kernel.texts import Described
 
 
 class Transfer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -13,7 +14,7 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     per_day: int | None = None
 
 
-class Households(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Households(Described, frozen=True, kw_only=True, omit_defaults=True):
     """Members with one pool of units of some wallets.
 
     `draw_max`: wallet -> units a person may draw in a calendar month, any number of the others.
@@ -22,5 +23,5 @@ class Households(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     members_max: int
     wallets: tuple[str, ...]
-    draw_max: dict[str, int] = {}
+    draw_max: dict[str, int] = msgspec.field(default_factory=dict)
     offer_for: Duration

@@ -1,5 +1,6 @@
 """The discounts of one purchase: the best that may be had, cut to what budgets granted."""
 
+import operator
 from collections.abc import Container, Sequence
 from typing import Final
 
@@ -16,6 +17,8 @@ from service.rules.facts import Unusable
 from service.rules.grants import cut_discounts
 
 _TIMES: Final = frozenset({Unusable.NOT_STARTED, Unusable.EXPIRED})
+_key: Final = operator.attrgetter("key")
+_quantity: Final = operator.attrgetter("quantity")
 
 
 class Taking:
@@ -84,8 +87,9 @@ def _gone(before: Case, taking: Taking, coupon: int) -> Refused | None:
 
 def start_prices(bought: Bought) -> Prices:
     """What the lines cost before any discount of ours."""
-    left = [max(0, minor) for minor in bought.paid]
-    return Prices(left, [line.quantity for line in bought.lines])
+    paid = bought.paid
+    left = [max(0, minor) for minor in paid] if min(paid, default=0) < 0 else paid.copy()
+    return Prices(left, [*map(_quantity, bought.lines)])
 
 
 def _bids_of_coupons(
@@ -117,19 +121,23 @@ def _take_best(program: Program, before: Case, bids: list[Bid], taking: Taking) 
     caps = _caps(program, before, prices)
     while True:
         chosen = best(bids, prices, caps)
-        won = [bid for bid, _ in chosen.effects]
-        out = [bid for bid in won if bid.coupon is not None and not taking.caps.asked(bid.coupon)]
+        out = [
+            bid
+            for bid, _ in chosen.effects
+            if bid.coupon is not None and not taking.caps.asked(bid.coupon)
+        ]
         if not out:
             break
         for bid in out:
             taking.refuse(bid.coupon or 0, Refused.USED_UP)
         bids = [bid for bid in bids if bid not in out]
     taking.taken = [taken_by(bid, parts) for bid, parts in chosen.effects]
-    taking.refused += losers(bids, chosen)
+    if len(chosen.effects) < len(bids):
+        taking.refused += losers(bids, chosen)
 
 
 def _caps(program: Program, before: Case, prices: Prices) -> list[Cap]:
-    caps = []
+    caps: list[Cap] = []
     for where, share in program.discount_caps:
         lines = frozenset(where.match(before))
         caps.append((lines, half_up(sum([prices.left[n] for n in lines]), share)))
@@ -138,13 +146,17 @@ def _caps(program: Program, before: Case, prices: Prices) -> list[Cap]:
 
 def _cut(program: Program, before: Case, taking: Taking, *, given: bool) -> None:
     """Cut to what budgets granted; a rule whose discounts are cut to nothing is told."""
-    names = dict.fromkeys(one.rule for one in taking.taken if one.coupon is None and one.amount)
-    rules = [program.rules_by_id[name] for name in names if name in program.rules_by_id]
-    taking.rules = sorted(rules, key=lambda rule: rule.key)
+    known = program.rules_by_id
+    names = {one.rule for one in taking.taken if one.coupon is None and one.amount}
+    rules = [known[name] for name in names if name in known]
+    taking.rules = sorted(rules, key=_key)
     if program.budgets:
         taking.demands = cut_discounts(program, taking.taken, before.facts.grants, given=given)
-    taking.taken = [one for one in taking.taken if one.amount]
-    left = {one.rule for one in taking.taken if one.coupon is None}
+    kept = [one for one in taking.taken if one.amount]
+    if len(kept) == len(taking.taken):
+        return
+    taking.taken = kept
+    left = {one.rule for one in kept if one.coupon is None}
     taking.refused += [
         NotApplied(reason=Refused.BUDGET_EXHAUSTED, rule=rule.id)
         for rule in taking.rules

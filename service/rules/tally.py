@@ -23,6 +23,8 @@ class Tally:
         "_count",
         "_factors",
         "_fixed",
+        "_floor",
+        "_is_changed",
         "_over",
         "_pending",
         "_scale",
@@ -39,6 +41,8 @@ class Tally:
         self._by = self._over = 1
         self._fixed = 0
         self._whole = 0
+        self._floor = 0  # of the sum over the lines, unless that `is_changed` since
+        self._is_changed = False
         self._factors: dict[int, int] = {}  # line -> its own multiplier, in 1/spread
         self._pending: list[tuple[int, Filter, Column]] = []  # adds not in `_added` yet
         self._added: list[int] | None = None  # adds of each line, in 1/scale
@@ -57,6 +61,7 @@ class Tally:
                 if n in factors:
                     gained += values[n] * (factors[n] - spread)
         self._count += weight * gained
+        self._is_changed = True
 
     def add_fixed(self, units: int, where: Filter) -> None:
         """Add whole units, never multiplied, when one of the matching lines earns."""
@@ -65,6 +70,7 @@ class Tally:
 
     def multiply(self, by: int, over: int, where: Filter) -> None:
         """Multiply what the matching lines have and will get by by/over."""
+        self._is_changed = True
         if where.everything:
             self._by *= by
             self._over *= over
@@ -86,8 +92,11 @@ class Tally:
 
     def part(self) -> int:
         """Whole units by which the total changed since the last call: the rule's marginal part."""
-        divisor = self._scale * self._spread * self._over
-        whole = self._count * self._by // divisor + self._fixed
+        if self._is_changed:
+            self._is_changed = False
+            divisor = self._scale * self._spread * self._over
+            self._floor = self._count * self._by // divisor
+        whole = self._floor + self._fixed
         part = whole - self._whole
         self._whole = whole
         return part

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from service.kernel.calendar import zone
+from service.kernel.texts import Described
 from service.rules import units, words
 from service.rules.document import (
     Campaign,
@@ -22,7 +23,9 @@ from service.rules.document import (
     Wallet,
 )
 from service.rules.gift_cards import GiftCardKind
+from service.rules.receipts import Receipts
 from service.rules.sharing import Households
+from service.rules.staff import AS_USUAL
 
 _TAGS: Final = ("if", "do")  # of conditions and effects
 
@@ -36,7 +39,8 @@ class Hidden(str):
 class Thing(NamedTuple):
     """One wallet, rule, …: `parts` by name, those at their default left out.
 
-    There is one program, one list of identifiers, one section of households: these have no name.
+    There is one program, one list of identifiers, one section of households and of staff: these
+    have no name.
     """
 
     kind: str
@@ -65,11 +69,20 @@ def things(of: Document) -> Iterator[Thing]:
     yield from (Thing("reward", reward.id, _reward(reward, of)) for reward in of.rewards)
     if of.households is not None:
         yield Thing("households", "", _households(of.households, of))
+    if of.staff != AS_USUAL:
+        yield Thing("staff", "", {"approve for": str(of.staff.approve_for)})
     yield from (Thing("gift card", kind.id, _gift_card(kind, of)) for kind in of.gift_cards)
+    if of.receipts is not None:
+        yield Thing("receipts", "", _receipts(of.receipts))
 
 
 def _given(**parts: str) -> dict[str, str]:
     return {name.replace("_", " "): text for name, text in parts.items() if text}
+
+
+def _told(of: Described) -> dict[str, str]:
+    """What people are told about it."""
+    return _given(**{name: _hidden(getattr(of, name)) for name in Described.__struct_fields__})
 
 
 def _hidden(value: object) -> Hidden:
@@ -105,8 +118,7 @@ def _head(of: Document) -> dict[str, str]:
 
 
 def _wallet(of: Wallet, within: Document) -> dict[str, str]:
-    parts = _given(
-        title=_hidden(of.title),
+    parts = _told(of) | _given(
         qualifying="yes" if of.qualifying else "",
         scale=str(of.scale or ""),
         pending=str(of.pending or ""),
@@ -116,12 +128,13 @@ def _wallet(of: Wallet, within: Document) -> dict[str, str]:
     for ladder, tier, model in of.expires_by_tier:
         parts[f"expires for {ladder} {tier}"] = words.expiry(model)
     parts["transfer"] = words.transfer(of)
+    parts["adjust"] = words.adjust(of)
     given = {name: text for name, text in parts.items() if text}
     return given | _redeem(of, within.program.currency)
 
 
 def _households(of: Households, within: Document) -> dict[str, str]:
-    return _given(
+    return _told(of) | _given(
         members_max=str(of.members_max),
         wallets=", ".join(of.wallets),
         draw_per_person_month_max=words.drawn(of, within),
@@ -130,14 +143,13 @@ def _households(of: Households, within: Document) -> dict[str, str]:
 
 
 def _ladder(of: Ladder) -> dict[str, str]:
-    title = _hidden(of.title)
-    return _given(
-        title=title, qualify=words.qualify(of.qualify), downgrade=words.downgrade(of.downgrade)
+    return _told(of) | _given(
+        qualify=words.qualify(of.qualify), downgrade=words.downgrade(of.downgrade)
     )
 
 
 def _tier(tier: Tier, ladder: Ladder, of: Document) -> dict[str, str]:
-    return {"from": words.threshold(tier, ladder, of)} | _given(title=_hidden(tier.title))
+    return {"from": words.threshold(tier, ladder, of)} | _told(tier)
 
 
 def _campaign(campaign: Campaign, of: Document) -> dict[str, str]:
@@ -161,10 +173,7 @@ def _coupon(of: CouponTemplate, within: Document) -> dict[str, str]:
     bundle = of.discount.bundle if of.discount else None
     effect = of.discount or of.multiply or of.points
     lines = (effect.where if effect else (), bundle.of if bundle else None)
-    return _given(
-        title=_hidden(of.title),
-        text=_hidden(of.text),
-        terms=_hidden(of.terms),
+    return _told(of) | _given(
         code=of.code_shown or of.code or "",
         personal="yes" if of.personal else "",
         gives=words.gives(of, within),
@@ -182,11 +191,7 @@ def _coupon(of: CouponTemplate, within: Document) -> dict[str, str]:
 
 
 def _reward(of: Reward, within: Document) -> dict[str, str]:
-    parts = _given(
-        title=_hidden(of.title),
-        text=_hidden(of.text),
-        terms=_hidden(of.terms),
-        image=_hidden(of.image),
+    parts = _told(of) | _given(
         price=words.price(of.price, of.wallet, within),
         gives=words.given_for_units(of),
         stock="" if of.stock is None else str(of.stock),
@@ -202,15 +207,17 @@ def _reward(of: Reward, within: Document) -> dict[str, str]:
 
 def _gift_card(of: GiftCardKind, within: Document) -> dict[str, str]:
     currency = within.program.currency
-    return _given(
-        title=_hidden(of.title),
-        text=_hidden(of.text),
-        terms=_hidden(of.terms),
+    return _told(of) | _given(
         min="" if of.least == 1 else units.money_text(of.least, currency),
         max=units.money_text(of.most, currency),
         expires=words.expiry(of.expires),
         pin="yes" if of.pin else "",
     )
+
+
+def _receipts(of: Receipts) -> dict[str, str]:
+    lines = {f"lines on a {occasion}": _hidden(by) for occasion, by in of.lines.items()}
+    return {"width": str(of.width), **lines}
 
 
 def _redeem(wallet: Wallet, currency: str) -> dict[str, str]:

@@ -105,6 +105,16 @@ def transfer(of: Wallet) -> str:
     return ", ".join(told)
 
 
+def adjust(of: Wallet) -> str:
+    """`alone up to 500, 2000 a day, for late, goodwill`; nothing where nothing is."""
+    how = of.adjust
+    if how is None:
+        return ""
+    most, per_day = (units.scaled_text(amount, of.scale) for amount in (how.most, how.per_day))
+    reasons = f", for {', '.join(how.reasons)}" if how.reasons else ""
+    return f"alone up to {most}, {per_day} a day{reasons}"
+
+
 def drawn(of: Households, within: Document) -> str:
     """`500 of wallet 'points'`; nothing where there is no limit."""
     return ", ".join(

@@ -20,7 +20,8 @@ from service.rules.expiry import ExpiryKind
 from service.rules.facts import Facts
 from service.rules.kept import kept
 from service.rules.priced import priced
-from service.verify import returned
+from service.verify import gift_cards, returned
+from service.verify.gift_cards import Payments
 from service.verify.look import Look, of_purchase
 from service.verify.report import Check
 from service.verify.returned import Outcomes
@@ -40,6 +41,7 @@ async def look_at_range(look: Look) -> None:
     """All purchases of the range, as many decided again as the sample asks for."""
     outcomes = Outcomes()
     await outcomes.load(look)
+    payments = await gift_cards.payments(look)
     lots: defaultdict[uuid.UUID, list[Lot]] = defaultdict(list)
     for purchase_id, *lot in await look.rows(SQL["list_earned"], earned=int(Reason.EARNED)):
         lots[purchase_id].append((lot[0], lot[1], lot[2], lot[3]))
@@ -51,21 +53,21 @@ async def look_at_range(look: Look) -> None:
         }
     )  # fmt: skip
     async for row in look.tx.connection.cursor(statement.text, *given, prefetch=_PREFETCH):
-        _look_at(look, row, lots.pop(row["purchase_id"], []), outcomes)
+        _look_at(look, row, lots.pop(row["moved_by"] or row["purchase_id"], []), outcomes, payments)
     outcomes.left_over(look)
 
 
-def _look_at(look: Look, row: Any, lots: list[Lot], outcomes: Outcomes) -> None:
+def _look_at(look: Look, row: Any, lots: list[Lot], outcomes: Outcomes, payments: Payments) -> None:
     look.tally.count(Check.RETURNS, 1)
     try:
-        for check, text in _wrong(look, row, lots, outcomes):
+        for check, text in _wrong(look, row, lots, outcomes, payments):
             look.tally.differ(check, of_purchase(row), text)
     except (LookupError, ValueError, msgspec.MsgspecError) as failure:
         look.tally.differ(Check.DECISIONS, of_purchase(row), f"cannot be read: {failure!r}")
 
 
 def _wrong(
-    look: Look, row: Any, lots: list[Lot], outcomes: Outcomes
+    look: Look, row: Any, lots: list[Lot], outcomes: Outcomes, payments: Payments
 ) -> Iterator[tuple[Check, str]]:
     program = look.programs.version(row["program_version"])
     decision = _decision.decode(row["decision"])
@@ -81,6 +83,8 @@ def _wrong(
             rest = Decision()
         elif any(row["returned"] or ()):
             rest = kept(program, cart, row["returned"], facts, decision)
+        for text in gift_cards.wrong_payments(row["purchase_id"], facts, decision, rest, payments):
+            yield Check.GIFT_CARDS, text
     for text in _wrong_lots(look, program, decision, lots):
         yield Check.DECISIONS, text
     for text in returned.wrong(row, program, decision, rest, outcomes):

@@ -11,18 +11,23 @@ from service.verify.report import Check
 SQL: Final = load("verify")
 
 # What an entry of a reason belongs to: "<table> <kind>"; those left out have derived ids.
-_TAKES_BACK: Final = "return 0,operation 3,operation 5"
+_TAKES_BACK: Final = "return 0,operation 3,operation 5,operation 13"
 RECORDS: Final = {
-    Reason.EARNED: "purchase 0",
+    Reason.EARNED: "purchase 0,operation 13",
     Reason.REVERSED: _TAKES_BACK,
     Reason.ADJUSTED: "operation 1",
     Reason.OPENING: "operation 2",
     Reason.SOLD: "operation 6",
     Reason.TOPPED_UP: "operation 6",
-    Reason.GIVEN_BACK: "return 0,operation 8",
+    Reason.GIVEN_BACK: "return 0,operation 8,operation 12",
     Reason.TRANSFERRED_OUT: "operation 7",
     Reason.TRANSFERRED_IN: "operation 7",
+    Reason.ADJUSTMENT_UNDONE: "operation 10",
+    Reason.SALE_UNDONE: "operation 10",
+    Reason.TRANSFER_UNDONE: "operation 10",
 }
+# By these units go back to their lots, or to new ones in place of those that have lapsed.
+GIVING: Final = (Reason.GIVEN_BACK, Reason.ADJUSTMENT_UNDONE, Reason.TRANSFER_UNDONE)
 
 
 async def look_at_range(look: Look) -> None:
@@ -37,19 +42,22 @@ async def look_at_range(look: Look) -> None:
     tally.count(Check.HOLDERS, counted["holders"])
     tally.count(Check.HOLDS, counted["holds"])
     await look.wrong(Check.WALLETS, SQL["list_wrong_wallets"])
-    given_back = int(Reason.GIVEN_BACK)
-    await look.wrong(Check.WALLETS, SQL["list_wrong_lots"], given_back=given_back)
+    giving = [int(reason) for reason in GIVING]
+    await look.wrong(Check.WALLETS, SQL["list_wrong_lots"], giving=giving)
     await look.wrong(
         Check.OPERATIONS,
         SQL["list_wrong_entries"],
         reasons=[int(reason) for reason in Reason],
         contras=[int(CONTRA_OF[reason]) for reason in Reason],
         sorts=[RECORDS.get(reason) for reason in Reason],
-        given_back=given_back,
+        giving=giving,
+        given_back=int(Reason.GIVEN_BACK),
     )
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED))
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_returns"])
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"])
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_moves"])
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_overruns"], overrun=int(Flag.OVERRUN))
     await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])
     await look.wrong(Check.EVENTS, SQL["list_wrong_versions"])
     await look.wrong(Check.HOLDS, SQL["list_wrong_holds"])

@@ -7,8 +7,6 @@ import msgspec
 
 from service.domain.events.catalog import (
     TYPES,
-    GiftCardActivated,
-    GiftCardToppedUp,
     HoldReleased,
     HoldTimedOut,
     PointsAdjusted,
@@ -20,6 +18,13 @@ from service.domain.events.catalog import (
     PointsReleased,
     PointsReversed,
 )
+from service.domain.events.gift_cards import (
+    GiftCardActivated,
+    GiftCardRedeemed,
+    GiftCardRefunded,
+    GiftCardToppedUp,
+)
+from service.domain.events.operations import OperationUndone
 from service.domain.events.sharing import PointsTransferred
 from service.infra.sql import load
 from service.kernel.values import WalletChange
@@ -31,7 +36,7 @@ SQL: Final = load("verify")
 _TELLING: Final = (
     PointsEarned, PointsReleased, PointsExpired, PointsReversed, PointsAdjusted, PointsRedeemed,
     PointsGivenBack, PointsHeld, HoldReleased, HoldTimedOut, GiftCardActivated, GiftCardToppedUp,
-    PointsTransferred,
+    GiftCardRedeemed, GiftCardRefunded, PointsTransferred, OperationUndone,
 )  # fmt: skip
 
 Sums = dict[tuple[uuid.UUID, int], tuple[int, int, int, int]]  # posted, pending, held, debt

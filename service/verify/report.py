@@ -24,6 +24,8 @@ class Check(enum.StrEnum):
     GIFT_CARDS = "gift cards and their money"
     TRANSFERS = "what passed between holders arrived"
     HOUSEHOLDS = "households and who belongs to them"
+    APPROVALS = "staff alone keep within the caps"
+    UNDONE = "what was undone is as if it had not been"
     HOLDERS = "holders, identifiers, what falls due"
 
 

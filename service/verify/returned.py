@@ -167,9 +167,10 @@ def _expected(
 
 
 def _taken(row: Mapping[str, Any], wallet: int, found: Outcomes) -> int:
-    taken = found.taken.get((row["purchase_id"], wallet), 0)
-    if Flag(row["flags"]) & Flag.CLAIMED:
-        claim = derived_id(row["purchase_id"], "returned before it was claimed")
+    earned_by = row["moved_by"] or row["purchase_id"]
+    taken = found.taken.get((earned_by, wallet), 0)
+    if row["moved_by"] or Flag(row["flags"]) & Flag.CLAIMED:
+        claim = derived_id(earned_by, "returned before it was claimed")
         taken += found.taken.get((claim, wallet), 0)
     return taken
 

@@ -14,6 +14,7 @@ from service.domain.programs.live import Programs
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.verify import (
+    approvals,
     constraints,
     decisions,
     derived,
@@ -24,6 +25,7 @@ from service.verify import (
     sharing,
     sums,
     tiers,
+    undone,
 )
 from service.verify.look import HIGHEST, LOWEST, Look, Sample, load_programs, snapshot
 from service.verify.report import Tally
@@ -49,9 +51,15 @@ RANGE_CHECKS: Final[Checks] = (
     rewards.look_at_range,
     gift_cards.look_at_range,
     sharing.look_at_range,
+    approvals.look_at_range,
+    undone.look_at_range,
     sums.look_at_range,
 )
-WHOLE_CHECKS: Final[Checks] = (constraints.look_at_all, ledger.look_at_keys)
+WHOLE_CHECKS: Final[Checks] = (
+    constraints.look_at_all,
+    ledger.look_at_keys,
+    approvals.look_at_days,
+)
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ order by g.digest
 for no key update
 
 -- name: list_digests
--- The codes of cards that are named by their holders.
-select g.holder_id, g.digest
+-- The codes and kinds of cards that are named by their holders.
+select g.holder_id, g.digest, g.kind
 from gift_card g
 where g.holder_id = any(:holders::uuid[])
 
@@ -37,3 +37,23 @@ where digest = :digest::bytea
 update gift_card
 set pin_tries = :tries::smallint, pin_locked_until = :locked_until::timestamptz
 where digest = :digest::bytea
+
+-- name: list_payments
+-- What purchases took from gift cards.
+select p.holder_id, p.purchase_id, p.op_id, p.value, p.taken, p.given_back
+from gift_card_payment p
+where p.purchase_id = any(:purchases::uuid[])
+
+-- name: insert_payments
+insert into gift_card_payment (holder_id, purchase_id, op_id, value, taken)
+select u.holder_id, u.purchase_id, u.op_id, u.value, u.taken
+from unnest(:holders::uuid[], :purchases::uuid[], :ops::uuid[], :amounts::bigint[], :taken::bigint[])
+  as u (holder_id, purchase_id, op_id, value, taken)
+
+-- name: update_payments
+-- What came back by returns, of cards whose holders are locked.
+update gift_card_payment p
+set given_back = u.given_back
+from unnest(:holders::uuid[], :purchases::uuid[], :given_back::bigint[])
+  as u (holder_id, purchase_id, given_back)
+where p.holder_id = u.holder_id and p.purchase_id = u.purchase_id

@@ -13,6 +13,26 @@ from unnest(:subjects::bytea[]) as u (subject)
 order by u.subject
 on conflict (subject, window_at) do update set failures = code_guess.failures + excluded.failures
 
+-- name: insert_try
+-- A try that is counted before it is judged. The window before is touched too, so that of many at
+-- once each sees all that were counted before it, also where two windows meet.
+insert into code_guess (subject, window_at, failures)
+select :subject::bytea, u.window_at, u.failures
+from unnest(:windows::timestamptz[], :failures::integer[]) as u (window_at, failures)
+order by u.window_at
+on conflict (subject, window_at) do update set failures = code_guess.failures + excluded.failures
+
+-- name: update_try
+-- A try that was right after all.
+update code_guess
+set failures = failures - 1
+where subject = :subject::bytea and window_at = :window_at::timestamptz and failures > 0
+
+-- name: delete_tries
+-- Of a subject whose secret is another one now.
+delete from code_guess
+where subject = :subject::bytea
+
 -- name: delete_guesses
 -- What is forgotten, over the whole table: it holds failures of a week.
 delete from code_guess

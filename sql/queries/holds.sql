@@ -8,6 +8,12 @@ left join hold_item i on i.holder_id = h.holder_id and i.hold_id = h.hold_id
 where h.holder_id = any(:holders::uuid[]) and h.state = 0
 order by h.due_at, h.hold_id, i.item_no
 
+-- name: list_pinned
+-- What open holds of checkouts have decided: the uses of limited rules among it are kept.
+select h.holder_id, h.hold_id, h.created_at, h.due_at, h.decision
+from hold h
+where h.holder_id = any(:holders::uuid[]) and h.state = 0 and h.channel <> ''
+
 -- name: list_open_at
 -- The holds of a holder that were open at an instant, as known at another. A timed-out one is
 -- answered too: it is timed out again by its due instant, as what was posted of it may not be known.

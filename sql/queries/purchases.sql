@@ -45,27 +45,27 @@ where k.channel = u.channel and k.external_id = u.external_id
 insert into purchase (
   holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store, program_version,
   engine, flags, net, quantity, by_category, cart, facts, decision, outcome, actor_kind, actor_id,
-  hold_id)
+  hold_id, total)
 select
   u.holder_id, u.occurred_at, u.purchase_id, u.recorded_at, u.channel, u.external_id, u.store,
   u.program_version, u.engine, u.flags, u.net, u.quantity, u.by_category::jsonb, u.cart, u.facts,
-  u.decision, u.outcome, u.actor_kind, u.actor_id, u.hold_id
+  u.decision, u.outcome, u.actor_kind, u.actor_id, u.hold_id, u.total
 from unnest(
   :holders::uuid[], :occurred::timestamptz[], :purchases::uuid[], :recorded::timestamptz[],
   :channels::text[], :external_ids::text[], :stores::text[], :versions::int[], :engines::smallint[],
   :flags::smallint[], :nets::bigint[], :quantities::bigint[], :categories::text[], :carts::bytea[],
   :facts::bytea[], :decisions::bytea[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[],
-  :holds::uuid[])
+  :holds::uuid[], :totals::bigint[])
   as u (holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store,
     program_version, engine, flags, net, quantity, by_category, cart, facts, decision, outcome,
-    actor_kind, actor_id, hold_id)
+    actor_kind, actor_id, hold_id, total)
 
 -- name: list_purchases
 -- Purchases by id, whoever holds them.
 select
   p.holder_id, p.occurred_at, p.purchase_id, p.recorded_at, p.channel, p.external_id, p.store,
   p.program_version, p.engine, p.flags, p.net, p.quantity, p.by_category::text as by_category,
-  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id
+  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id, p.moved_by
 from purchase p
 where p.purchase_id = any(:purchases::uuid[])
 
@@ -74,7 +74,7 @@ where p.purchase_id = any(:purchases::uuid[])
 select
   p.holder_id, p.occurred_at, p.purchase_id, p.recorded_at, p.channel, p.external_id, p.store,
   p.program_version, p.engine, p.flags, p.net, p.quantity, p.by_category::text as by_category,
-  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id
+  p.returned, p.cart, p.facts, p.decision, p.outcome, p.hold_id, p.moved_by
 from purchase p
 where p.holder_id = :holder::uuid and p.occurred_at >= :since::timestamptz
 order by p.occurred_at, p.purchase_id
@@ -97,11 +97,11 @@ from unnest(
 where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase_id = u.purchase_id
 
 -- name: update_decided
--- A purchase without a member is claimed: it moves to the member with its first decision.
+-- A purchase is another holder's: claimed by a member with its first decision, or moved to one.
 update purchase
 set holder_id = :new_holder::uuid, facts = :facts::bytea, decision = :decision::bytea,
   outcome = :outcome::bytea, program_version = :version::int, engine = :engine::smallint,
-  flags = :flags::smallint
+  flags = :flags::smallint, moved_by = :moved_by::uuid
 where holder_id = :holder::uuid and occurred_at = :occurred_at::timestamptz
   and purchase_id = :purchase::uuid
 
@@ -114,7 +114,7 @@ where r.holder_id = :new_holder::uuid and r.purchase_id = :purchase::uuid
   and k.channel = r.channel and k.external_id = r.external_id
 
 -- name: update_returns_holder
--- The returns of a claimed purchase move with it.
+-- The returns of a purchase that was claimed or moved go with it.
 update purchase_return
 set holder_id = :new_holder::uuid
 where holder_id = :holder::uuid and purchase_id = :purchase::uuid

@@ -47,17 +47,17 @@ where p.channel = u.channel and p.external_id = u.external_id
 -- name: insert_returns
 insert into purchase_return (
   holder_id, purchase_id, return_id, channel, external_id, store, occurred_at, recorded_at, lines,
-  total, outcome, actor_kind, actor_id)
+  total, outcome, actor_kind, actor_id, moved_by)
 select
   u.holder_id, u.purchase_id, u.return_id, u.channel, u.external_id, u.store, u.occurred_at,
   u.recorded_at, array(select jsonb_array_elements_text(u.lines::jsonb)::bigint), u.total, u.outcome,
-  u.actor_kind, u.actor_id
+  u.actor_kind, u.actor_id, u.moved_by
 from unnest(
   :holders::uuid[], :purchases::uuid[], :returns::uuid[], :channels::text[], :external_ids::text[],
   :stores::text[], :occurred::timestamptz[], :recorded::timestamptz[], :lines::text[],
-  :totals::bigint[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[])
+  :totals::bigint[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[], :moves::uuid[])
   as u (holder_id, purchase_id, return_id, channel, external_id, store, occurred_at, recorded_at,
-    lines, total, outcome, actor_kind, actor_id)
+    lines, total, outcome, actor_kind, actor_id, moved_by)
 
 -- name: list_returns
 -- The stored answers of returns.
@@ -83,3 +83,8 @@ from unnest(
   as u (holder_id, purchase_id, wallet, earned, kept, lapsed, redeemed, given_back)
 on conflict (holder_id, purchase_id, wallet) do update
 set kept = excluded.kept, lapsed = excluded.lapsed, given_back = excluded.given_back
+
+-- name: delete_purchase_wallets
+-- A purchase was moved: its new holder earned other units by it.
+delete from purchase_wallet
+where holder_id = :holder::uuid and purchase_id = :purchase::uuid

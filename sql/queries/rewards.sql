@@ -33,6 +33,12 @@ select
 from redemption r
 where r.redemption_id = :redemption::uuid
 
+-- name: find_closed
+-- Which redemption of its holder an operation handed over or cancelled.
+select r.redemption_id
+from redemption r
+where r.holder_id = :holder::uuid and r.closed_op = :op::uuid
+
 -- name: list_page
 -- A page of a member's redemptions, newest first: their ids come in the order of time.
 select
@@ -41,6 +47,19 @@ select
   r.closed_store, r.actor_kind, r.actor_id, r.store
 from redemption r
 where r.holder_id = :holder::uuid and r.redemption_id < :before::uuid
+order by r.redemption_id desc
+limit :limit::int
+
+-- name: list_open
+-- What is held, and what was granted and staff are to hand over: `items` are such rewards.
+select
+  r.holder_id, r.redemption_id, r.state, r.reward, r.program_version, r.facts, r.wallet, r.price,
+  r.stocked, r.coupon_id, r.asked_at, r.held_until, r.granted_at, r.closed_at, r.closed_op,
+  r.closed_store, r.actor_kind, r.actor_id, r.store
+from redemption r
+where r.holder_id = :holder::uuid
+  and (r.state = 0 and r.held_until > :now::timestamptz
+    or r.state = 1 and r.reward = any(:items::text[]))
 order by r.redemption_id desc
 limit :limit::int
 

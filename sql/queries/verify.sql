@@ -85,9 +85,15 @@ lots as (
   from lot i
   where i.holder_id between :low::uuid and :high::uuid),
 r as (
-  select i.holder_id, i.return_id, i.purchase_id
+  select i.holder_id, i.return_id, coalesce(i.moved_by, i.purchase_id) as earned_by
   from purchase_return i
-  where i.holder_id between :low::uuid and :high::uuid),
+  where i.holder_id between :low::uuid and :high::uuid
+  union -- of purchases that have moved on since
+  select m.holder_id, i.return_id, coalesce(i.moved_by, i.purchase_id)
+  from purchase_move m
+  join purchase p on p.purchase_id = m.purchase_id
+  join purchase_return i on i.holder_id = p.holder_id and i.purchase_id = p.purchase_id
+  where m.holder_id between :low::uuid and :high::uuid),
 found as (
   select l.holder_id, l.wallet, l.lot_no, array_remove(array[
     case when l.granted is null and l.taken is not null
@@ -103,10 +109,10 @@ found as (
       then format('%s remain of %s, entries took %s', l.remaining, l.granted, -coalesce(l.taken, 0)) end,
     case when l.expires_at <= h.settled_at and l.remaining > l.held
       then format('%s units should have expired at %s', l.remaining - l.held, l.expires_at) end,
-    case when m.reason <> :given_back::smallint and l.came_at is null
-      and l.origin_op_id is distinct from coalesce(r.purchase_id, m.op_id)
-      then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.purchase_id, m.op_id)) end,
-    case when l.replaces is not null and m.reason <> :given_back::smallint
+    case when m.reason <> all (:giving::smallint[]) and l.came_at is null
+      and l.origin_op_id is distinct from coalesce(r.earned_by, m.op_id)
+      then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.earned_by, m.op_id)) end,
+    case when l.replaces is not null and m.reason <> all (:giving)
       then 'it replaces a lot, but nothing was given back' end,
     case when l.replaces is not null and l.origin_op_id is distinct from p.origin_op_id
       then format('origin %s, the lot it replaces says %s', l.origin_op_id, p.origin_op_id) end
@@ -138,22 +144,32 @@ t as (
   where i.holder_id between :low::uuid and :high::uuid
   group by i.holder_id, i.wallet, i.seq),
 op as (
-  select i.holder_id, i.purchase_id as op_id, 'purchase' as sort, 0 as kind
+  select i.holder_id, i.purchase_id as op_id, 'purchase' as sort, 0 as kind, 1 as records
   from purchase i
   where i.holder_id between :low::uuid and :high::uuid
   union all
-  select i.holder_id, i.return_id, 'return', 0
+  select i.holder_id, i.return_id, 'return', 0, 1
   from purchase_return i
   where i.holder_id between :low::uuid and :high::uuid
   union all
-  select i.holder_id, i.op_id, 'operation', i.kind
+  select i.holder_id, i.op_id, 'operation', i.kind, 1
   from operation i
-  where i.holder_id between :low::uuid and :high::uuid),
+  where i.holder_id between :low::uuid and :high::uuid
+  union all -- of purchases that have moved on since, whose records are elsewhere
+  select m.holder_id, m.purchase_id, 'purchase', 0, 0
+  from purchase_move m
+  where m.holder_id between :low::uuid and :high::uuid
+  union all
+  select m.holder_id, r.return_id, 'return', 0, 0
+  from purchase_move m
+  join purchase p on p.purchase_id = m.purchase_id
+  join purchase_return r on r.holder_id = p.holder_id and r.purchase_id = p.purchase_id
+  where m.holder_id between :low::uuid and :high::uuid),
 ops as (
-  select op.op_id, count(*) as records, min(op.sort) as sort, min(op.kind) as kind,
+  select op.op_id, sum(op.records) as records, min(op.sort) as sort, min(op.kind) as kind,
     array_agg(op.holder_id) as holders
   from op
-  group by op.op_id, case when op.kind = 7 then op.holder_id end), -- of a transfer both sides have one
+  group by op.op_id, case when op.kind in (7, 10) then op.holder_id end), -- of a transfer both sides have one
 e as (
   select i.holder_id, i.wallet, i.seq, i.amount, i.debt_change, i.reason, i.contra, i.op_id,
     i.recorded_at, lag(i.recorded_at) over (partition by i.holder_id, i.wallet order by i.seq) as earlier
@@ -163,13 +179,14 @@ found as (
   select e.holder_id, e.wallet, e.seq, array_remove(array[
     case when k.contra is distinct from e.contra
       then format('reason %s with house account %s', e.reason, e.contra) end,
-    case when e.amount > 0 and l.lot_no is null and e.reason <> :given_back::smallint
+    case when e.amount > 0 and l.lot_no is null and e.reason <> all (:giving::smallint[])
       then 'it made no lot' end,
     case when e.amount <= 0 and l.lot_no is not null then 'it made a lot though it gives nothing' end,
     case when case when l.lot_no is null then e.amount else 0 end <> coalesce(t.taken, 0)
       then format('amount %s, it took %s from lots', e.amount, coalesce(t.taken, 0)) end,
-    case when t.gives and e.reason <> :given_back::smallint then 'it gives units back to a lot' end,
-    case when t.takes and e.reason = :given_back::smallint then 'it takes units of a lot' end,
+    case when t.gives and e.reason <> all (:giving) then 'it gives units back to a lot' end,
+    case when t.takes and (e.reason = :given_back::smallint or t.gives)
+      then 'it takes units of a lot' end,
     case when e.recorded_at < e.earlier then 'recorded before the entry before it' end,
     case when k.sorts is null then null
       when o.records is null or e.holder_id <> all (o.holders) then 'no operation of record has its id'
@@ -182,7 +199,7 @@ found as (
   left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
     and l.holder_id between :low::uuid and :high::uuid
   left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
-  left join ops o on o.op_id = e.op_id and (o.kind <> 7 or e.holder_id = any (o.holders)))
+  left join ops o on o.op_id = e.op_id and (o.kind not in (7, 10) or e.holder_id = any (o.holders)))
 select f.holder_id, 'wallet ' || f.wallet || ', entry ' || f.seq as place, f.wrong
 from found f
 where cardinality(f.wrong) > 0
@@ -272,7 +289,7 @@ order by f.holder_id, f.return_id
 
 -- name: list_wrong_operations
 -- I3 for a range of holders: each operation of record moved something; one of kind 4 gave a coupon,
--- one of kind 8 or 9 ended a redemption.
+-- one of kind 8 or 9 ended a redemption, or was undone. Those of kind 10 and 13 are looked at elsewhere.
 select o.holder_id, 'operation ' || o.op_id as place,
   array[case o.kind when 4 then 'no coupon' when 8 then 'no redemption' when 9 then 'no redemption'
     else 'no entry' end || ' belongs to it'] as wrong
@@ -288,8 +305,70 @@ where o.holder_id between :low::uuid and :high::uuid
       select from redemption r
       where r.holder_id between :low::uuid and :high::uuid
         and r.holder_id = o.holder_id and r.closed_op = o.op_id)
+      and not exists (
+        select from operation u
+        where u.holder_id between :low::uuid and :high::uuid
+          and u.holder_id = o.holder_id and u.undoes = o.op_id)
+    when o.kind in (10, 13) then false
     else not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id) end
 order by o.holder_id, o.op_id
+
+-- name: list_wrong_moves
+-- I3 for a range of holders: a purchase was moved by what is kept of that, and by operations with both.
+with found as (
+  select p.holder_id, 'purchase ' || p.purchase_id as place,
+    array[format('nothing says that %s moved it', p.moved_by)] as wrong
+  from purchase p
+  where p.holder_id between :low::uuid and :high::uuid and p.moved_by is not null
+    and not exists (
+      select from purchase_move m
+      where m.to_op = p.moved_by and m.to_holder = p.holder_id and m.purchase_id = p.purchase_id)
+  union all
+  select m.holder_id, 'move ' || m.op_id, array_remove(array[
+    case when p.purchase_id is null then 'its purchase is not there'
+      when (p.holder_id <> m.to_holder or p.moved_by is distinct from m.to_op) and n.op_id is null
+        then 'its purchase is not where it went' end,
+    case when o.op_id is null then 'no operation with the old member' end,
+    case when t.op_id is null then 'no operation with the new member' end], null)
+  from purchase_move m
+  left join lateral (
+    select i.purchase_id, i.holder_id, i.moved_by
+    from purchase i
+    where i.purchase_id = m.purchase_id
+    limit 1) p on true
+  left join lateral (
+    select i.op_id
+    from purchase_move i
+    where i.holder_id = m.to_holder and i.purchase_id = m.purchase_id and i.earned_by = m.to_op
+    limit 1) n on true
+  left join operation o on o.holder_id = m.holder_id and o.op_id = m.op_id and o.kind = 13
+    and o.holder_id between :low::uuid and :high::uuid
+  left join operation t on t.holder_id = m.to_holder and t.op_id = m.to_op and t.kind = 13
+  where m.holder_id between :low::uuid and :high::uuid
+  union all
+  select o.holder_id, 'operation ' || o.op_id, array['it moved no purchase']
+  from operation o
+  left join purchase_move m on m.holder_id = o.holder_id and m.op_id = o.op_id
+    and m.holder_id between :low::uuid and :high::uuid
+  left join purchase_move t on t.to_op = o.op_id and t.to_holder = o.holder_id
+  where o.holder_id between :low::uuid and :high::uuid and o.kind = 13
+    and m.op_id is null and t.to_op is null)
+select f.holder_id, f.place, f.wrong
+from found f
+where cardinality(f.wrong) > 0
+order by f.holder_id, f.place
+
+-- name: list_wrong_overruns
+-- For a range of holders: what was beyond what there was has a purchase that is flagged so.
+select o.holder_id, 'purchase ' || o.purchase_id as place,
+  array[case when p.purchase_id is null then 'it has an overrun, but is not there'
+    else 'it has an overrun, but does not say so' end] as wrong
+from purchase_overrun o
+left join purchase p on p.holder_id = o.holder_id and p.occurred_at = o.occurred_at
+  and p.purchase_id = o.purchase_id and p.holder_id between :low::uuid and :high::uuid
+where o.holder_id between :low::uuid and :high::uuid
+  and (p.purchase_id is null or (p.flags & :overrun::int) = 0)
+order by o.holder_id, o.purchase_id
 
 -- name: list_wrong_purchase_keys
 -- I3 over the whole table: each natural key has its purchase, or a return waits for one.
@@ -431,7 +510,8 @@ found as (
       then 'it was not captured, but a purchase has some of it' end,
     case when h.state = 1 and h.channel <> '' and p.purchase_id is null
       then 'no purchase captured it' end,
-    case when h.channel = '' and r.redemption_id is null then 'no redemption has it' end,
+    case when h.channel = '' and r.redemption_id is null and o.kind <> 3
+      then 'no redemption has it' end,
     case when h.state = 3 and h.closed_at <> h.due_at
       then format('timed out at %s, due was %s', h.closed_at, h.due_at) end], null) as wrong
   from hold h
@@ -648,7 +728,7 @@ where h.holder_id between :low::uuid and :high::uuid
 -- of the last day, a share by a hash of id and seed, and those of which something came back.
 select
   p.holder_id, p.purchase_id, p.occurred_at, p.program_version, p.engine, p.flags, p.net, p.quantity,
-  p.by_category::text as by_category, p.returned, p.decision, c.chosen, h.facts as pinned,
+  p.by_category::text as by_category, p.returned, p.moved_by, p.decision, c.chosen, h.facts as pinned,
   case when c.chosen or p.returned is not null then p.cart end as cart,
   case when c.chosen or p.returned is not null then p.facts end as facts
 from purchase p
@@ -669,14 +749,14 @@ left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_n
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :earned::smallint
 
 -- name: list_taken_back
--- Units that operations on purchases of a range of holders took back: the purchase of a return, else
--- the operation itself; what was given back is negative.
-select coalesce(r.purchase_id, e.op_id) as taken_from, e.wallet, sum(e.debt_change - e.amount)::bigint as units
+-- Units that operations on purchases of a range of holders took back: what had earned them, for a
+-- return, else the operation itself; what was given back is negative.
+select coalesce(r.moved_by, r.purchase_id, e.op_id) as taken_from, e.wallet, sum(e.debt_change - e.amount)::bigint as units
 from entry e
 left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
   and r.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :reversed::smallint
-group by coalesce(r.purchase_id, e.op_id), e.wallet
+group by coalesce(r.moved_by, r.purchase_id, e.op_id), e.wallet
 
 -- name: list_redeemed
 -- Units that purchases of a range of holders were paid with, by the operation that took them; those
@@ -684,6 +764,7 @@ group by coalesce(r.purchase_id, e.op_id), e.wallet
 select e.op_id, e.wallet, (e.debt_change - e.amount)::bigint as units
 from entry e
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :redeemed::smallint
+  and e.wallet > 0 -- money of gift cards has rows of its own
   and not exists (
     select from redemption r where r.holder_id = e.holder_id and r.redemption_id = e.op_id)
 

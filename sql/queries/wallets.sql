@@ -5,26 +5,43 @@ from wallet w
 where w.holder_id = any(:holders::uuid[])
 
 -- name: list_due_lots
--- What fell due for each holder since it was settled, and the lots that holds hold.
+-- What fell due for each holder since it was settled, and the lots that holds hold. Apart, so that
+-- the index of open lots finds what is due among the years of lots that a wallet may have.
 select
-  l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
-  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
+  (due.lot).holder_id, (due.lot).wallet, (due.lot).lot_no, (due.lot).granted, (due.lot).remaining,
+  (due.lot).held, (due.lot).origin_holder_id, (due.lot).origin_op_id, (due.lot).earned_at,
+  (due.lot).available_at, (due.lot).expires_at, (due.lot).came_at
 from unnest(:holders::uuid[], :settled::timestamptz[], :until::timestamptz[])
   as u (holder_id, settled_at, until_at)
-join lot l on l.holder_id = u.holder_id
-  and l.remaining > 0
-  and (l.held > 0 or l.expires_at <= u.until_at
-    or (l.available_at > u.settled_at and l.available_at <= u.until_at))
+join wallet w on w.holder_id = u.holder_id
+cross join lateral (
+  select o as lot from lot o
+  where o.holder_id = w.holder_id and o.wallet = w.wallet and o.remaining > 0
+    and o.expires_at <= u.until_at
+  union all
+  select o as lot from lot o
+  where o.holder_id = w.holder_id and o.wallet = w.wallet and o.remaining > 0
+    and o.available_at > u.settled_at and o.available_at <= u.until_at
+    and (o.expires_at is null or o.expires_at > u.until_at)
+  union all
+  select o as lot from lot o
+  where w.held > 0 and o.holder_id = w.holder_id and o.wallet = w.wallet and o.remaining > 0
+    and o.held > 0 and not coalesce(o.expires_at <= u.until_at, false)
+    and not coalesce(o.available_at > u.settled_at and o.available_at <= u.until_at, false)) due
 
 -- name: list_next_dues
 -- When the next lot of each holder falls due after what is settled now.
 select
   u.holder_id,
-  least(
-    min(l.expires_at) filter (where l.expires_at > u.until_at),
-    min(l.available_at) filter (where l.available_at > u.until_at)) as next_due
+  min(least(
+    (select min(l.expires_at) from lot l
+      where l.holder_id = w.holder_id and l.wallet = w.wallet and l.remaining > 0
+        and l.expires_at > u.until_at),
+    (select min(l.available_at) from lot l
+      where l.holder_id = w.holder_id and l.wallet = w.wallet and l.remaining > 0
+        and l.available_at > u.until_at))) as next_due
 from unnest(:holders::uuid[], :until::timestamptz[]) as u (holder_id, until_at)
-join lot l on l.holder_id = u.holder_id and l.remaining > 0
+join wallet w on w.holder_id = u.holder_id
 group by u.holder_id
 
 -- name: list_open_lots
@@ -155,6 +172,20 @@ from entry e
 where e.holder_id = :holder::uuid and e.wallet = :wallet::smallint and e.seq < :below::bigint
 order by e.seq desc
 limit :limit::int
+
+-- name: list_of_operation
+-- What an operation moved, at every holder it is written at, in the order it did.
+select e.holder_id, e.wallet, e.seq, e.amount, e.reason, e.occurred_at
+from entry e
+where e.holder_id = any(:holders::uuid[]) and e.op_id = :op::uuid
+order by e.holder_id, e.op_line
+
+-- name: list_contras
+-- What each house account gave to a wallet.
+select e.contra, sum(e.amount)::bigint as amount
+from entry e
+where e.holder_id = :holder::uuid and e.wallet = :wallet::smallint
+group by e.contra
 
 -- name: list_balances_at
 -- Posted and debt by effective time, as known at a time.

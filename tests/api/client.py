@@ -20,7 +20,7 @@ from tests.api import contract
 
 SECRET: Final = "a secret of the tests, at least 32 characters"
 DEMO: Final = pathlib.Path(__file__).parents[2] / "service" / "programs" / "corner-coffee.yaml"
-ROLES: Final = ("admin", "checkout", "app", "pos")
+ROLES: Final = ("admin", "checkout", "app", "pos", "desk")
 
 
 class Service:
@@ -30,6 +30,7 @@ class Service:
     checkout: httpx.AsyncClient
     app: httpx.AsyncClient
     pos: httpx.AsyncClient
+    desk: httpx.AsyncClient
     public: httpx.AsyncClient
 
     def __init__(self, application: Litestar, keys: dict[str, str]) -> None:

@@ -5,8 +5,9 @@ Operations that end something have one of their own, so that their order does no
 
 from typing import Any, Final
 
-from tests.api.bodies import purchase
+from tests.api.bodies import IDENTIFIERS, purchase
 from tests.api.client import Service
+from tests.api.colleagues import asked, signed_in
 
 LOADS: Final = ("activate_gift_card", "top_up_gift_card")
 MONEY: Final = {"amount": 2_500, "currency": "EUR"}
@@ -34,6 +35,11 @@ async def checked_out(service: Service) -> dict[str, Any]:
     ):
         made = await service.admin.post("/v1/purchases", json=body)
         found[f"{step}.purchase_id"] = made.json()["id"]
+    nothing = dict.fromkeys(("on", "from", "until", "cursor"))
+    found["attach_purchase.body"] = {"from_member": None}
+    found["search_purchases.body"] = {"member": IDENTIFIERS[:1], **nothing}
+    span = {"from": "2026-01-01T00:00:00Z", "until": "2026-12-31T00:00:00Z"}
+    found["report_overruns.query"] = found["list_overruns.query"] = span
     back = {"id": found["exchange_items.purchase_id"]}
     found["exchange_items.body"] = {
         "bring": {"channel": "web", "external_id": "back", "purchase": back},
@@ -116,3 +122,57 @@ async def shared(service: Service, head: str) -> dict[str, Any]:
         "give_to_household.body": {"member": head, "amount": 5},
         "draw_from_household.body": {"member": head, "amount": 1},
     }
+
+
+async def staffed(service: Service) -> dict[str, Any]:
+    """Staff accounts: one to sign in with, one that is changed, and what signs in and out."""
+    accounts = {}
+    for login in ("signs-in", "another"):
+        body = {"login": login, "role": "clerk", "pin": "640283"}
+        made = await service.admin.post("/v1/staff/accounts", json=body)
+        assert made.status_code == 201, made.text
+        accounts[login] = made.json()["id"]
+    who = {"login": "signs-in", "pin": "640283"}
+    at = {"device": "till-3", "store": "waw-01"}
+    signed = await service.admin.post("/v1/staff/sign-in", json={**who, **at})
+    return {
+        "account_id": accounts["another"],
+        "sign_in_staff.body": {**who, **at, "password": None},
+        "sign_out_staff.body": {"token": signed.json()["token"]},
+        "change_staff_secret.body": {**who, "password": None, "new_pin": "640283"},
+        "create_staff_account.body": {"role": "agent", "member": None, "pin": None},
+        "change_staff_account.body": {"member": None},
+    }
+
+
+async def corrected(service: Service) -> dict[str, Any]:
+    """A member with an adjustment to be read, and one to be undone."""
+    body = {"identifiers": [{"kind": "card", "value": "corrected"}]}
+    member = (await service.admin.post("/v1/members", json=body)).json()["id"]
+    found = {}
+    for name in ("operation_id", "undo_operation.operation_id"):
+        gift = {"wallet": "points", "amount": 10, "reason": "a start"}
+        made = await service.admin.post(
+            f"/v1/members/{member}/adjustments", json=gift, headers={"Idempotency-Key": name}
+        )
+        found[name] = made.json()["id"]
+    return found
+
+
+async def waiting(service: Service, member: str) -> dict[str, Any]:
+    """An approval for each operation on one, with the colleague who decides; an operation."""
+    found: dict[str, Any] = {}
+    asks = await signed_in(service, service.admin, "asks")
+    decides = await signed_in(service, service.admin, "decides")
+    for step in ("read_approval", "give_approval", "refuse_approval"):
+        waits = await asked(service.admin, member, asks, f"of-{step}")
+        found[f"{step}.approval_id"] = found["approval_id"] = waits["id"]
+    found |= {f"{step}.staff": decides for step in ("give_approval", "refuse_approval")}
+    done = await service.admin.post(
+        f"/v1/members/{member}/adjustments",
+        json={"wallet": "points", "amount": 5, "reason": "to be read"},
+        headers={"Idempotency-Key": "of-the-operation"},
+    )
+    found["adjust_wallet.body"] = {"code": "late"}
+    found["operation_id"] = found["read_operation.operation_id"] = done.json()["id"]
+    return found

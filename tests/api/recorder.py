@@ -85,6 +85,10 @@ async def note_nothing(_key: KeyRow) -> None:
     """Uses of a key are not written down here."""
 
 
+async def find_nobody(_kid: str) -> None:
+    """Nobody is signed in."""
+
+
 @contextlib.asynccontextmanager
 async def alone(
     *,
@@ -107,7 +111,7 @@ async def alone(
         edge_of(app).services = Services(
             verbs=one.verbs,  # type: ignore[arg-type]
             reads=one.reads,  # type: ignore[arg-type]
-            keyring=Keyring(find, note_nothing),
+            keyring=Keyring(find, note_nothing, find_nobody),
             pages=_pages(docs=docs),
             ready=one.ready,
         )

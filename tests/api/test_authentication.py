@@ -6,57 +6,16 @@ import datetime as dt
 import msgspec
 import pytest
 
-from service.api import authentication
-from service.api.authentication import KNOWN_SECONDS, REFUSED_SECONDS, REMEMBERED_MAX, Keyring
+from service.api import lookups
+from service.api.authentication import Keyring
+from service.api.lookups import KNOWN_SECONDS, REFUSED_SECONDS, REMEMBERED_MAX
 from service.domain.access import codes
 from service.domain.access.errors import KeyMissing, KeyNotAccepted
 from service.domain.access.types import KeyRow
 from service.infra.db import DatabaseUnavailable
 from service.kernel.actor import Actor, ActorKind
-from tests.api.recorder import CLIENT_ID, note_nothing, row_of
-
-
-class Time:
-    """A clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Keys:
-    """A key ring over rows in memory that counts what it is asked."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, KeyRow] = {}
-        self.asked: list[str] = []
-        self.noted: list[str] = []
-        self.down = False
-        self.time = Time()
-        self.ring = Keyring(self.find, self.note, self.time)
-
-    async def find(self, kid: str) -> KeyRow | None:
-        self.asked.append(kid)
-        await asyncio.sleep(0)
-        if self.down:
-            raise DatabaseUnavailable
-        return self.rows.get(kid)
-
-    async def note(self, key: KeyRow) -> None:
-        self.noted.append(key.kid)
-
-    def issue(self, **changes: object) -> bytes:
-        """A header with a new key."""
-        key, code = codes.issue(codes.Mode.TEST)
-        self.rows[code.kid] = msgspec.structs.replace(row_of(code, ["members:read"]), **changes)
-        return header(key)
-
-
-def header(key: str) -> bytes:
-    """The Authorization header of a key."""
-    return f"Bearer {key}".encode()
+from tests.api.keyring import Keys, header
+from tests.api.recorder import CLIENT_ID, find_nobody, note_nothing, row_of
 
 
 @pytest.fixture
@@ -182,7 +141,7 @@ async def test_a_hundred_requests_with_one_key_share_one_look_up(keys: Keys) -> 
 async def test_a_flood_of_wrong_keys_pushes_out_no_right_one(
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authentication, "REMEMBERED_MAX", 5)
+    monkeypatch.setattr(lookups, "REMEMBERED_MAX", 5)
     right = keys.issue()
     await keys.ring.actor(right)
 
@@ -191,14 +150,14 @@ async def test_a_flood_of_wrong_keys_pushes_out_no_right_one(
             await keys.ring.actor(header(codes.issue(codes.Mode.TEST)[0]))
 
     assert keys.ring.remembered(right) is not None
-    assert len(keys.ring._refused) == 5
+    assert len(keys.ring._keys._refused) == 5
     assert REMEMBERED_MAX == 4096
 
 
 async def test_the_oldest_of_too_many_known_keys_is_forgotten(
     keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authentication, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(lookups, "REMEMBERED_MAX", 2)
     first, second, third = (keys.issue() for _ in range(3))
     for given in (first, second, third):
         await keys.ring.actor(given)
@@ -218,7 +177,7 @@ async def test_look_ups_use_two_connections_at_most() -> None:
         await asyncio.sleep(0.001)
         at_once -= 1
 
-    ring = Keyring(find, note_nothing)
+    ring = Keyring(find, note_nothing, find_nobody)
     tries = [ring.actor(header(codes.issue(codes.Mode.TEST)[0])) for _ in range(20)]
     await asyncio.gather(*tries, return_exceptions=True)
 
@@ -257,7 +216,7 @@ async def test_a_use_is_noted_and_a_failure_to_note_it_refuses_nobody() -> None:
     async def fail(_key: KeyRow) -> None:
         raise DatabaseUnavailable
 
-    assert (await Keyring(find, fail).actor(header(key))).id == "tests"
+    assert (await Keyring(find, fail, find_nobody).actor(header(key))).id == "tests"
 
 
 async def test_a_look_up_notes_the_use_of_the_key(keys: Keys) -> None:
@@ -271,4 +230,4 @@ async def test_no_secret_is_kept_in_memory(keys: Keys) -> None:
     await keys.ring.actor(given)
     secret = given.split(b"_")[3][:43]
 
-    assert secret.decode() not in repr(vars(keys.ring))
+    assert secret.decode() not in repr(vars(keys.ring._keys))

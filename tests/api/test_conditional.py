@@ -55,7 +55,7 @@ def test_a_304_carries_the_headers_of_the_200() -> None:
     assert fresh.headers == known.headers
     assert dict(fresh.headers) == {
         b"etag": b'"17.0"',
-        b"vary": b"Authorization, Accept, Accept-Encoding",
+        b"vary": b"Authorization, Regulars-Staff, Accept, Accept-Encoding",
     }
     assert fresh.cache == known.cache == b"private, no-cache"
 

@@ -243,3 +243,21 @@ async def test_limits_of_header_and_address_come_before_everything_else() -> Non
 
     assert (headers.status_code, headers.json()["code"]) == (431, "headers-too-large")
     assert (address.status_code, address.json()["code"]) == (414, "address-too-long")
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/live/", "//health/live"])
+async def test_an_address_is_the_same_however_it_is_written(path: str) -> None:
+    """The first is found without the router, which makes the same of the others."""
+    async with alone() as one:
+        answer = await wire.send(one.application, "GET", path)
+
+    assert answer is not None
+    assert (answer.status, answer.json()) == (200, {"status": "live"})
+
+
+async def test_a_route_that_is_found_without_the_router_is_named_in_the_log() -> None:
+    async with alone() as one:
+        with capture_logs() as logs:
+            await wire.send(one.application, "POST", "/v1/purchases")
+
+    assert [(entry["route"], entry["status"]) for entry in logs] == [("/v1/purchases", 401)]

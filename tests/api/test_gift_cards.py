@@ -39,7 +39,8 @@ async def test_a_card_is_issued_topped_up_checked_blocked_and_listed(service: Se
 
     assert (card["state"], card["amount"], card["currency"]) == ("active", 2_500, "EUR")
     assert (top.status_code, top.json()["balance"]) == (201, 3_500)
-    assert (checked.json()["balance"], checked.json()["title"]) == (3_500, {"en": "Gift card"})
+    titles = {"en": "Gift card", "pl": "Karta podarunkowa"}
+    assert (checked.json()["balance"], checked.json()["title"]) == (3_500, titles)
     assert checked.headers["cache-control"] == "no-store"
     assert blocked.json()["state"] == "blocked"
     assert [one["amount"] for one in listed.json()["items"]] == [1_000, 2_500]

@@ -81,11 +81,17 @@ async def test_a_field_the_program_does_not_know_is_named(service: Service) -> N
 
 
 @pytest.mark.parametrize(
-    ("languages", "title"),
-    [("pl-PL,en;q=0.5", "Ziarna"), ("en", "Beans"), ("fr", "Beans"), ("", "Beans")],
+    ("languages", "titles"),
+    [
+        ("pl-PL,en;q=0.5", ["Ziarna"]),
+        ("fr, pl;q=0.5", ["Ziarna"]),
+        ("en", ["Beans"]),
+        ("fr", ["Beans"]),
+        ("", ["Beans", "Ziarna"]),
+    ],
 )
 async def test_home_is_in_the_language_asked_for_and_tagged(
-    service: Service, languages: str, title: str
+    service: Service, languages: str, titles: list[str]
 ) -> None:
     member = await enrolled(service)
     path = f"/v1/members/{member}/home"
@@ -94,7 +100,7 @@ async def test_home_is_in_the_language_asked_for_and_tagged(
     home = await service.app.get(path, headers=headers)
     known = await service.app.get(path, headers={**headers, "If-None-Match": home.headers["etag"]})
 
-    assert list(home.json()["wallets"]["points"]["title"].values()) == [title]
+    assert list(home.json()["wallets"]["points"]["title"].values()) == titles
     assert home.headers["vary"].endswith("Accept-Language")
     assert (known.status_code, known.content) == (304, b"")
 

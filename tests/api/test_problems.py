@@ -21,6 +21,7 @@ from service.api.reply import Reply
 from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
 from service.domain.members.errors import IdentifierTaken, MemberNotFound
 from service.domain.purchases.errors import CurrencyMismatch, DecisionDiffers
+from service.domain.staff.errors import StaffTokenNotAccepted
 from service.infra.batch import Overloaded, QueueFull
 from service.infra.db import DatabaseUnavailable
 from service.kernel.errors import ExpectedError, Unavailable
@@ -115,6 +116,11 @@ class Later(Unavailable):
             KeyNotAccepted(),
             b"www-authenticate",
             b'Bearer realm="regulars", error="invalid_token"',
+        ),
+        (
+            StaffTokenNotAccepted(),
+            b"www-authenticate",
+            b'Bearer realm="regulars staff", error="invalid_token"',
         ),
         (
             ScopeMissing(scope="returns:write"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from service.api.reply import Reply, created, ok
+from service.api.reply import Reply, created, ok, waiting
 from tests.api.calls import call_with
 
 
@@ -51,6 +51,12 @@ async def test_what_was_made_says_where_it_is() -> None:
     status, headers, _ = await sent(created(Shown(text=""), "/v1/members/1"), "POST")
 
     assert (status, headers[b"location"]) == (201, b"/v1/members/1")
+
+
+async def test_what_waits_says_where_that_is_told() -> None:
+    status, headers, _ = await sent(waiting(Shown(text=""), "/v1/approvals/1"), "POST")
+
+    assert (status, headers[b"location"]) == (202, b"/v1/approvals/1")
 
 
 async def test_head_has_the_length_but_not_the_body() -> None:

@@ -32,7 +32,7 @@ async def test_balances_are_tagged_and_answered_304_until_they_change(service: S
     other = await service.app.get(path, headers=tag)
 
     assert first.headers["cache-control"] == "private, no-cache"
-    assert first.headers["vary"] == "Authorization, Accept, Accept-Encoding"
+    assert first.headers["vary"] == "Authorization, Regulars-Staff, Accept, Accept-Encoding"
     assert (same.status_code, same.content) == (304, b"")
     for name in ("etag", "cache-control", "vary"):
         assert same.headers[name] == first.headers[name]

@@ -26,6 +26,8 @@ from tests.bench.plan import SHORT
 from tests.bench.sampler import LOOP, Sampler
 from tests.databases import Server
 
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
+
 MEMBERS: Final = 50
 OK: Final = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-other: 1\r\n\r\nhello"
 

@@ -11,11 +11,14 @@ import time
 from typing import Any
 
 import asyncpg
+import pytest
 
 from service.infra.db import Database
 from tests.databases import Fresh, Server
 from tests.imports.place import SECRET, member, ndjson, publish, purchase
 from tests.running import PROJECT, bare, regulars
+
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
 
 PURCHASES, LINES, CARDS = 4_000, 5, 150
 SECONDS_MAX = 300

@@ -20,6 +20,8 @@ import pytest
 from tests.databases import open_folder
 from tests.running import PROJECT, Running, bare, free_port, purchase, regulars
 
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
+
 PROGRAM = PROJECT / "service" / "programs" / "corner-coffee.yaml"
 
 
@@ -89,7 +91,7 @@ async def test_a_folder_keeps_its_secrets_to_itself(service: Running) -> None:
     data = service.folder / "data"
     keys = (data / "keys.json").read_text()
     secret = (data / "secret").read_text()
-    assert sorted(json.loads(keys)) == ["admin", "app", "checkout", "pos"]
+    assert sorted(json.loads(keys)) == ["admin", "app", "checkout", "desk", "pos"]
     for name in ("keys.json", "secret"):
         assert (data / name).stat().st_mode & 0o777 == 0o600
     service.stop()

@@ -8,9 +8,11 @@ import pytest
 from service.infra.db import Database
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
+from tests.flows.caps import CAPPED, Caps
 from tests.flows.counter import CHECKOUT
 from tests.flows.sharing import SHARING, Sharing
 from tests.flows.shop import SOURCE, Shop, day
+from tests.flows.undoing import DESK
 
 
 @pytest.fixture
@@ -85,6 +87,32 @@ async def checkout(server: Server, checkout_published: Fresh) -> AsyncIterator[S
 
 
 @pytest.fixture(scope="session")
+def desk_published(server: Server) -> Iterator[Fresh]:
+    """A database with a program of everything that can be undone and nothing else."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, DESK))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def desk(server: Server, desk_published: Fresh) -> AsyncIterator[Shop]:
+    """A shop with that program, at day 0; the whole ledger must add up after."""
+    fresh = server.create(desk_published.name)
+    db = await Database.open(fresh.url)
+    shop = await Shop.open(db)
+    await shop.built.start()
+    yield shop
+    await shop.built.gate.drain()
+    faults = await shop.faults()
+    await db.close()
+    report = await verify(fresh.jobs_url, Options())
+    server.drop(fresh)
+    assert faults == []
+    assert report.tally.named == []
+
+
+@pytest.fixture(scope="session")
 def sharing_published(server: Server) -> Iterator[Fresh]:
     """A database with the program of what members share and nothing else."""
     fresh = server.create()
@@ -101,6 +129,32 @@ async def sharing(server: Server, sharing_published: Fresh) -> AsyncIterator[Sha
     shop = await Shop.open(db)
     await shop.built.start()
     yield Sharing(shop)
+    await shop.built.gate.drain()
+    faults = await shop.faults()
+    await db.close()
+    report = await verify(fresh.jobs_url, Options())
+    server.drop(fresh)
+    assert faults == []
+    assert report.tally.named == []
+
+
+@pytest.fixture(scope="session")
+def caps_published(server: Server) -> Iterator[Fresh]:
+    """A database with a program that caps what staff adjust, and nothing else."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, CAPPED))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def caps(server: Server, caps_published: Fresh) -> AsyncIterator[Caps]:
+    """A shop with caps, at day 0; the whole ledger must add up after."""
+    fresh = server.create(caps_published.name)
+    db = await Database.open(fresh.url)
+    shop = await Shop.open(db)
+    await shop.built.start()
+    yield Caps(shop)
     await shop.built.gate.drain()
     faults = await shop.faults()
     await db.close()

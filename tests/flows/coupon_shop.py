@@ -18,6 +18,7 @@ from service.domain.coupons.types import (
     NameCoupon,
 )
 from service.kernel.answer import Answer
+from service.kernel.texts import Languages
 from service.kernel.values import Client, Identifier
 from tests.flows.shop import SOURCE, TILL, Shop, day
 
@@ -85,12 +86,12 @@ async def check(
     code: str,
     member: uuid.UUID | tuple[Identifier, ...] | None = None,
     client: Client | None = None,
-    language: str | None = None,
+    languages: Languages = (),
 ) -> CouponCheck:
     """What a code is."""
     who = MemberId(id=member) if isinstance(member, uuid.UUID) else member
     return await shop.verbs.check_coupon(
-        CheckCoupon(code=code, member=who, client=client), language
+        CheckCoupon(code=code, member=who, client=client), languages
     )
 
 
@@ -113,6 +114,6 @@ async def reinstate(shop: Shop, **named: Any) -> CouponStanding:
     return (await shop.verbs.reinstate_coupon(TILL, NameCoupon(reason="sorry", **named))).body
 
 
-async def listed(shop: Shop, member: uuid.UUID, language: str | None = None) -> list[CouponView]:
+async def listed(shop: Shop, member: uuid.UUID, languages: Languages = ()) -> list[CouponView]:
     """A member's whole list."""
-    return list((await shop.reads.coupons(member, language, None, 200)).items)
+    return list((await shop.reads.coupons(member, languages, None, 200)).items)

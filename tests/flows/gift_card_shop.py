@@ -20,6 +20,7 @@ from service.domain.gift_cards.types import (
 )
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
+from service.kernel.texts import Languages
 from service.kernel.values import Client
 from tests.flows.shop import SOURCE, TILL, Shop, day
 
@@ -84,11 +85,11 @@ async def check(
     pin: str | None = None,
     client: Client | None = None,
     actor: Actor = APP,
-    language: str | None = None,
+    languages: Languages = (),
 ) -> GiftCardView:
     """What a card pays."""
     body = CheckGiftCard(code=code, pin=pin, client=client)
-    return await shop.verbs.check_gift_card(actor, body, language)
+    return await shop.verbs.check_gift_card(actor, body, languages)
 
 
 async def balance(shop: Shop, code: str) -> tuple[int, int]:

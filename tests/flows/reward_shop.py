@@ -16,6 +16,7 @@ from service.domain.rewards.types import (
 )
 from service.flows.verbs import Verbs
 from service.kernel.answer import Answer
+from service.kernel.texts import Languages
 from tests.flows.shop import SOURCE, TILL, Shop, day
 
 REWARDS: Final = """
@@ -101,10 +102,10 @@ async def state(shop: Shop, redemption: RedemptionView) -> RedemptionState:
 
 
 async def offered(
-    shop: Shop, who: uuid.UUID, language: str | None = None
+    shop: Shop, who: uuid.UUID, languages: Languages = ()
 ) -> dict[str, MemberRewardView]:
     """The rewards as the member sees them, by id."""
-    return {one.id: one for one in (await shop.reads.member_rewards(who, language)).items}
+    return {one.id: one for one in (await shop.reads.member_rewards(who, languages)).items}
 
 
 async def stock(shop: Shop, reward: str) -> int:

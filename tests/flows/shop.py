@@ -192,6 +192,7 @@ class Shop:
         """Correct a wallet by hand; without a key each call is another."""
         body = Adjust(wallet=wallet, amount=amount, reason="by hand")
         answer = await self.verbs.adjust_wallet(TILL, member, body, key or uuid.uuid1().hex)
+        assert isinstance(answer.body, AdjustmentReceipt)  # nothing of a system waits
         return answer.body
 
     async def settle(self) -> int:

@@ -1,3 +1,5 @@
+"""Corrections by hand. Of service/flows/steps/adjusting.py too."""
+
 import asyncio
 import datetime as dt
 

@@ -1,4 +1,7 @@
-"""Redemptions undone: units to their lots, pieces to the stock, coupons void."""
+"""Redemptions undone: units to their lots, pieces to the stock, coupons void.
+
+The work of service/flows/steps/cancelling.py.
+"""
 
 import asyncio
 import datetime as dt

@@ -38,7 +38,7 @@ async def test_a_good_code_tells_what_it_is_and_until_when(shop: Shop) -> None:
     ola = await shop.enrol("1")
     gift = await give(shop, ola.id)
 
-    found = await check(shop, gift.code, ola.id, language="pl")
+    found = await check(shop, gift.code, ola.id, languages=("pl",))
 
     assert found == CouponCheck(
         usable=True,

@@ -23,7 +23,7 @@ async def test_a_card_tells_what_it_is_in_the_language_asked_for(shop: Shop) -> 
     await with_cards(shop)
     card = await issue(shop, 2_500)
 
-    found = await check(shop, card.code.replace("-", " ").lower(), language="pl")
+    found = await check(shop, card.code.replace("-", " ").lower(), languages=("pl",))
 
     assert (found.id, found.card, found.kind) == (card.id, card.card, "plain")
     assert (found.title, found.text) == ({"pl": "Karta"}, {"en": "For you"})
@@ -145,7 +145,7 @@ async def test_of_many_wrong_pins_at_once_five_are_judged(shop: Shop) -> None:
     for built in others:
         await built.start()
     calls = [
-        built.verbs.check_gift_card(APP, CheckGiftCard(code=card.code, pin=f"{n:04}"), None)
+        built.verbs.check_gift_card(APP, CheckGiftCard(code=card.code, pin=f"{n:04}"), ())
         for n, built in enumerate([*others] * 5)
     ]
 

@@ -22,6 +22,8 @@ from service.verify.run import Options, verify
 from tests.databases import Fresh
 from tests.flows.shop import SOURCE, TILL, Shop, another, bought, brought, card, goods
 
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
+
 T = TypeVar("T")
 MEMBERS: Final = 500
 PLAIN: Final = """

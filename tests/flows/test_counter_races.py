@@ -4,6 +4,7 @@ F15-F23 of the fault list, as far as they concern quotes, holds, coupons and uni
 each, the whole ledger is verified: budgets, codes and holds too.
 """
 
+import asyncio
 import datetime as dt
 import functools
 from collections import Counter
@@ -12,7 +13,10 @@ from typing import Any
 
 import pytest
 
+from service.domain.coupons.types import IssueCoupon
+from service.domain.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from service.domain.purchases.types import HoldState, Mode
+from service.domain.wallets.types import Adjust
 from tests.databases import Fresh
 from tests.flows.counter import (
     CHECKOUT,
@@ -33,8 +37,10 @@ from tests.flows.races import (
     releasing,
     until,
 )
-from tests.flows.shop import Shop, goods
+from tests.flows.shop import TILL, Shop, goods
 from tests.flows.test_concurrency import Two, two_processes
+
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
 
 
 @pytest.fixture
@@ -42,6 +48,15 @@ async def two(database: Fresh) -> AsyncIterator[Two]:
     """Two processes with the program of the counter, on the real clock, each with its jobs."""
     async with two_processes(database, CHECKOUT) as shops:
         yield shops
+
+
+async def when_free(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """What is answered once nothing else is running under the key."""
+    while True:
+        try:
+            return await ask()
+        except IdempotencyKeyInUse:
+            await asyncio.sleep(0.01)
 
 
 # ------------------------------------------------------------------ one request, many times
@@ -104,6 +119,34 @@ async def test_f16_of_two_baskets_under_one_checkout_one_is_held(two: Two) -> No
     async with two.one.db.reading() as tx:
         still = await tx.connection.fetchval("select count(*) from hold where state = 0")
     assert still == 1
+
+
+async def test_f16_one_key_is_of_one_verb_member_and_content(two: Two) -> None:
+    """Four writes under one Idempotency-Key, ten times each: one of them happens, and once; the
+    others learn nothing of it."""
+    ola, jan = await rich(two.one, "1", 0), await rich(two.one, "2", 0)
+    ten, nine = (Adjust(wallet="points", amount=n, reason="by hand") for n in (10, 9))
+    gift, key = IssueCoupon(template="NEXT5", reason="by hand"), "key-of-all-4"
+    asked: list[Callable[[], Awaitable[Any]]] = []
+    for n in range(10):
+        verbs = two.of(n).verbs
+        asked += [
+            functools.partial(verbs.adjust_wallet, TILL, ola, ten, key),
+            functools.partial(verbs.adjust_wallet, TILL, ola, nine, key),
+            functools.partial(verbs.adjust_wallet, TILL, jan, ten, key),
+            functools.partial(verbs.issue_coupon, TILL, ola, gift, key),
+        ]
+
+    found = await at_once([functools.partial(when_free, one) for one in asked])
+
+    assert Counter(found) == {DONE: 1, "replayed": 9, "IdempotencyKeyReused": 30}
+    points = [(await held(two.other, member))[0] for member in (ola, jan)]
+    assert points in ([10, 0], [9, 0], [0, 10], [0, 0])
+    given = await two.one.count("coupon")
+    assert (sum(points) > 0) + given == 1
+    with pytest.raises(IdempotencyKeyReused) as refused:
+        await two.one.verbs.issue_coupon(TILL, jan, gift, key)
+    assert refused.value.members() == {}
 
 
 async def test_f16_of_two_contents_under_one_key_one_is_recorded(two: Two) -> None:

@@ -31,7 +31,7 @@ async def test_a_member_is_shown_as_enrolled_with_empty_wallets_at_the_lowest_ti
     assert view.identifiers == OLA.identifiers
     assert (view.profile, view.fields, view.claimed) == (OLA.profile, OLA.fields, 0)
     assert view.wallets == dict.fromkeys(("points", "stars", "gifts", "status"), NOTHING)
-    assert view.tier == {"main": TierNow(id="bronze", changed=False)}
+    assert view.tier == {"main": TierNow(id="bronze", changed=False, next="silver", missing=100)}
     assert dt.timedelta() <= view.enrolled_at - day(0) < dt.timedelta(minutes=1)
     assert await shop.reads.member(view.id) == view
 

@@ -209,10 +209,10 @@ async def test_a_card_is_no_member(shop: Shop) -> None:
         shop.wallets(card.id),
         shop.adjust(card.id, 5),
         shop.reads.member(card.id),
-        shop.reads.home(card.id, None),
+        shop.reads.home(card.id, ()),
         shop.reads.entries(card.id, "points", None, 5),
         shop.reads.tier(card.id),
-        shop.reads.coupons(card.id, None, None, 5),
+        shop.reads.coupons(card.id, (), None, 5),
         shop.change(card.id, profile=None),
         shop.buy("order-1", card.id),
     ]

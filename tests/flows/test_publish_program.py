@@ -13,6 +13,7 @@ from service.domain.programs.errors import (
 )
 from service.flows.publish_program import publish_program
 from tests.flows.shop import BEGINNING, SOURCE, TILL, Shop, another, bought, day, goods
+from tests.waiting import blocked
 
 FIVE_SECONDS = dt.timedelta(seconds=5)
 MINUTE = dt.timedelta(minutes=1)
@@ -104,9 +105,9 @@ async def test_of_two_publishers_at_once_one_loses(shop: Shop) -> None:
     async with shop.db.transaction() as tx:
         await tx.connection.execute("select 1 from budget for no key update")
         first = loop.create_task(publish_program(shop.db, TILL, DOUBLED))
-        await asyncio.sleep(0.1)  # its version is written and waits for the budgets
+        await blocked(shop.db)  # its version is written and waits for the budgets
         second = loop.create_task(publish_program(shop.db, TILL, TRIPLED))
-        await asyncio.sleep(0.1)
+        await blocked(shop.db, 2)
 
     assert (await first).version == 2
     with pytest.raises(PublishedMeanwhile):

@@ -47,7 +47,7 @@ async def test_the_receipt_tells_what_was_earned_and_the_balances_after(shop: Sh
     )
     assert receipt.wallets["points"] == Balance(available=0, pending=30, held=0, debt=0)
     assert receipt.wallets["status"] == Balance(available=30, pending=0, held=0, debt=0)
-    assert receipt.tier == {"main": TierNow(id="bronze", changed=False)}
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=False, next="silver", missing=70)}
 
 
 async def test_the_same_purchase_again_is_a_replay_with_the_same_receipt(shop: Shop) -> None:
@@ -300,7 +300,7 @@ async def test_a_late_purchase_moves_the_tier_from_its_own_day(shop: Shop) -> No
     late = await shop.buy("b", ola.id, goods(4000), at=day(5))
 
     # 40 on day 5, 100 on day 10: silver from day 10, and told now
-    assert late.tier == {"main": TierNow(id="silver", changed=True)}
+    assert late.tier == {"main": TierNow(id="silver", changed=True, next="gold", missing=200)}
     (ladder,) = (await shop.reads.tier(ola.id)).ladders.values()
     assert [(step.from_at, step.tier) for step in ladder.history] == [(day(10), "silver")]
     later = await shop.buy("c", ola.id, goods(1000), at=day(12))

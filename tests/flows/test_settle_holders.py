@@ -27,7 +27,7 @@ async def everything(shop: Shop, member: uuid.UUID) -> list[object]:
         past,
         msgspec.structs.replace(tier, at=day(0)),
         await shop.reads.member(member),
-        (await shop.reads.home(member, "en")).body,
+        (await shop.reads.home(member, ("en",))).body,
     ]
 
 

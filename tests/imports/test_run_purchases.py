@@ -255,6 +255,25 @@ async def test_a_purchase_may_be_recorded_instead_when_its_turn_comes(
     assert shop.reports[-1] == (5, 5)
 
 
+async def test_others_of_its_batch_do_not_wait_for_what_is_recorded_instead(
+    shop: Place, tmp_path: pathlib.Path
+) -> None:
+    async def record() -> Answer[None]:
+        async with asyncio.timeout(30):
+            while await shop.rows("select count(*)::int from purchase") != [(3,)]:
+                await asyncio.sleep(0.01)
+        return Answer(None)
+
+    rows = [purchase(1, "a", 1, 1_00), *(purchase(n, "b", n, 1_00) for n in range(2, 5))]
+    path = ndjson(tmp_path / "p.ndjson", [*rows, purchase(5, "a", 5, 1_00)])
+    summary = await shop.purchases(
+        path, instead=lambda body: record() if body.external_id == "1" else None
+    )
+
+    assert (summary.added, summary.rejected) == (5, 0)
+    assert shop.reports[-1] == (5, 5)
+
+
 async def test_what_cannot_go_on_instead_stops_the_import(
     shop: Place, tmp_path: pathlib.Path
 ) -> None:

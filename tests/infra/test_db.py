@@ -235,13 +235,16 @@ async def test_a_release_asks_the_server_nothing(database: Fresh) -> None:
 
 
 async def test_a_cancelled_transaction_leaves_nothing_behind(db: Database) -> None:
+    written = asyncio.Event()
+
     async def write() -> None:
         async with db.transaction() as tx:
             await tx.run(INSERT, last=1)
-            await asyncio.sleep(60)
+            written.set()
+            await asyncio.Event().wait()
 
     task = asyncio.get_running_loop().create_task(write())
-    await asyncio.sleep(0.05)
+    await written.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -254,3 +257,11 @@ async def test_a_cancelled_transaction_leaves_nothing_behind(db: Database) -> No
 async def test_connections_say_whose_they_are(db: Database) -> None:
     async with db.reading() as tx:
         assert await tx.connection.fetchval("show application_name") == "regulars"
+
+
+async def test_a_small_table_is_read_by_its_index(db: Database) -> None:
+    async with db.reading() as tx:
+        rows = await tx.connection.fetch(
+            "explain (costs off) select from lot where holder_id = gen_random_uuid()"
+        )
+    assert not any("Seq Scan" in row[0] for row in rows)

@@ -18,6 +18,8 @@ from service.infra.embedded import SOCKET_BYTES_MAX, Embedded
 from service.infra.embedded_host import ACCOUNT, EmbeddedError
 from tests.databases import open_folder
 
+pytestmark = pytest.mark.xdist_group("machine")  # one at a time: each keeps it busy
+
 ROOT = os.geteuid() == 0
 PROJECT = pathlib.Path(__file__).parents[2]
 

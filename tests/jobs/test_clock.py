@@ -55,6 +55,10 @@ async def test_failed_codes_are_forgotten_after_a_week(shop: Shop) -> None:
     assert await shop.count("code_guess") == 0
 
 
+def names_of_tasks() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def until(done: Callable[[], bool]) -> None:
     for _ in range(500):
         if done():
@@ -96,11 +100,10 @@ async def test_a_job_goes_on_after_an_outage_and_after_a_mistake_of_ours(outage:
 async def test_a_stopped_clock_runs_nothing_more(shop: Shop) -> None:
     running = Clock(shop.built.ctx)
     running.start()
-    await asyncio.sleep(0.05)
+    await until(lambda: names_of_tasks().issuperset(JOBS))
     await running.stop()
-    tasks = {task.get_name() for task in asyncio.all_tasks()}
 
-    assert tasks.isdisjoint(JOBS)
+    assert names_of_tasks().isdisjoint(JOBS)
 
 
 async def test_the_clock_does_by_itself_what_its_jobs_do(shop: Shop) -> None:

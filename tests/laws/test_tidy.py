@@ -24,17 +24,23 @@ OWN_FOLDERS: Final = {"laws", "stories", "bench", "oracle", "model"}
 # Tests of what has no file of its own: how several files work together.
 WITHOUT_A_FILE: Final = {
     "api/test_schemathesis.py",
+    "api/test_signed_in.py",
     "domain/budgets/test_shares.py",
     "domain/wallets/test_book_checkout.py",
     "domain/wallets/test_book_machine.py",
+    "domain/wallets/test_walls.py",
     "flows/test_code_races.py",
     "flows/test_concurrency.py",
     "flows/test_counter_races.py",
     "flows/test_hold_time_outs.py",
+    "flows/test_holds_and_limits.py",
     "flows/test_late_and_claimed.py",
     "flows/test_overdue_captures.py",
     "flows/test_regressions.py",
+    "flows/test_return_races.py",
+    "verify/test_card_payments.py",
     "verify/test_checkouts.py",
+    "verify/test_moves.py",
 }
 
 

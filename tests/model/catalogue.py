@@ -4,9 +4,12 @@ import pathlib
 from dataclasses import dataclass
 from typing import Final
 
-from tests.model.programs import coffee, fuel, plain
+from tests.model.programs import coffee, fuel, market, plain
 from tests.oracle.days import Span
+from tests.oracle.fair import Fair
+from tests.oracle.offers import Shop
 from tests.oracle.program import Program
+from tests.oracle.world import World
 
 FILES: Final = pathlib.Path(__file__).parent / "programs"
 
@@ -24,6 +27,12 @@ class Subject:
         """The file."""
         return (FILES / f"{self.name}.yaml").read_text(encoding="utf-8")
 
+    def world(self) -> World:
+        """An oracle in which nothing has happened yet."""
+        if isinstance(self.twin, Shop):
+            return Fair(self.twin, self.claim_max)
+        return World(self.twin, self.claim_max)
+
 
 SUBJECTS: Final = {
     subject.name: subject
@@ -33,3 +42,4 @@ SUBJECTS: Final = {
         Subject("plain", plain.PROGRAM, "NZD", Span(400, "day")),
     )
 }
+MARKET: Final = Subject("market", market.PROGRAM, "EUR", Span(60, "day"))

@@ -49,7 +49,10 @@ def balances(world: World, name: str, found: Mapping[str, Balance], at: dt.datet
     for wallet in world.program.wallets:
         balance = world.balance(name, wallet.id, at)
         expected[wallet.id] = Balance(
-            available=balance.available, pending=balance.pending, held=0, debt=balance.debt
+            available=balance.available,
+            pending=balance.pending,
+            held=balance.held,
+            debt=balance.debt,
         )
     same(dict(found), expected, name, at)
 

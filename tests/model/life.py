@@ -21,11 +21,12 @@ from tests.model.catalogue import Subject
 from tests.model.driver import Driver
 from tests.oracle.program import Line
 from tests.oracle.purchases import Purchase
-from tests.oracle.world import Refused, World
+from tests.oracle.world import Refused
 
 MINUTE: Final = dt.timedelta(minutes=1)
 Buy = tuple[str, str, tuple[Line, ...], dt.datetime]  # key, member, lines, when
 LIVES: Final[Iterator[int]] = itertools.count(1)
+NOT_TO_RETURN: Final = {"nothing-to-return", "return-exceeds-purchase", "purchase-void"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Life:
     def __init__(self, driver: Driver, subject: Subject, now: dt.datetime) -> None:
         self.driver = driver
         self.program = subject.twin
-        self.world = World(subject.twin, subject.claim_max)
+        self.world = subject.world()
         self.now = now
         self.ids: dict[str, uuid.UUID] = {}
         self.calls: list[Past] = []
@@ -73,6 +74,10 @@ class Life:
         """Time goes by."""
         self.now += span
         self.driver.set_clock(self.now)
+
+    def due(self, after: dt.datetime) -> set[dt.datetime]:
+        """Instants after this one that matter to somebody."""
+        return compare.due_instants(self.world, after)
 
     def free_instant(self, at: dt.datetime) -> dt.datetime:
         """The instant, or the next minute at which nothing has happened yet."""
@@ -169,7 +174,7 @@ class Life:
         body = self.driver.return_body(self.key("return"), (channel, purchase), wanted, at)
         answer = answer_or_refusal(lambda: self.driver.bring_back(body))
         if isinstance(answer, ExpectedError):
-            assert answer.slug() in {"nothing-to-return", "return-exceeds-purchase"}
+            assert answer.slug() in NOT_TO_RETURN
             with pytest.raises(Refused):
                 self.world.bring_back(purchase, wanted, at, self.now)
         else:

@@ -28,15 +28,20 @@ OLDEST: Final = dt.timedelta(days=390)  # the programs take purchases of the las
 PARTS: Final = st.none() | st.sampled_from([500, 732, 1000, 5000])
 
 
-class Model(RuleBasedStateMachine):
-    """Subclasses set `driver` and `subject`; examples share the database, not the members."""
+class Members(RuleBasedStateMachine):
+    """Members, time, purchases and what becomes of them. Subclasses set `driver` and `subject`;
+    examples share the database, not the members."""
 
-    driver: ClassVar[Driver]
+    driver: Driver
     subject: ClassVar[Subject]
 
     def __init__(self) -> None:
         super().__init__()
-        self.life = Life(self.driver, self.subject, STARTS[0])
+        self.life = self.new_life()
+
+    def new_life(self) -> Life:
+        """In which nothing has happened yet."""
+        return Life(self.driver, self.subject, STARTS[0])
 
     # ------------------------------------------------------------ members and time
 
@@ -64,7 +69,7 @@ class Model(RuleBasedStateMachine):
     def wait_for_something_due(self, pick: int, early: bool) -> None:
         """To the very instant at which something is due, or to the minute before."""
         now = self.life.now
-        due = sorted(compare.due_instants(self.life.world, now + 2 * MINUTE))[:30]
+        due = sorted(self.life.due(now + 2 * MINUTE))[:30]
         if due:
             at = due[pick % len(due)]
             self.life.wait((at - MINUTE if early else at) - now)
@@ -82,57 +87,6 @@ class Model(RuleBasedStateMachine):
         buy = (self.life.key("buy"), self.life.member(who), lines, self.life.now)
         self.life.buy(buy, channel, mode)
 
-    @rule(
-        who=WHO,
-        lines=carts.lines(),
-        channel=st.sampled_from(["web", "app"]),
-        ago=st.integers(1, 24 * 60 * 100),
-    )
-    def report_late(self, who: int, lines: tuple[Line, ...], channel: str, ago: int) -> None:
-        """A purchase of some minutes to some months ago arrives now."""
-        at = self.life.free_instant(self.life.now - ago * MINUTE)
-        self.life.buy((self.life.key("late"), self.life.member(who), lines, at), channel)
-
-    @rule(who=WHO, lines=carts.lines(), pick=PICK)
-    def report_late_at_an_end(self, who: int, lines: tuple[Line, ...], pick: int) -> None:
-        """A purchase arrives late that happened at the very instant something else was due."""
-        since = self.life.now - dt.timedelta(days=300)
-        found = compare.due_instants(self.life.world, since)
-        due = sorted(at for at in found if at < self.life.now)
-        if due:
-            at = self.life.free_instant(due[pick % len(due)])
-            self.life.buy((self.life.key("late"), self.life.member(who), lines, at), "pos")
-
-    @rule(
-        lines=st.lists(carts.lines(), min_size=2, max_size=5), shift=WHO, one_request=st.booleans()
-    )
-    def buy_at_once(self, lines: list[tuple[Line, ...]], shift: int, one_request: bool) -> None:
-        """Several purchases arrive together: by one request several of a member, else one each."""
-        members = list(self.life.ids)
-        receipts = lines if one_request else lines[: len(members)]
-        buys: list[Buy] = [
-            (
-                self.life.key("batch"),
-                members[(n + shift) % len(members)],
-                receipt,
-                self.life.now - dt.timedelta(seconds=len(receipts) - n),
-            )
-            for n, receipt in enumerate(receipts)
-        ]
-        self.life.buy_at_once(buys, one_request=one_request)
-
-    @rule(who=WHO, lines=carts.lines(), copies=st.integers(2, 4))
-    def send_one_purchase_many_times(self, who: int, lines: tuple[Line, ...], copies: int) -> None:
-        """The same purchase several times at the same moment: one effect, the others replays."""
-        buy = (self.life.key("same"), self.life.member(who), lines, self.life.now)
-        body = self.life.body(buy, "web", Mode.AUTHORISE)
-        answers = self.driver.purchases_at_once([body] * copies)
-        assert sorted(answer.replayed for answer in answers) == [False] + [True] * (copies - 1)
-        first = next(answer for answer in answers if not answer.replayed)
-        assert all(answer.body == first.body for answer in answers)
-        self.life.bought(buy, body, first, "web")
-        self.life.wait()
-
     @precondition(lambda self: self.life.calls)
     @rule(pick=PICK)
     def repeat_a_call(self, pick: int) -> None:
@@ -140,7 +94,7 @@ class Model(RuleBasedStateMachine):
         past = self.life.calls[pick % len(self.life.calls)]
         answer = past.again()
         assert answer.replayed
-        assert answer.body == past.body
+        compare.same(answer.body, past.body, "again")
         self.life.wait()
 
     # ------------------------------------------------------------ returns of items
@@ -152,18 +106,6 @@ class Model(RuleBasedStateMachine):
         known = list(self.life.world.purchases.values())
         purchase = known[pick % len(known)]
         self._bring_back(data, purchase, max(purchase.at, self.life.now - ago * MINUTE))
-
-    @precondition(lambda self: self.life.world.owners)
-    @rule(data=st.data(), pick=PICK, keep=st.integers(0, 20))
-    def spend_and_bring_back(self, data: st.DataObject, pick: int, keep: int) -> None:
-        """Nearly all that is available goes, then a purchase comes back: from here comes debt."""
-        world = self.life.world
-        key = list(world.owners)[pick % len(world.owners)]
-        for wallet in self.life.program.wallets:
-            available = world.balance(world.owners[key], wallet.id, self.life.now).available
-            if available > keep and not wallet.qualifying:
-                self.life.adjust(world.owners[key], wallet.id, keep - available)
-        self._bring_back(data, world.purchases[key], self.life.now)
 
     @precondition(lambda self: len(self.life.awaited) < 2)
     @rule(wanted=st.none() | st.dictionaries(st.integers(1, 4), PARTS, min_size=1))
@@ -225,14 +167,6 @@ class Model(RuleBasedStateMachine):
             name = self.life.program.wallets[wallet].id
             self.life.adjust(self.life.member(who), name, amount)
 
-    @rule(who=WHO, wallet=st.integers(0, 2), thirds=st.integers(1, 3))
-    def spend(self, who: int, wallet: int, thirds: int) -> None:
-        """Some or all of what is available goes."""
-        member, name = self.life.member(who), self.life.program.wallets[wallet].id
-        amount = self.life.world.balance(member, name, self.life.now).available * thirds // 3
-        if amount:
-            self.life.adjust(member, name, -amount)
-
     # ------------------------------------------------------------ what must always hold
 
     @invariant()
@@ -248,3 +182,78 @@ class Model(RuleBasedStateMachine):
     def tables_hold(self) -> None:
         """The tables agree with themselves and with the events."""
         compare.same(self.driver.broken(list(self.life.ids.values())), [], "tables")
+
+
+class Model(Members):
+    """And purchases that arrive late or together, and debt."""
+
+    @rule(
+        who=WHO,
+        lines=carts.lines(),
+        channel=st.sampled_from(["web", "app"]),
+        ago=st.integers(1, 24 * 60 * 100),
+    )
+    def report_late(self, who: int, lines: tuple[Line, ...], channel: str, ago: int) -> None:
+        """A purchase of some minutes to some months ago arrives now."""
+        at = self.life.free_instant(self.life.now - ago * MINUTE)
+        self.life.buy((self.life.key("late"), self.life.member(who), lines, at), channel)
+
+    @rule(who=WHO, lines=carts.lines(), pick=PICK)
+    def report_late_at_an_end(self, who: int, lines: tuple[Line, ...], pick: int) -> None:
+        """A purchase arrives late that happened at the very instant something else was due."""
+        since = self.life.now - dt.timedelta(days=300)
+        found = self.life.due(since)
+        due = sorted(at for at in found if at < self.life.now)
+        if due:
+            at = self.life.free_instant(due[pick % len(due)])
+            self.life.buy((self.life.key("late"), self.life.member(who), lines, at), "pos")
+
+    @rule(
+        lines=st.lists(carts.lines(), min_size=2, max_size=5), shift=WHO, one_request=st.booleans()
+    )
+    def buy_at_once(self, lines: list[tuple[Line, ...]], shift: int, one_request: bool) -> None:
+        """Several purchases arrive together: by one request several of a member, else one each."""
+        members = list(self.life.ids)
+        receipts = lines if one_request else lines[: len(members)]
+        buys: list[Buy] = [
+            (
+                self.life.key("batch"),
+                members[(n + shift) % len(members)],
+                receipt,
+                self.life.now - dt.timedelta(seconds=len(receipts) - n),
+            )
+            for n, receipt in enumerate(receipts)
+        ]
+        self.life.buy_at_once(buys, one_request=one_request)
+
+    @rule(who=WHO, lines=carts.lines(), copies=st.integers(2, 4))
+    def send_one_purchase_many_times(self, who: int, lines: tuple[Line, ...], copies: int) -> None:
+        """The same purchase several times at the same moment: one effect, the others replays."""
+        buy = (self.life.key("same"), self.life.member(who), lines, self.life.now)
+        body = self.life.body(buy, "web", Mode.AUTHORISE)
+        answers = self.driver.purchases_at_once([body] * copies)
+        assert sorted(answer.replayed for answer in answers) == [False] + [True] * (copies - 1)
+        first = next(answer for answer in answers if not answer.replayed)
+        assert all(answer.body == first.body for answer in answers)
+        self.life.bought(buy, body, first, "web")
+        self.life.wait()
+
+    @precondition(lambda self: self.life.world.owners)
+    @rule(data=st.data(), pick=PICK, keep=st.integers(0, 20))
+    def spend_and_bring_back(self, data: st.DataObject, pick: int, keep: int) -> None:
+        """Nearly all that is available goes, then a purchase comes back: from here comes debt."""
+        world = self.life.world
+        key = list(world.owners)[pick % len(world.owners)]
+        for wallet in self.life.program.wallets:
+            available = world.balance(world.owners[key], wallet.id, self.life.now).available
+            if available > keep and not wallet.qualifying:
+                self.life.adjust(world.owners[key], wallet.id, keep - available)
+        self._bring_back(data, world.purchases[key], self.life.now)
+
+    @rule(who=WHO, wallet=st.integers(0, 2), thirds=st.integers(1, 3))
+    def spend(self, who: int, wallet: int, thirds: int) -> None:
+        """Some or all of what is available goes."""
+        member, name = self.life.member(who), self.life.program.wallets[wallet].id
+        amount = self.life.world.balance(member, name, self.life.now).available * thirds // 3
+        if amount:
+            self.life.adjust(member, name, -amount)

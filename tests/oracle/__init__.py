@@ -11,4 +11,12 @@ date: lists, exact fractions, and everything that can be computed again is compu
     tiers.py      a ladder replayed from its contributions
     purchases.py  a purchase and what is left of it
     world.py      members, purchases, returns, corrections, time; answers
+    offers.py     what a checkout has besides, as plain data
+    pricing.py    discounts one after another, units that pay
+    codes.py      coupons: who may use which code, how often
+    gift_cards.py money that belongs to whoever has the code
+    sales.py      a basket, what is decided of it, holds, sales
+    deciding.py   how a basket is decided
+    market.py     the world with a checkout: holds, purchases, what comes back
+    fair.py       and with rewards and transfers
 """

@@ -7,6 +7,7 @@ from fractions import Fraction
 from tests.oracle.program import (
     Campaign,
     Fixed,
+    GiveCoupon,
     LiftTo,
     Line,
     PerAmount,
@@ -20,12 +21,14 @@ from tests.oracle.program import (
 
 @dataclass
 class Outcome:
-    """What came out: units per wallet, rules that gave something, floors, wants of campaigns."""
+    """What came out: units per wallet, rules that gave something, floors, wants of campaigns,
+    (rule, template) of the coupons given."""
 
     units: dict[str, int] = field(default_factory=dict)
     fired: dict[str, Rule] = field(default_factory=dict)
     lifts: list[LiftTo] = field(default_factory=list)
     wants: dict[str, int] = field(default_factory=dict)
+    given: list[tuple[str, str]] = field(default_factory=list)
 
 
 def line_units(line: Line, rules: list[Rule], wallet: str) -> Fraction:
@@ -34,7 +37,8 @@ def line_units(line: Line, rules: list[Rule], wallet: str) -> Fraction:
     for effect in (effect for rule in rules for effect in rule.then):
         match effect:
             case PerAmount() if effect.wallet == wallet and effect.where(line):
-                units += Fraction(effect.award * line.paid(), effect.per)
+                base = line.paid() - (line.by_units if effect.less else 0)
+                units += Fraction(effect.award * base, effect.per)
             case PerUnit() if effect.wallet == wallet and effect.where(line):
                 units += Fraction(effect.award * line.quantity, 1000)
             case Times() if wallet in effect.wallets and effect.where(line):
@@ -89,7 +93,9 @@ def decide(
     for _, rule in applied:
         lifts = [effect for effect in rule.then if isinstance(effect, LiftTo)]
         outcome.lifts += lifts
-        if lifts:
+        gifts = [effect for effect in rule.then if isinstance(effect, GiveCoupon)]
+        outcome.given += [(rule.id, gift.template) for gift in gifts]
+        if lifts or gifts:
             outcome.fired[rule.id] = rule
     _cut(program, outcome, grants)
     return outcome

@@ -40,7 +40,8 @@ class Entry:
 class WalletBook:
     """`settled_at`: what was due up to here has happened. `counted`: expired units that a
     purchase's returns have already counted as taken. `holds`: open ones, and when they time out.
-    `redeemed`: purchase -> lots and units it paid with, in that order; no lot: it became debt."""
+    `redeemed`: purchase -> lots and units it paid with, in that order; no lot: it became debt.
+    `redeemed_at`: when that counts."""
 
     settled_at: dt.datetime
     clamp: bool = False
@@ -51,6 +52,7 @@ class WalletBook:
     counted: dict[str, int] = field(default_factory=dict)
     holds: dict[str, dt.datetime] = field(default_factory=dict)
     redeemed: dict[str, list[tuple[Lot | None, int]]] = field(default_factory=dict)
+    redeemed_at: dict[str, dt.datetime] = field(default_factory=dict)
 
     def posted(self) -> int:
         """All units, usable or not yet."""
@@ -132,7 +134,7 @@ class WalletBook:
     def claw_back(self, origin: str, units: int, occurred_at: dt.datetime) -> None:
         """Take back what a purchase earned: own lots, what expired of them, other lots, debt."""
         before = {lot.number: lot.remaining for lot in self.lots}
-        own = [lot for lot in self.lots if lot.origin == origin]
+        own = sorted((lot for lot in self.lots if lot.origin == origin), key=redemption_order)
         taken = self._take(units, [lot for lot in own if lot.available_at > self.settled_at])
         taken += self._take(units - taken, [lot for lot in own if self._usable(lot)])
         lapsed = sum(lot.expired for lot in own) - self.counted.get(origin, 0)
@@ -233,7 +235,9 @@ class WalletBook:
                 parts[lot.number] = parts.get(lot.number, 0) + part
                 missing -= part
         taken = [(self.lots[number - 1], part) for number, part in parts.items()]
-        self._write(missing - units, missing, max([occurred_at, *(t[0].earned_at for t in taken)]))
+        effective = max([occurred_at, *(lot.earned_at for lot, _ in taken)])
+        self._write(missing - units, missing, effective)
+        self.redeemed_at[purchase] = effective
         self.debt += missing
         self.redeemed[purchase] = [*taken, (None, missing)] if missing else [*taken]
         if hold in self.holds:
@@ -245,6 +249,7 @@ class WalletBook:
     ) -> None:
         """Units come back, the last taken first: to their lots; those of a lapsed one live on in a
         new one. What had become debt makes that less."""
+        occurred_at = max(occurred_at, self.redeemed_at[purchase])
         back: list[tuple[Lot | None, int]] = []
         while units:
             lot, part = self.redeemed[purchase].pop()
@@ -266,7 +271,8 @@ class WalletBook:
                 self.add(part, each.origin, occurred_at, grace_until, occurred_at)
         new = sum(part for lot, part in back if lot is None) - forgiven
         if new:
-            self.add(new, purchase, occurred_at, grace_until, occurred_at)
+            # Nothing has earned these units: they paid, and what they owed has been paid since.
+            self.add(new, f"paid {purchase}", occurred_at, grace_until, occurred_at)
 
     def _is_over(self, lot: Lot) -> bool:
         return lot.expires_at is not None and lot.expires_at <= self.settled_at

@@ -23,10 +23,12 @@ class Line:
     kind: str = "goods"
     category: str | None = None
     brand: str | None = None
+    off: int = 0  # taken off by the program
+    by_units: int = 0  # of what was paid for it, the part paid with units as a tender
 
     def paid(self) -> int:
-        """What the customer paid for it."""
-        return self.amount - self.discount
+        """What was paid for it."""
+        return self.amount - self.discount - self.off
 
 
 def anything(_: Line) -> bool:
@@ -84,12 +86,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class PerAmount:
-    """`award` units for each `per` minor units of each line, in proportion."""
+    """`award` units for each `per` minor units of each line, in proportion; `less`: what was paid
+    with units does not count."""
 
     wallet: str
     award: int
     per: int
     where: Callable[[Line], bool] = anything
+    less: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,14 @@ class LiftTo:
     lasts: Span | None = None
 
 
-Effect = PerAmount | PerUnit | Fixed | Times | LiftTo
+@dataclass(frozen=True)
+class GiveCoupon:
+    """A personal coupon of the template for the member's list."""
+
+    template: str
+
+
+Effect = PerAmount | PerUnit | Fixed | Times | LiftTo | GiveCoupon
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,19 @@ def without_first(amount: int, units: int, of: int) -> int:
 
 
 def left_of(line: Line, came_back: int) -> Line:
-    """The line without what came back; amount and money paid are shared each by itself."""
+    """The line without what came back: the amount, what was asked for it after the shop's own
+    discount, what was paid, and the part paid with units are shared each by itself."""
     amount = without_first(line.amount, came_back, line.quantity)
+    asked = without_first(line.amount - line.discount, came_back, line.quantity)
     paid = without_first(line.paid(), came_back, line.quantity)
-    return replace(line, quantity=line.quantity - came_back, amount=amount, discount=amount - paid)
+    return replace(
+        line,
+        quantity=line.quantity - came_back,
+        amount=amount,
+        discount=amount - asked,
+        off=asked - paid,
+        by_units=without_first(line.by_units, came_back, line.quantity),
+    )
 
 
 @dataclass
@@ -41,6 +50,7 @@ class Purchase:
     spent: dict[str, int] = field(default_factory=dict)  # of the grants, what is still kept
     uses: set[str] = field(default_factory=set)
     lifts: list[tuple[str, int, Span | None]] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)  # (rule, template) of coupons
 
     def __post_init__(self) -> None:
         self.returned = self.returned or [0] * len(self.lines)

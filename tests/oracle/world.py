@@ -15,7 +15,7 @@ from tests.oracle.purchases import Purchase
 
 
 class Refused(Exception):
-    """The world does not allow this; nothing has happened."""
+    """The world does not allow this, for the reason given; nothing has happened."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ class Member:
 
 @dataclass(frozen=True)
 class Balance:
-    """A wallet at an instant; `expiring` sums to available and pending."""
+    """A wallet at an instant; `expiring` sums to available, pending and held."""
 
     available: int
     pending: int
     debt: int
     expiring: dict[dt.datetime | None, int]
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class World:
     def balance(self, member: str, wallet: str, now: dt.datetime) -> Balance:
         """The wallet at the instant, everything due by then having happened."""
         book = self.members[member].books[wallet].as_of(now)
-        return Balance(book.available(), book.pending(), book.debt, book.expiring())
+        return Balance(book.available(), book.pending(), book.debt, book.expiring(), book.held())
 
     def posted_at(self, member: str, wallet: str, at: dt.datetime) -> int | None:
         """Units by effective time, as now known. None for a wallet that ever owed: debt is known
@@ -205,7 +206,8 @@ class World:
         """Decide the purchase and post what it earns."""
         self._settle(member, now)
         who = self.members[member]
-        purchase.seen = self._seen(member, purchase)
+        if purchase.seen is None:
+            purchase.seen = self._seen(member, purchase.at, purchase.channel, purchase.lines)
         purchase.allowed = self._allowed(member, purchase)
         wants = awards.decide(self.program, purchase.seen, purchase.allowed).wants
         for campaign, wanted in wants.items():
@@ -217,10 +219,11 @@ class World:
         purchase.lifts = self._lifts(outcome)
         purchase.earned = dict(outcome.units)
         purchase.kept = dict(outcome.units)
+        purchase.given = list(outcome.given)
         who.purchases.append(purchase)
         self.owners[purchase.key] = member
         for wallet, units in outcome.units.items():
-            available_at, expires_at = self._times(wallet, purchase.at)
+            available_at, expires_at = self._times(wallet, purchase.seen.at)
             purchase.lots[wallet] = (available_at, expires_at)
             who.books[wallet].add(units, purchase.key, available_at, expires_at, purchase.at)
 
@@ -229,17 +232,15 @@ class World:
         available_at = days.plus(at, spec.pending, zone) if spec.pending else at
         return available_at, spec.expires.of(available_at, zone)
 
-    def _seen(self, member: str, purchase: Purchase) -> Seen:
+    def _seen(self, member: str, at: dt.datetime, channel: str, lines: tuple[Line, ...]) -> Seen:
         who, zone = self.members[member], self.program.zone
         standing = {}
         for ladder in self.program.ladders:
             contributions = self.contributions(member, ladder)
-            own = tiers.before(ladder, contributions, who.enrolled_at, zone, purchase.at)
-            standing[ladder.id] = max(own, self._floor(member, ladder, purchase.at))
+            own = tiers.before(ladder, contributions, who.enrolled_at, zone, at)
+            standing[ladder.id] = max(own, self._floor(member, ladder, at))
         past = tuple(each.past() for each in who.purchases if each.net() > 0)
-        return Seen(
-            purchase.at, zone, purchase.channel, purchase.lines, standing=standing, past=past
-        )
+        return Seen(at, zone, channel, lines, standing=standing, past=past)
 
     def _decided(self, purchase: Purchase, lines: tuple[Line, ...]) -> awards.Outcome:
         """The decision on these lines by what the purchase saw and was granted."""
@@ -311,14 +312,22 @@ class World:
 
     def _keep(self, purchase: Purchase, at: dt.datetime) -> None:
         """Post the difference to what the remainder keeps now."""
-        who = self.members[self.owners[purchase.key]]
         outcome = self._decided(purchase, purchase.remainder())
+        self._need_less(purchase, outcome)
+        self._move(purchase, outcome, at)
+
+    def _need_less(self, purchase: Purchase, outcome: awards.Outcome) -> None:
+        """Budgets get back what the remainder does not want; floors that it does not set go."""
         for campaign, granted in purchase.grants.items():
             spent = min(granted, outcome.wants.get(campaign, 0))
             self.left[campaign] += purchase.spent[campaign] - spent
             purchase.spent[campaign] = spent
         lifts = self._lifts(outcome)
         purchase.lifts = [lift for lift in purchase.lifts if lift in lifts]
+
+    def _move(self, purchase: Purchase, outcome: awards.Outcome, at: dt.datetime) -> None:
+        """Take units back, or give some back again."""
+        who = self.members[self.owners[purchase.key]]
         for wallet, change in purchase.keep(outcome).items():
             effective = purchase.at if self.program.wallet(wallet).qualifying else at
             if change < 0:

@@ -110,3 +110,39 @@ def test_the_same_lines_at_other_prices_keep_what_does_not_depend_on_prices() ->
     assert dear.match(after) == []
     assert after.groups("category") is before.groups("category")
     assert after.total() == 800
+
+
+def test_a_lowered_case_is_the_case_of_the_lowered_cart() -> None:
+    """6.00 less 1.00 and 0.50, in two parts: the tea is not dear any more."""
+    known = program(no_earning=((LineTest("amount", Test(lt=300)),),))
+    dear = known.filters.of((LineTest("amount", Test(gte=500)),))
+    asked = (line(600, category="tea"), line(400), line(90, kind=LineKind.SHIPPING))
+    before = case(cart(*asked), of=known)
+    assert (dear.match(before), before.barred, before.total()) == ([0], frozenset({2}), 1000)
+
+    after = before.lowered([(0, 100), (1, 150), (0, 50)])
+
+    assert (after.paid, after.total(), after.subtotal()) == ([450, 250, 90], 700, 1090)
+    assert dear.match(after) == []
+    assert (after.barred, after.bases.values, after.units.values) == (
+        frozenset({1, 2}),
+        [450, 0, 0],
+        [1000, 0, 0],
+    )
+    assert after.groups("category") is before.groups("category")
+    assert after.local == before.local
+    assert (before.paid, before.bases.values) == ([600, 400, 90], [600, 400, 0])
+
+
+def test_without_filters_by_price_what_was_found_is_found_again() -> None:
+    known = program()
+    tea = known.filters.of(by("category", "tea"))
+    before = case(cart(line(600, category="tea"), line(400)), of=known)
+    found = tea.match(before)
+    assert tea.match(before.lowered([(0, 600)])) is found
+
+
+def test_one_line_that_is_no_goods_makes_a_cart_mixed() -> None:
+    assert not case(cart(line(1), line(2))).mixed
+    for kind in set(LineKind) - {LineKind.GOODS}:
+        assert case(cart(line(1), line(2, kind=kind))).mixed

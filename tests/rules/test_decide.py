@@ -12,10 +12,11 @@ from service.rules import grants
 from service.rules.cart import Cart, LineKind
 from service.rules.compile import Program, compile_program
 from service.rules.conditions import Fact
-from service.rules.decide import bits, decide
+from service.rules.decide import decide, fired
 from service.rules.decision import Decision, Floor
 from service.rules.discounts import TooManyCombinations
-from service.rules.document import Limit
+from service.rules.document import Limit, Wallet
+from service.rules.expiry import Expiry, ExpiryKind
 from service.rules.facts import Facts
 from service.rules.priced import priced
 from service.rules.values import Test
@@ -25,6 +26,7 @@ from tests.rules.builders import (
     by,
     campaign,
     cart,
+    case,
     facts,
     fixed,
     lift,
@@ -265,8 +267,24 @@ def test_the_same_facts_give_the_same_decision_again() -> None:
     assert decide(known, cart(line(1234)), facts()) == first
 
 
-def test_bits_are_read_from_the_lowest() -> None:
-    assert bits(0) == []
-    assert bits(0b1) == [0]
-    assert bits(0b1001_0110) == [1, 2, 4, 7]
-    assert bits(1 << 1999) == [1999]
+def test_candidates_are_asked_in_their_order() -> None:
+    known = program(campaign(*(rule(f"r{n}", fixed(1)) for n in range(10))))
+    seen = case(cart(line(100)), of=known)
+
+    def names(mask: int) -> list[str]:
+        return [one.id for one in fired(known, seen, mask)]
+
+    assert names(0) == []
+    assert names(0b1) == ["r0"]
+    assert names(0b1010010110) == ["r1", "r2", "r4", "r7", "r9"]
+
+
+def test_when_units_can_be_used_and_lapse_moves_with_the_instant() -> None:
+    """Pending for a day, they lapse a month after that: here 30 days."""
+    month = Expiry(ExpiryKind.AFTER, Duration(1, Unit.MONTH))
+    wallet = Wallet(id="points", number=1, pending=Duration(1, Unit.DAY), expires=month)
+    known = program(campaign(rule("a", fixed(5))), wallets=(wallet,))
+    for late in (dt.timedelta(), dt.timedelta(days=3), dt.timedelta()):
+        (award,) = decide(known, cart(line(100)), facts(at=AT + late)).awards
+        assert award.available_at == AT + late + dt.timedelta(days=1)
+        assert award.expires_at == AT + late + dt.timedelta(days=31)

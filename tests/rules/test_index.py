@@ -8,7 +8,6 @@ import pytest
 from service.rules import index
 from service.rules.compile import Program
 from service.rules.conditions import All, Condition, Fact, Lines, LineTest, Not, TimeOfDay
-from service.rules.decide import bits
 from service.rules.effects import Bundle
 from service.rules.facts import Facts, MemberFacts
 from service.rules.values import Test
@@ -37,7 +36,7 @@ COFFEE = cart(line(100, category="coffee", brand="acme"), line(200, category="te
 
 def candidates(known: Program, seen: Facts | None = None) -> list[str]:
     mask = known.index.candidates(case(COFFEE, seen, known))
-    return [known.rules[n].id for n in bits(mask)]
+    return [rule.id for n, rule in enumerate(known.rules) if mask >> n & 1]
 
 
 def on(fact: str, **test: str | int | tuple[str, ...]) -> Fact:

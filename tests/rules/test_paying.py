@@ -1,11 +1,15 @@
 """Units that pay: what they are worth, which lines they pay, what is refused and why."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kernel.calendar import Duration, Unit
-from service.rules.cart import LineKind
+from service.rules.cart import Cart, LineKind
+from service.rules.case import Bought
+from service.rules.compile import Program
 from service.rules.decide import decide
 from service.rules.decision import Decision, NotApplied, Paid, Refused
 from service.rules.document import Redeem, RedeemAs, Wallet
@@ -92,6 +96,10 @@ def test_what_cannot_pay_is_refused_whole_with_what_could(
     assert paid_by(paying(POINTS, **terms), units, available).paid == ()
 
 
+def most(known: Program, sold: Cart, paid: Sequence[Paid], wallet: str, available: int) -> int:
+    return payable(known, Bought(sold, known.terms), paid, wallet, available)
+
+
 def test_the_first_thing_that_is_wrong_is_told() -> None:
     terms = redeem(step=50, least=100, most=200)
     assert why_not(terms, 70, 10, 10) is Refused.NOT_A_STEP
@@ -107,7 +115,7 @@ def test_only_goods_and_services_that_earn_can_be_paid() -> None:
     lines = [line(1000, kind=kind) for kind in LineKind]
     bought = cart(*lines, line(3000, category="tobacco"))
     known = program(wallets=(paying(),), no_earning=(by("category", "tobacco"),))
-    assert payable(known, bought, (), "points", 10**6) == 2000
+    assert most(known, bought, (), "points", 10**6) == 2000
     decision = decide(known, bought, facts(redeem=(pays(2000),)))
     assert decision.paid[0].lines == ((0, 1000, 1000), (1, 1000, 1000))
 
@@ -122,7 +130,7 @@ def test_the_share_is_of_goods_without_shipping_and_what_does_not_earn() -> None
         line(1000, category="tobacco"),
     )
     known = program(wallets=(paying(share_max=(1, 2)),), no_earning=(by("category", "tobacco"),))
-    assert payable(known, bought, (), "points", 10**6) == 1000
+    assert most(known, bought, (), "points", 10**6) == 1000
 
 
 def test_the_share_is_of_goods_after_discounts() -> None:
@@ -201,23 +209,23 @@ def test_a_wallet_whose_units_do_not_pay_is_not_known() -> None:
     asked = facts(redeem=(pays(5, wallet="status"), pays(5)))
     assert unknown(known, asked) == [NotApplied(reason=Refused.UNKNOWN, wallet="status")]
     assert decide(known, BOUGHT, asked).not_applied == tuple(unknown(known, asked))
-    assert payable(known, BOUGHT, (), "status", 100) == 0
-    assert payable(known, BOUGHT, (), "none", 100) == 0
+    assert most(known, BOUGHT, (), "status", 100) == 0
+    assert most(known, BOUGHT, (), "none", 100) == 0
 
 
 def test_what_may_still_be_paid_counts_what_is_paid_already() -> None:
     known = program(wallets=(paying(), paying(CASHBACK)))
     decision = decide(known, BOUGHT, facts(redeem=(pays(500),)))
-    assert payable(known, BOUGHT, decision.paid, "cashback", 9000) == 3500
-    assert payable(known, BOUGHT, decision.paid, "cashback", 900) == 900
-    assert payable(known, BOUGHT, (), "cashback", 9000) == 4000
+    assert most(known, BOUGHT, decision.paid, "cashback", 9000) == 3500
+    assert most(known, BOUGHT, decision.paid, "cashback", 900) == 900
+    assert most(known, BOUGHT, (), "cashback", 9000) == 4000
 
 
 def test_what_pays_as_a_discount_is_in_the_prices_already() -> None:
     known = program(wallets=(paying(paid_as=RedeemAs.DISCOUNT), paying(CASHBACK)))
     decision = decide(known, BOUGHT, facts(redeem=(pays(500),)))
     sold = priced(BOUGHT, decision)
-    assert payable(known, sold, decision.paid, "cashback", 9000) == 3500
+    assert most(known, sold, decision.paid, "cashback", 9000) == 3500
 
 
 def test_nobody_is_asked_for_units_that_are_worth_nothing_more() -> None:

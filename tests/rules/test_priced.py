@@ -3,7 +3,7 @@
 import msgspec
 
 from service.rules.decision import Decision, Discounted, Paid, Target
-from service.rules.priced import priced, with_off
+from service.rules.priced import off_lines, priced, with_off
 from tests.rules.builders import cart, line
 
 TEN = Discounted(
@@ -35,3 +35,11 @@ def test_what_was_off_already_stays_off() -> None:
 def test_what_the_till_charged_stands() -> None:
     charged = msgspec.structs.replace(BOUGHT, charged=True)
     assert priced(charged, Decision(discounts=(TEN,), paid=(OFF,))) is charged
+
+
+def test_what_is_off_each_line_is_what_lowers_it() -> None:
+    decision = Decision(discounts=(TEN, TEN), paid=(OFF, TENDER))
+    assert off_lines(BOUGHT, decision) == [209, 0, 60]
+    assert off_lines(BOUGHT, Decision(paid=(TENDER,))) == [0, 0, 0]
+    charged = msgspec.structs.replace(BOUGHT, charged=True)
+    assert off_lines(charged, decision) == [0, 0, 0]

@@ -99,6 +99,36 @@ def test_sharing_is_told_of_the_wallet_and_once_for_all_households() -> None:
     }
 
 
+def test_lines_of_receipts_are_too_long_to_show_and_told_by_occasion() -> None:
+    def told(lines: str) -> dict[str, str]:
+        text = f"{HEAD}receipts: {{width: 32, quote: {{en: [{lines}]}}}}"
+        return next(one.parts for one in things(document(text)) if one.kind == "receipts")
+
+    assert told("a").keys() == {"width", "lines on a quote"}
+    assert told("a")["width"] == "32"
+    assert isinstance(told("a")["lines on a quote"], Hidden)
+    assert told("a") != told("b")
+
+
+def test_what_people_are_told_is_part_of_every_thing_they_see() -> None:
+    one = f"{HEAD}wallets: {{points: {{text: {{en: A}}}}}}"
+    found = {thing.kind: thing.parts for thing in things(document(one))}
+    other = {thing.kind: thing.parts for thing in things(document(one.replace("A", "B")))}
+    assert isinstance(found["wallet"]["text"], Hidden)
+    assert found["wallet"] != other["wallet"]
+
+
+def test_what_staff_may_do_alone_is_told_of_the_wallet_and_once_for_all() -> None:
+    caps = "{max: 5, per_day_max: 20, reasons: [late, mistake]}"
+    wallets = f"wallets: {{points: {{adjust: {caps}}}}}"
+    found = {
+        (thing.kind, thing.name): thing.parts
+        for thing in things(document(f"{HEAD}{wallets}\nstaff: {{approve_for: 24h}}"))
+    }
+    assert found["wallet", "points"]["adjust"] == "alone up to 5, 20 a day, for late, mistake"
+    assert found["staff", ""] == {"approve for": "24 hours"}
+
+
 def test_a_wallet_that_does_not_pay_says_nothing_of_paying() -> None:
     (points,) = [thing for thing in things(WHOLE) if thing.name == "points"]
     assert points.parts == {"expires": "never"}

@@ -26,6 +26,7 @@ from service.rules.document import (
 from service.rules.effects import Bundle, Discount, Multiply, Points
 from service.rules.expiry import Expiry, ExpiryKind, RoundTo
 from service.rules.sharing import Households, Transfer
+from service.rules.staff import AdjustAlone
 from tests.rules.check.files import HEAD, RICH, document
 
 YEAR = Duration(12, Unit.MONTH)
@@ -115,6 +116,21 @@ def test_a_rate_is_told_as_it_is_written() -> None:
 )
 def test_transfers(how: Transfer | None, told: str) -> None:
     assert words.transfer(Wallet(id="cash", scale=2, transfer=how)) == told
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (None, ""),
+        (AdjustAlone(most=50, per_day=2000), "alone up to 0.50, 20.00 a day"),
+        (
+            AdjustAlone(most=50, per_day=50, reasons=("late", "mistake")),
+            "alone up to 0.50, 0.50 a day, for late, mistake",
+        ),
+    ],
+)
+def test_corrections_by_staff(how: AdjustAlone | None, told: str) -> None:
+    assert words.adjust(Wallet(id="cash", scale=2, adjust=how)) == told
 
 
 def test_what_a_household_may_draw_is_told_for_each_wallet() -> None:

@@ -2,15 +2,16 @@
 
 A point is a cent. The cart, in cents; what is left of a line is what the next discount is taken of:
 
-    line           asked   mug-tenth   COFFEE10    FIVE   total   of it 700 points
-    1  2 coffees    2598                   -260    -166    2172   232
-    2  2 mugs       1900        -190               -121    1589   170
-    3  a grinder    3000                           -213    2787   298
-    together        7498        -190       -260    -500    6548   700
+    line           asked   mug-tenth   COFFEE10    FIVE   total   700 points   gift card
+    1  2 coffees    2598                   -260    -166    2172          232        1940
+    2  2 mugs       1900        -190               -121    1589          170        1419
+    3  a grinder    3000                           -213    2787          298        2489
+    together        7498        -190       -260    -500    6548          700        5848
 
 COFFEE10: 10 % of 2598 are 259.8, so 260. FIVE: 500 in the shares 2338, 1710 and 3000 of 7048 are
 165.86, 121.31 and 212.83; the two cents left go to the largest remainders, 1 and 3. The points: 700
 in the shares 2172, 1589 and 2787 of 6548 are 232.19, 169.87 and 297.94; two left, for 3 and 2.
+The gift card has 6000 and pays what is left of each line, so 152 stay on it.
 """
 
 from typing import Any
@@ -29,21 +30,23 @@ RECEIPT_LINES = [
     {"sku": "MUG", "subtotal": 1900, "discount": 311, "total": 1589},
     {"sku": "GRINDER", "subtotal": 3000, "discount": 213, "total": 2787},
 ]
-PRICED = {"subtotal": 7498, "discount": 950, "total": 6548, "due": 5848, "lines": RECEIPT_LINES}
+PRICED = {"subtotal": 7498, "discount": 950, "total": 6548, "due": 0, "lines": RECEIPT_LINES}
+PIN = "4711"
 
 
 class Story:
     """Who she is, her coupon, and what her checkout has come to."""
 
-    def __init__(self, shop: Shop, member: str, coupon: str) -> None:
+    def __init__(self, shop: Shop, member: str, coupon: str, gift: str) -> None:
         self.shop = shop
         self.member = member
         self.coupon = coupon
+        self.gift = gift
         self.hold: dict[str, Any] = {}
         self.receipt: dict[str, Any] = {}
 
     def cart(self, channel: str, **more: Any) -> dict[str, Any]:
-        """Her cart with both coupons and 700 points, wherever she shows it."""
+        """Her cart with both coupons, 700 points and the gift card, wherever she shows it."""
         return {
             "channel": channel,
             "currency": "EUR",
@@ -51,8 +54,20 @@ class Story:
             "lines": LINES,
             "coupons": [FIVE, self.coupon],
             "redeem": [{"wallet": "points", "amount": 700}],
+            "gift_cards": [{"code": self.gift, "pin": PIN}],
             **more,
         }
+
+    async def gift_card(self) -> tuple[int, int]:
+        """(what it pays, what is held), as its owner's app sees it."""
+        asked = {"code": self.gift, "pin": PIN}
+        answer = (await self.shop.app.post("/v1/gift-cards/check", json=asked)).json()
+        return (answer["balance"], answer["held"])
+
+    def by_card(self, left: int) -> list[dict[str, Any]]:
+        """What answers say of the card."""
+        shown = f"…{self.gift.replace('-', '')[-4:]}"
+        return [{"position": 0, "gift_card": shown, "amount": 5848, "balance": left}]
 
     async def points(self) -> dict[str, int]:
         """What her app shows."""
@@ -104,7 +119,24 @@ async def she_has_800_points_and_a_coupon(shop: Shop) -> Story:
         headers={"Idempotency-Key": "machine-order-1"},
     )
     await shop.today("2027-02-01T10:00:00Z")  # the points are out of the return window
-    return Story(shop, member, issued.json()["code"])
+    return Story(shop, member, issued.json()["code"], await a_gift_card(shop))
+
+
+async def a_gift_card(shop: Shop) -> str:
+    """Printed with a PIN in the office, sold at the till with 60.00 on it."""
+    made = await shop.admin.post(
+        "/v1/gift-cards",
+        json={"kind": "plastic", "activate": False, "pin": PIN},
+        headers={"Idempotency-Key": "gift-card-1"},
+    )
+    code: str = made.json()["code"]
+    sold = await shop.pos.post(
+        "/v1/gift-cards/activate",
+        json={"code": code, "amount": 6_000},
+        headers={"Idempotency-Key": "till-2-sold-a-card"},
+    )
+    assert sold.json()["balance"] == 6_000
+    return code
 
 
 async def the_app_quotes_her_cart(story: Story) -> None:
@@ -129,7 +161,9 @@ async def the_app_quotes_her_cart(story: Story) -> None:
         "available": 800, "least": 100, "most": 800, "step": 50, "value": 800,
     }  # fmt: skip
     assert quote["tier"]["main"] == {"id": "gold", "changed": True}  # 800 + 65 are 865
+    assert quote["gift_cards"] == story.by_card(left=152)
     assert (await story.points())["available"] == 800, "a quote keeps nothing"
+    assert await story.gift_card() == (6_000, 0)
 
 
 async def the_web_shop_holds_it(story: Story) -> None:
@@ -144,6 +178,7 @@ async def the_web_shop_holds_it(story: Story) -> None:
     assert again.json() == story.hold, "the hold there is, without the balances of back then"
     assert story.hold["state"] == "open"
     assert parts(story.hold, *PRICED) == PRICED
+    assert story.hold["gift_cards"] == story.by_card(left=152)
     assert held.headers["location"] == f"/v1/holds/{story.hold['id']}"
 
 
@@ -151,6 +186,7 @@ async def everybody_sees_what_is_held(story: Story) -> None:
     shop = story.shop
     assert await story.points() == {"available": 100, "pending": 0, "held": 700, "debt": 0}
     assert await story.coupons() == {COFFEE: "held"}
+    assert await story.gift_card() == (152, 5_848)
 
     elsewhere = {
         "channel": "pos",
@@ -169,6 +205,10 @@ async def everybody_sees_what_is_held(story: Story) -> None:
     points = {**elsewhere, "coupons": [], "redeem": [{"wallet": "points", "amount": 150}]}
     refused = await shop.pos.post("/v1/purchases", json=points)
     assert (refused.status_code, refused.json()["code"]) == (409, "insufficient-points")
+    card = {**points, "redeem": [], "gift_cards": [{"code": story.gift, "amount": 153}]}
+    refused = await shop.pos.post("/v1/purchases", json=card)
+    assert (refused.status_code, refused.json()["code"]) == (409, "gift-cards-refused")
+    assert [(c["reason"], c["most"]) for c in refused.json()["reasons"]] == [("not_enough", 152)]
 
 
 async def she_pays_at_the_till(story: Story) -> None:
@@ -182,6 +222,8 @@ async def she_pays_at_the_till(story: Story) -> None:
     assert parts(story.receipt, *PRICED) == PRICED
     assert story.receipt["hold_id"] == story.hold["id"]
     assert story.receipt["redeemed"] == [{"wallet": "points", "amount": 700, "value": 700}]
+    assert story.receipt["gift_cards"] == story.by_card(left=152)
+    assert await story.gift_card() == (152, 0)
     assert [(e["wallet"], e["amount"]) for e in story.receipt["earned"]] == [
         ("points", 87),
         ("status", 65),
@@ -194,7 +236,8 @@ async def she_pays_at_the_till(story: Story) -> None:
 
 async def the_coupons_are_used(story: Story) -> None:
     assert await story.coupons() == {COFFEE: "used_up"}
-    quote = (await story.shop.app.post("/v1/quotes", json=story.cart("app", redeem=[]))).json()
+    plain = story.cart("app", redeem=[], gift_cards=[])
+    quote = (await story.shop.app.post("/v1/quotes", json=plain)).json()
     assert [(n["position"], n["reason"]) for n in quote["not_applied"]] == [
         (0, "member_limit"),
         (1, "used_up"),
@@ -207,7 +250,8 @@ async def the_call_centre_takes_half_of_it_back(story: Story) -> None:
 
     What stays of a line keeps its share, whole cents: of the coffee 1299 - 130 - 83 = 1086 and 116
     points of 232; of the mug 950 - 95 - 60 = 795 (121 is halved to 60) and 85 points of 170. So
-    1086 and 794 go back, 1880 in all, of which 201 were points. The rest earns 10.86 twice, 7.95
+    1086 and 794 go back, 1880 in all, of which 201 were points and 970 + 709 = 1679 the gift
+    card's. The rest earns 10.86 twice, 7.95
     and 27.87: 57.54 points and 46.68 status instead of 87 and 65.
     """
     await story.shop.today("2027-02-03T09:00:00Z")
@@ -223,7 +267,12 @@ async def the_call_centre_takes_half_of_it_back(story: Story) -> None:
     assert returned.status_code == 201, returned.text
     back = returned.json()
     assert [(line["line"], line["total"]) for line in back["lines"]] == [(1, 1086), (2, 794)]
-    assert back["refund"] == {"total": 1880, "points": 201, "gift_cards": 0, "other_tender": 1679}
+    assert back["refund"] == {
+        "total": 1880, "points": 201, "gift_cards": 1679, "uncovered": 0, "other_tender": 0,
+    }  # fmt: skip
+    (card,) = back["gift_cards"]
+    assert (card["position"], card["amount"], card["balance"]) == (0, 1679, 1831)
+    assert await story.gift_card() == (1831, 0)  # 152 + 1679
     assert [(m["wallet"], m["amount"]) for m in back["reversed"]] == [
         ("points", 30),
         ("status", 19),
@@ -234,7 +283,8 @@ async def the_call_centre_takes_half_of_it_back(story: Story) -> None:
     assert await story.coupons() == {COFFEE: "usable"}
     # 800 - 700 + 201; 87 - 30
     assert await story.points() == {"available": 301, "pending": 57, "held": 0, "debt": 0}
-    assert back["tier"]["main"] == {"id": "silver", "changed": True}  # 800 + 46 are 846
+    silver = {"id": "silver", "changed": True, "next": "gold", "missing": 4}  # 800 + 46 are 846
+    assert back["tier"]["main"] == silver
 
 
 async def the_rest_is_explained(story: Story) -> None:
@@ -275,3 +325,14 @@ async def the_events_add_up_to_the_wallets(story: Story) -> None:
                 for name in sums:
                     sums[name] += change.get(name, 0)
     assert sums == {"amount": 358, "pending": 57, "held": 0, "debt": 0}
+    (card,) = [e["subject"] for e in events if e["type"] == "regulars.gift-card.issued.v1"]
+    of_card = [event for event in events if event["subject"] == card]
+    assert [event["type"].split(".", 1)[1] for event in of_card] == [
+        "gift-card.issued.v1",
+        "gift-card.activated.v1",
+        "points.held.v1",
+        "gift-card.redeemed.v1",
+        "gift-card.refunded.v1",
+    ]
+    changes = [change for event in of_card for change in event["data"].get("changes", ())]
+    assert sum(change.get("amount", 0) for change in changes) == 1831

@@ -8,7 +8,7 @@ import pytest
 from service.domain.programs.live import Programs
 from service.verify.look import load_programs
 from tests.databases import Fresh, Server
-from tests.verify import checkouts, history, sharings
+from tests.verify import checkouts, history, sharings, staffed
 from tests.verify.breaking import Broken
 
 
@@ -71,4 +71,20 @@ def shared(server: Server) -> Iterator[Fresh]:
 async def broken_sharing(shared: Fresh) -> AsyncIterator[Broken]:
     """The history of what members share in the hands of somebody who may do everything."""
     async with Broken.open(shared, await load_programs(shared.url)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def with_staff(server: Server) -> Iterator[Fresh]:
+    """The history of what staff did; nothing is ever committed to it."""
+    fresh = server.create()
+    asyncio.run(staffed.make(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def broken_staff(with_staff: Fresh) -> AsyncIterator[Broken]:
+    """The history of what staff did in the hands of somebody who may do everything."""
+    async with Broken.open(with_staff, await load_programs(with_staff.url)) as opened:
         yield opened

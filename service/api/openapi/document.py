@@ -12,7 +12,7 @@ from service.api.openapi.refusals import responses as problem_responses
 from service.api.problems import Problem
 from service.api.query import Query
 from service.api.route import PUBLIC, Answer, Route
-from service.domain.access.roles import ROLES, SCOPES
+from service.domain.access.roles import ROLES, SCOPES, STAFF_ROLES
 from service.kernel.schemas import Schema
 
 VERSION: Final = "1"
@@ -20,7 +20,8 @@ _ABOUT: Final = """\
 A loyalty program and rewards service: purchases in, points and tiers out.
 
 - Every request but those of *Health* and *Documents* carries an API key: \
-`Authorization: Bearer rgl_…`. What a key may do is listed with each operation as its scope.
+`Authorization: Bearer rgl_…`. What a key may do is listed with each operation as its scope. For a \
+person who is signed in at a device a token is sent besides: `Regulars-Staff: rgs_…`.
 - Bodies are JSON in UTF-8, strictly of the shape shown: unknown fields, duplicate keys, `"1"` or \
 `1.0` for `1`, control characters are refused. Money and units are whole numbers in the smallest \
 unit; instants are RFC 3339 with an offset, from the year 2000 on and before 2100.
@@ -40,7 +41,11 @@ _TAGS: Final = {
     "Coupons": "Codes: made, brought in, given, checked, voided.",
     "Gift cards": "Money that belongs to whoever has the code: issued, sold, topped up, checked.",
     "Rewards": "What members may have for units: listed, redeemed, handed over, cancelled.",
+    "Staff": "People at tills and desks: signed in and out, their accounts.",
+    "Approvals": "What one person asked for and a second one decides.",
+    "Operations": "What was done, by whom and where; and undone.",
     "Program": "The published versions of the program file.",
+    "Reports": "What managers look at, by channel and store.",
     "Events": "What happened, in order.",
     "Health": "For load balancers. Public.",
     "Documents": "This document, and what errors mean. Public.",
@@ -59,7 +64,7 @@ _REQUEST_HEADERS: Final = {
     "with the same content answers what was answered, for 30 days.",
     "If-None-Match": "ETags the caller has; 304 when one of them is current.",
     "If-Match": "ETags of which one must be current; else 412.",
-    "Accept-Language": "The language of titles and texts.",
+    "Accept-Language": "The languages to read: titles in the one that suits, without it in all.",
 }
 _KEY_SCHEMA: Final = {
     "type": "string",
@@ -87,7 +92,7 @@ def document(routes: Sequence[Route]) -> Schema:
             "schemas": dict(sorted(components.items())),
             "headers": _response_headers(),
             "parameters": _request_headers(),
-            "securitySchemes": {"key": _security_scheme()},
+            "securitySchemes": {"key": _security_scheme(), "staff": _staff_scheme()},
         },
     }
 
@@ -113,7 +118,7 @@ def _operation(one: Route, types: dict[Any, Schema]) -> Schema:
         "tags": [one.tag],
         "summary": summary.rstrip("."),
         "description": rest.strip() or summary,
-        "security": [] if one.scope == PUBLIC else [{"key": [one.scope]}],
+        "security": _security(one),
         "parameters": _parameters(one),
     }
     if isinstance(one.takes, Body):
@@ -239,6 +244,26 @@ def _security_scheme() -> Schema:
         "scheme": "bearer",
         "bearerFormat": "rgl_{live|test}_{kid}_{secret}",
         "description": f"An API key.\n\nScopes:\n\n{scopes}\n\nRoles:\n\n{roles}",
+    }
+
+
+def _security(one: Route) -> list[Schema]:
+    """The key alone, or with the person at the device; then their scopes together."""
+    if one.scope == PUBLIC:
+        return []
+    return [{"key": [one.scope]}, {"key": [one.scope], "staff": [one.scope]}]
+
+
+def _staff_scheme() -> Schema:
+    roles = "\n".join(f"- `{role}`: {', '.join(given)}" for role, given in STAFF_ROLES.items())
+    return {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Regulars-Staff",
+        "description": "The token of who is signed in at the device (`/v1/staff/sign-in`), beside "
+        "the device's key. What is done is theirs then, they may what the key may and what their "
+        "role may, and nothing of their own. A token that is not accepted refuses the request."
+        f"\n\nRoles:\n\n{roles}",
     }
 
 

@@ -6,6 +6,7 @@ A name in angle brackets stands for what an earlier answer said.
 from typing import Any, Final
 
 from service.api.openapi.sharing_examples import SHARING
+from service.api.openapi.staff_examples import STAFF
 
 _PROGRAM: Final = """\
 program: {id: my-shop, title: {en: My shop}, timezone: Europe/Warsaw, currency: EUR}
@@ -160,8 +161,20 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             },
         )
     },
+    "search_purchases": {
+        "paper-receipt": _one(
+            "A receipt on paper: where, when and how much",
+            {"store": "waw-01", "on": "2026-11-22", "total": 2598, "external_id_ends": "001"},
+        )
+    },
     "adjust_wallet": {
-        "goodwill": _one("Goodwill", {"wallet": "points", "amount": 150, "reason": "late delivery"})
+        "goodwill": _one(
+            "Goodwill",
+            {"wallet": "points", "amount": 150, "reason": "late delivery", "code": "goodwill"},
+        )
+    },
+    "refuse_approval": {
+        "too-much": _one("Not so many", {"reason": "half of it would do, ask again"})
     },
     "check_coupon": {
         "at-the-till": _one(
@@ -238,7 +251,14 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     "cancel_redemption": {
         "mind-changed": _one("The member wants the points back", {"reason": "changed her mind"})
     },
+    "undo_operation": {
+        "wrong-member": _one(
+            "A present for the wrong friend, taken back at the till",
+            {"reason": "two cards were mixed up", "store": "waw-01"},
+        )
+    },
     **SHARING,
+    **STAFF,
     "check_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "plan_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "publish_program": {

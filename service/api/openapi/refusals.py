@@ -13,6 +13,7 @@ from service.domain.idempotency.errors import (
     IdempotencyKeyReused,
 )
 from service.domain.programs.errors import NoProgram, VersionBehind
+from service.domain.staff.errors import StaffTokenNotAccepted
 from service.infra.batch import OutcomeUnknown, Overloaded, QueueFull
 from service.infra.db import DatabaseUnavailable
 from service.kernel.errors import ExpectedError
@@ -34,6 +35,7 @@ _WITH_KEY: Final[tuple[Kind, ...]] = (
     KeyNotAccepted,
     NoProgram,
     ScopeMissing,
+    StaffTokenNotAccepted,
     VersionBehind,
 )
 _WITH_BODY: Final[tuple[Kind, ...]] = (

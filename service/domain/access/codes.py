@@ -1,5 +1,7 @@
 """The form of an API key: `rgl_{live|test}_{kid:10}_{secret:43}{checksum:6}`.
 
+A staff token is `rgs_{kid}_{secret}{checksum}`, and otherwise the same.
+
 Underscores, so that a double click selects all of it; a prefix and a checksum, so that scanners for
 leaked secrets find it and nobody asks the database about a typing error. `kid` names the key and is
 no secret; 43 base62 characters are 256 bits; the checksum is the CRC-32 of all before it.
@@ -18,10 +20,12 @@ _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 _KID_LENGTH: Final = 10
 _SECRET_LENGTH: Final = 43
 _CHECKSUM_LENGTH: Final = 6
-_FORM: Final = re.compile(
-    rf"(rgl_(?:live|test)_([0-9A-Za-z]{{{_KID_LENGTH}}})_([0-9A-Za-z]{{{_SECRET_LENGTH}}}))"
+_REST: Final = (
+    rf"([0-9A-Za-z]{{{_KID_LENGTH}}})_([0-9A-Za-z]{{{_SECRET_LENGTH}}}))"
     rf"([0-9A-Za-z]{{{_CHECKSUM_LENGTH}}})"
 )
+_KEY: Final = re.compile(rf"(rgl_(?:live|test)_{_REST}")
+_TOKEN: Final = re.compile(rf"(rgs_{_REST}")
 
 
 class Mode(enum.StrEnum):
@@ -32,7 +36,7 @@ class Mode(enum.StrEnum):
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A well-formed key: its name and the hash of its secret."""
+    """A well-formed key or token: its name and the hash of its secret."""
 
     kid: str
     secret_sha256: bytes
@@ -50,14 +54,32 @@ def checksum(text: str) -> str:
 
 def issue(mode: Mode) -> tuple[str, Code]:
     """A new random key, and what is kept of it."""
-    kid, secret = _random(_KID_LENGTH), _random(_SECRET_LENGTH)
-    body = f"rgl_{mode}_{kid}_{secret}"
-    return body + checksum(body), Code(kid, _digest(secret))
+    return _issue(f"rgl_{mode}")
+
+
+def issue_token() -> tuple[str, Code]:
+    """A new random staff token, and what is kept of it."""
+    return _issue("rgs")
 
 
 def read(text: str) -> Code | None:
     """The parts of a key, or None when it has not the form of one or its checksum is wrong."""
-    match = _FORM.fullmatch(text)
+    return _read(_KEY, text)
+
+
+def read_token(text: str) -> Code | None:
+    """The parts of a staff token, or None, as of a key."""
+    return _read(_TOKEN, text)
+
+
+def _issue(prefix: str) -> tuple[str, Code]:
+    kid, secret = _random(_KID_LENGTH), _random(_SECRET_LENGTH)
+    body = f"{prefix}_{kid}_{secret}"
+    return body + checksum(body), Code(kid, _digest(secret))
+
+
+def _read(form: re.Pattern[str], text: str) -> Code | None:
+    match = form.fullmatch(text)
     if match is None or checksum(match[1]) != match[4]:
         return None
     return Code(match[2], _digest(match[3]))

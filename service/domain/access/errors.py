@@ -28,6 +28,10 @@ class StoreForbidden(Forbidden):
     """The key is bound to one store and may write for no other."""
 
 
+class OwnWallet(Forbidden):
+    """Staff may not touch what is their own; a colleague has to do it."""
+
+
 @dataclasses.dataclass(eq=False, kw_only=True)
 class UnknownRole(Invalid):
     """There is no such role."""

@@ -1,4 +1,4 @@
-"""Roles and the scopes a key of each is given."""
+"""Roles of keys and of staff, and the scopes each is given."""
 
 from typing import Final
 
@@ -18,9 +18,11 @@ SCOPES: Final = {
     "purchases:attach": "attach a purchase of nobody known to a member",
     "purchases:void": "void a purchase of the same store and business day",
     "purchases:void-any": "void any purchase",
+    "purchases:move": "move a purchase from one member to another",
     "coupons:read": "read the coupons of a member, and how far a batch of codes is",
     "coupons:redeem": "check a code",
-    "coupons:manage": "make, bring in, export, give, void and reinstate coupons",
+    "coupons:give": "give a member a coupon by hand, void and reinstate coupons",
+    "coupons:manage": "make, bring in and export coupons in bulk",
     "rewards:read": "read the rewards, and which of them a member has had and can have",
     "rewards:redeem": "let a member have a reward for units",
     "rewards:fulfil": "hand a reward over, or cancel it",
@@ -29,6 +31,10 @@ SCOPES: Final = {
     "giftcards:redeem": "check what a gift card pays, with its PIN, and pay with it",
     "giftcards:read": "read gift cards and their entries without a PIN",
     "points:adjust": "correct a wallet by hand",
+    "approvals:read": "read what waits for a second person",
+    "approvals:decide": "approve or refuse, as a second person, what another one asked for",
+    "operations:undo": "undo what was done at the same store on the same business day",
+    "operations:undo-any": "undo any operation that can be undone",
     "points:transfer": "let a member give units to another one",
     "households:read": "read households, their people and their pools",
     "households:manage": "form and change households, give to their pools and draw from them",
@@ -36,6 +42,9 @@ SCOPES: Final = {
     "program:read": "read the program and its versions",
     "program:write": "check, plan and publish program versions",
     "events:read": "read the stream of events",
+    "reports:read": "read reports over channels and stores",
+    "staff:sign-in": "sign staff in at this device, and out",
+    "staff:manage": "make, read, change and suspend staff accounts, and reset their secrets",
 }
 
 ROLES: Final = {
@@ -94,6 +103,59 @@ ROLES: Final = {
         "rewards:read",
         "rewards:redeem",
         "rewards:fulfil",
+        "staff:sign-in",
+    ),
+    # A front end of a call centre: what it reads of members it reads for a person who is signed in.
+    "desk": ("staff:sign-in", "program:read"),
+}
+
+_CLERK: Final = (
+    "purchases:attach",
+    "purchases:void",
+    "rewards:fulfil",
+)
+
+# What a person is given on top of what the device's key may do. `admin:*` is no person's at a
+# device, nor are codes in bulk, gift cards without money and accounts of staff: they are work of a
+# back office, under a key of its own. `operations:undo-any` is given to nobody here: what is too
+# old to be undone is put right by an adjustment, which has a cap and may need a second person.
+STAFF_ROLES: Final = {
+    "clerk": _CLERK,
+    "supervisor": (
+        *_CLERK,
+        "members:lookup",
+        "members:read",
+        "purchases:read",
+        "purchases:void-any",
+        "purchases:move",
+        "coupons:read",
+        "coupons:give",
+        "points:adjust",
+        "approvals:read",
+        "approvals:decide",
+        "operations:undo",
+        "decisions:read",
+        "reports:read",
+    ),
+    "agent": (
+        *_CLERK,
+        "members:lookup",
+        "members:enrol",
+        "members:read",
+        "members:write",
+        "quotes:ask",
+        "purchases:read",
+        "returns:write",
+        "coupons:read",
+        "coupons:redeem",
+        "giftcards:read",
+        "rewards:read",
+        "rewards:redeem",
+        "households:read",
+        "points:adjust",
+        "approvals:read",
+        "operations:undo",
+        "decisions:read",
     ),
 }
 
@@ -104,3 +166,11 @@ def scopes_of(role: str) -> tuple[str, ...]:
         return ROLES[role]
     except KeyError:
         raise UnknownRole(allowed=tuple(ROLES)) from None
+
+
+def staff_scopes_of(role: str) -> tuple[str, ...]:
+    """The scopes a person of this role is given; raises UnknownRole."""
+    try:
+        return STAFF_ROLES[role]
+    except KeyError:
+        raise UnknownRole(allowed=tuple(STAFF_ROLES)) from None

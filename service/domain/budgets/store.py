@@ -21,23 +21,25 @@ async def take(
     """Grant wants in order of arrival; what is short is trimmed, or refused when `whole`.
 
     One free slot that covers all of it is enough; otherwise all slots are locked in order, and what
-    holds have let go by now is taken back.
+    holds have let go by now is taken back. Of a budget that has run out no slot is locked.
     """
     total = sum(wants)
     if total == 0:
         return [0] * len(wants)
     free = await _free_slot(tx, name, total)
     if free is not None:
-        slot, remaining = free
-        await _set(tx, name, {slot: remaining - total})
+        slot, units = free
+        await _set(tx, name, {slot: units - total})
         return list(wants)
+    if not (await left(tx, [name], now)).get(name):
+        return [0] * len(wants)  # it has run out: nobody waits to be told so
     slots = await _locked(tx, name, now)
-    left = sum(slots.values())
+    remaining = sum(slots.values())
     granted: list[int] = []
     for want in wants:
-        grant = want if want <= left else (0 if whole else left)
+        grant = want if want <= remaining else (0 if whole else remaining)
         granted.append(grant)
-        left -= grant
+        remaining -= grant
     await _set(tx, name, _drawn(slots, sum(granted)))
     return granted
 

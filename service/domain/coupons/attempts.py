@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from service.domain.coupons.guesses import REMEMBERED, Failures, Subject, window_start
+from service.domain.coupons.guesses import REMEMBERED, WINDOW, Failures, Subject, window_start
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.infra.together import Ask
@@ -37,6 +37,31 @@ async def count(tx: Tx, wanted: Sequence[Subject], failures: int, now: dt.dateti
         window_at=window_start(now),
         failures=failures,
     )
+
+
+async def take(tx: Tx, subject: Subject, now: dt.datetime) -> dt.datetime:
+    """One try, counted as failed before it is judged; answers its window, for `give_back`.
+
+    Of the same subject others wait until the transaction ends.
+    """
+    window = window_start(now)
+    await tx.run(
+        SQL["insert_try"],
+        subject=subject.digest,
+        windows=[window - WINDOW, window],
+        failures=[0, 1],
+    )
+    return window
+
+
+async def give_back(tx: Tx, subject: Subject, window: dt.datetime) -> None:
+    """The try of this window did not fail."""
+    await tx.run(SQL["update_try"], subject=subject.digest, window_at=window)
+
+
+async def clear(tx: Tx, subject: Subject) -> None:
+    """The subject has failed nothing: what it tried to guess is another secret now."""
+    await tx.run(SQL["delete_tries"], subject=subject.digest)
 
 
 async def forget(tx: Tx, now: dt.datetime) -> int:

@@ -29,6 +29,7 @@ LOCK_MAX: Final = dt.timedelta(days=1)
 REMEMBERED: Final = dt.timedelta(days=7)
 MEMBER_MAX: Final = 10
 CLIENT_MAX: Final = 20
+LOGIN_MAX: Final = 5
 _EPOCH: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _NETWORK_BITS: Final = 64  # of an IPv6 address: one household has all that follow
 LOCKED_MAX: Final = 10_000
@@ -56,6 +57,16 @@ def subjects(
     if client is not None and client.address is not None:
         found.append(_subject(secret, "address", network(client.address), CLIENT_MAX))
     return tuple(found)
+
+
+def of_login(secret: bytes, login: str) -> Subject:
+    """Whoever signs in under a login, whether it exists or not."""
+    return _subject(secret, "staff login", login, LOGIN_MAX)
+
+
+def of_till(secret: bytes, client_id: uuid.UUID, device: str) -> Subject:
+    """Whoever signs in at a device of a client, under whatever login."""
+    return _subject(secret, "staff device", f"{client_id}\x1f{device}", CLIENT_MAX)
 
 
 def network(address: str) -> str:

@@ -204,6 +204,7 @@ class CouponCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     title: dict[str, str] = {}
     text: dict[str, str] = {}
     terms: dict[str, str] = {}
+    image: dict[str, str] = {}
     valid_from: dt.datetime | None = None
     valid_until: dt.datetime | None = None
 
@@ -221,7 +222,7 @@ class CouponState(enum.StrEnum):
 
 
 class CouponView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A coupon in a member's list; texts in one language."""
+    """A coupon in a member's list."""
 
     id: uuid.UUID
     template: str
@@ -230,6 +231,7 @@ class CouponView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: dict[str, str] = {}
     text: dict[str, str] = {}
     terms: dict[str, str] = {}
+    image: dict[str, str] = {}
     valid_from: dt.datetime | None = None
     valid_until: dt.datetime | None = None
     uses: int
@@ -245,7 +247,7 @@ class CouponPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IssuedCoupon(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon that was put into a member's list."""
+    """A coupon that was put into a member's list; it is taken back by undoing its operation."""
 
     id: uuid.UUID
     member_id: uuid.UUID
@@ -255,6 +257,7 @@ class IssuedCoupon(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: dt.datetime | None
     uses_max: int
     issued_at: dt.datetime
+    operation_id: uuid.UUID | None = None  # null: an answer kept from before this was told
 
 
 class CouponStanding(msgspec.Struct, frozen=True, kw_only=True):

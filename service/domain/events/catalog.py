@@ -1,10 +1,11 @@
 """All events: one Struct each, its type in `TYPES`. Adding a field is safe, changing one is not.
 
-Those of transfers and households stand in sharing.py.
+Those of approvals stand in approvals.py, of gift cards in gift_cards.py, of what was undone in
+operations.py, of transfers and households in sharing.py.
 
 No personal data: ids, kinds and figures only. Changes of wallets (`changes`) stand in the
-`points.*`, `hold.*` and `gift-card.*` events alone, so that a reader who adds them up counts
-nothing twice.
+`points.*`, `hold.*`, `gift-card.*` and `operation.*` events alone, so that a reader who adds them
+up counts nothing twice.
 """
 
 import datetime as dt
@@ -13,6 +14,9 @@ from typing import Final
 
 import msgspec
 
+from service.domain.events.approvals import APPROVAL_TYPES, ApprovalEvent
+from service.domain.events.gift_cards import GIFT_CARD_TYPES, GiftCardEvent
+from service.domain.events.operations import OPERATION_TYPES, OperationUndone
 from service.domain.events.sharing import SHARING_TYPES, SharingEvent
 from service.kernel.values import (
     Balance,
@@ -60,6 +64,7 @@ class PurchaseRecorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     earned: tuple[Movement, ...] = ()
     effects: tuple[EffectShown, ...] = ()
     redeemed: tuple[Redeemed, ...] = ()
+    gift_cards: int = 0  # minor units that gift cards paid
     coupons: tuple[CouponApplied, ...] = ()
     issued: tuple[CouponGiven, ...] = ()
     overruns: tuple[str, ...] = ()  # wallets, budgets, coupons that gave more than they had
@@ -81,17 +86,25 @@ class PurchaseReturned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     total: int
     reversed: tuple[Movement, ...] = ()
     given_back: tuple[Movement, ...] = ()
+    gift_cards: int = 0  # minor units that are on gift cards again
     coupons_back: tuple[str, ...] = ()  # templates of coupons that can be used again
     coupons_void: tuple[uuid.UUID, ...] = ()
     unrecovered: dict[str, int] = {}  # id of a coupon that was given and used -> its worth
     wallets: dict[str, Balance] = {}
 
 
-class PurchaseReassigned(msgspec.Struct, frozen=True, kw_only=True):
-    """A purchase without a known member was credited to the one who claimed its identifier."""
+class PurchaseReassigned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A purchase is a member's now: of nobody known before, or of `from_member_id`.
+
+    Of what it had given that one, `coupons_void` are good no more; `unrecovered` had been used: id
+    -> what it took off, minor units.
+    """
 
     purchase_id: uuid.UUID
     member_id: uuid.UUID
+    from_member_id: uuid.UUID | None = None
+    coupons_void: tuple[uuid.UUID, ...] = ()
+    unrecovered: dict[str, int] = {}
 
 
 class PointsEarned(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,56 +219,6 @@ class CouponReinstated(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class GiftCardIssued(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift card was made by itself; it has no money before it is activated.
-
-    No event tells a code or a PIN. Cards made in batches have no events before they are activated.
-    """
-
-    card_id: uuid.UUID
-    kind: str
-
-
-class GiftCardActivated(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift card was sold: it has money, `amount` in minor units, and can pay."""
-
-    card_id: uuid.UUID
-    kind: str
-    operation_id: uuid.UUID
-    amount: int
-    currency: str
-    expires_at: dt.datetime | None
-    changes: tuple[WalletChange, ...]
-
-
-class GiftCardToppedUp(msgspec.Struct, frozen=True, kw_only=True):
-    """More money was put on a gift card."""
-
-    card_id: uuid.UUID
-    kind: str
-    operation_id: uuid.UUID
-    amount: int
-    currency: str
-    expires_at: dt.datetime | None
-    changes: tuple[WalletChange, ...]
-
-
-class GiftCardBlocked(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift card pays no more; its money stays on it."""
-
-    card_id: uuid.UUID
-    kind: str
-    reason: str
-
-
-class GiftCardUnblocked(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift card that was blocked is what it was before."""
-
-    card_id: uuid.UUID
-    kind: str
-    reason: str
-
-
 class RewardHeld(msgspec.Struct, frozen=True, kw_only=True):
     """A reward is kept for the member until then: its price, a piece of its stock.
 
@@ -335,17 +298,15 @@ Event = (
     | CouponIssued
     | CouponVoided
     | CouponReinstated
-    | GiftCardIssued
-    | GiftCardActivated
-    | GiftCardToppedUp
-    | GiftCardBlocked
-    | GiftCardUnblocked
     | RewardHeld
     | RewardRedeemed
     | RewardHandedOver
     | RewardCancelled
     | TierChanged
+    | GiftCardEvent
+    | OperationUndone
     | SharingEvent
+    | ApprovalEvent
 )
 
 TYPES: Final[dict[type[Event], str]] = {
@@ -368,15 +329,13 @@ TYPES: Final[dict[type[Event], str]] = {
     CouponIssued: "regulars.coupon.issued.v1",
     CouponVoided: "regulars.coupon.voided.v1",
     CouponReinstated: "regulars.coupon.reinstated.v1",
-    GiftCardIssued: "regulars.gift-card.issued.v1",
-    GiftCardActivated: "regulars.gift-card.activated.v1",
-    GiftCardToppedUp: "regulars.gift-card.topped-up.v1",
-    GiftCardBlocked: "regulars.gift-card.blocked.v1",
-    GiftCardUnblocked: "regulars.gift-card.unblocked.v1",
     RewardHeld: "regulars.reward.held.v1",
     RewardRedeemed: "regulars.reward.redeemed.v1",
     RewardHandedOver: "regulars.reward.handed-over.v1",
     RewardCancelled: "regulars.reward.cancelled.v1",
     TierChanged: "regulars.tier.changed.v1",
+    **GIFT_CARD_TYPES,
+    **OPERATION_TYPES,
     **SHARING_TYPES,
+    **APPROVAL_TYPES,
 }

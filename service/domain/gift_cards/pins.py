@@ -1,7 +1,6 @@
 """PINs: hashed so that a leaked table does not tell them, tried a few times only. Pure.
 
-Argon2id with the least parameters that are held to be enough (19 MiB, two passes): 20 ms, so never
-on the event loop. Five wrong ones after each other lock the PIN for a quarter of an hour, and each
+Five wrong ones after each other lock the PIN for a quarter of an hour, and each
 further one twice as long, up to a day. The right one begins anew.
 """
 
@@ -9,25 +8,21 @@ import datetime as dt
 import hmac
 from typing import Final
 
-import argon2
-
 from service.domain.gift_cards import codes
 from service.domain.gift_cards.types import CardRow
+from service.kernel import slow_hash
 
 TRIES_MAX: Final = 5
 LOCK: Final = dt.timedelta(minutes=15)
 LOCK_MAX: Final = dt.timedelta(days=1)
 _DOUBLED_MAX: Final = 10  # more often than it takes from LOCK to LOCK_MAX
 _COUNTED_MAX: Final = 30_000
-_hasher: Final = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-NO_PIN: Final = (  # of a PIN that nobody has: who asks for a card that is not there waits as long
-    "$argon2id$v=19$m=19456,t=2,p=1$cmVndWxhcnMtbm9ib2R5cw$7sUhMJEFfH9jjKzPn20uM47+aM648SG6GISylkbESdQ"
-)
+NO_PIN: Final = slow_hash.NOBODY
 
 
 def hashed(keyed: bytes) -> str:
     """What is kept of a keyed PIN; takes 20 ms."""
-    return _hasher.hash(keyed)
+    return slow_hash.hashed(keyed)
 
 
 def is_right(secret: bytes, card: CardRow | None, pin: str) -> bool:
@@ -42,10 +37,7 @@ def is_right(secret: bytes, card: CardRow | None, pin: str) -> bool:
 
 
 def _matches(kept: str, keyed: bytes) -> bool:
-    try:
-        return _hasher.verify(kept, keyed)
-    except argon2.exceptions.VerifyMismatchError:
-        return False
+    return slow_hash.matches(kept, keyed)
 
 
 def after_try(tries: int, now: dt.datetime) -> tuple[int, dt.datetime | None]:

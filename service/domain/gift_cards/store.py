@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from service.domain.gift_cards.types import CardRow, State
+from service.domain.gift_cards.types import CardRow, Payment, State
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.infra.together import Ask
@@ -28,7 +28,13 @@ async def find(tx: Tx, digests: Iterable[bytes]) -> Cards:
 
 
 def _by_digest(rows: Sequence[Any]) -> Cards:
-    return {row["digest"]: CardRow(**{**row, "state": State(row["state"])}) for row in rows}
+    return {row[0]: _card(*row) for row in rows}
+
+
+def _card(
+    digest: bytes, holder_id: uuid.UUID, kind: str, tail: str, state: int, *rest: Any
+) -> CardRow:
+    return CardRow(digest, holder_id, kind, tail, State(state), *rest)
 
 
 async def lock(tx: Tx, found: Cards) -> Cards:
@@ -50,6 +56,12 @@ async def digests_of(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[uuid.UUID, by
     """The codes of cards that are named by their ids, which are their holders'."""
     rows = await tx.rows(SQL["list_digests"], holders=list(holders))
     return {row[0]: row[1] for row in rows}
+
+
+async def kinds_of(tx: Tx, holders: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The kinds of cards, by their ids."""
+    rows = await tx.rows(SQL["list_digests"], holders=list(holders))
+    return {row[0]: row[2] for row in rows}
 
 
 async def insert(tx: Tx, card: CardRow) -> None:
@@ -81,3 +93,33 @@ async def update_state(tx: Tx, card: CardRow) -> None:
 async def update_tries(tx: Tx, digest: bytes, tries: int, until: dt.datetime | None) -> None:
     """How often its PIN was tried since the last right one, and until when it is locked."""
     await tx.run(SQL["update_tries"], digest=digest, tries=tries, locked_until=until)
+
+
+async def payments(tx: Tx, purchases: Iterable[uuid.UUID]) -> list[Payment]:
+    """What these purchases took from gift cards, in no order."""
+    return [Payment(*row) for row in await tx.rows(SQL["list_payments"], purchases=list(purchases))]
+
+
+async def insert_payments(tx: Tx, made: Sequence[Payment]) -> None:
+    """Purchases took money from cards."""
+    await tx.later(
+        SQL["insert_payments"],
+        len(made),
+        holders=[p.holder_id for p in made],
+        purchases=[p.purchase_id for p in made],
+        ops=[p.op_id for p in made],
+        amounts=[p.value for p in made],
+        taken=[p.taken for p in made],
+    )
+
+
+async def update_payments(tx: Tx, changed: Sequence[Payment]) -> None:
+    """Returns gave money back to cards."""
+    await tx.later(
+        SQL["update_payments"],
+        len(changed),
+        "a payment by gift card vanished",
+        holders=[p.holder_id for p in changed],
+        purchases=[p.purchase_id for p in changed],
+        given_back=[p.given_back for p in changed],
+    )

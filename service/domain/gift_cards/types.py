@@ -54,9 +54,33 @@ class CardRow(msgspec.Struct, frozen=True, gc=False):
         return self.batch_no or 0
 
     @property
+    def is_sold(self) -> bool:
+        """It has been activated, so it is a holder with a wallet; it may be blocked now."""
+        return self.activated_at is not None
+
+    @property
     def shown(self) -> str:
         """How answers name it."""
         return f"…{self.tail}"
+
+
+class Payment(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase took from a card, minor units, by the operation `op_id` of the card's wallet.
+
+    `value` was paid at the till; of it `taken` was on the card; so much was `given_back` to it.
+    """
+
+    holder_id: uuid.UUID
+    purchase_id: uuid.UUID
+    op_id: uuid.UUID
+    value: int
+    taken: int
+    given_back: int = 0
+
+    @property
+    def short(self) -> int:
+        """What was given away at the till and was not there."""
+        return self.value - self.taken
 
 
 class BatchRow(msgspec.Struct, frozen=True):
@@ -204,6 +228,7 @@ class GiftCardView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     title: dict[str, str] = {}
     text: dict[str, str] = {}
     terms: dict[str, str] = {}
+    image: dict[str, str] = {}
     state: CardState
     currency: str
     balance: int

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -28,6 +28,32 @@ _ITEM: Final = ("amount", "wallet", "lot_no", "name", "slot", "digest", "capture
 def ask_open(holders: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, list[OpenHold]]]:
     """The open holds of each holder that has some, soonest due first."""
     return Ask(SQL["list_open"], _open, holders=list(holders))
+
+
+class Pinned(NamedTuple):
+    """An open hold as far as others have to respect it: the limited rules that it uses."""
+
+    hold_id: uuid.UUID
+    created_at: dt.datetime
+    due_at: dt.datetime
+    uses: tuple[str, ...]
+
+    def counts(self, at: dt.datetime, own: uuid.UUID | None) -> bool:
+        """It was there at the instant, and is not one's own."""
+        return self.hold_id != own and self.created_at <= at < self.due_at
+
+
+def ask_pinned(holders: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, list[Pinned]]]:
+    """The open holds of each holder that has some."""
+    return Ask(SQL["list_pinned"], _pinned, holders=list(holders))
+
+
+def _pinned(rows: Sequence[Any]) -> dict[uuid.UUID, list[Pinned]]:
+    found: dict[uuid.UUID, list[Pinned]] = {}
+    for holder_id, hold_id, created_at, due_at, decision in rows:
+        one = Pinned(hold_id, created_at, due_at, _decision.decode(decision).uses)
+        found.setdefault(holder_id, []).append(one)
+    return found
 
 
 async def open_at(
@@ -178,7 +204,7 @@ async def close(tx: Tx, ended: Sequence[Closing]) -> None:
         )
 
 
-async def extend(tx: Tx, longer: Sequence[tuple[Hold, dt.datetime]]) -> None:
+async def extend(tx: Tx, longer: Sequence[tuple[Hold | OpenHold, dt.datetime]]) -> None:
     """New due instants of open holds (the caller has the holders' `next_due` follow)."""
     await tx.later(
         SQL["update_dues"],

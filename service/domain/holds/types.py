@@ -16,6 +16,10 @@ from service.rules.facts import Facts
 # the redemption, which alone ends it: to checkouts it does not exist.
 REDEMPTION: Final = ""
 
+# The channel of what a checkout's hold has of a gift card: with the card's rows, under the id of
+# the hold, with which it ends. No redemption is a card's.
+PART: Final = ""
+
 
 class State(enum.IntEnum):
     """Numbers stored in `hold.state`."""

@@ -167,9 +167,13 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HouseholdView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A household: its people, its open invitations, its pool."""
+    """A household: what people are told of it, its people, its open invitations, its pool."""
 
     id: uuid.UUID
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    image: dict[str, str] = {}
     formed_at: dt.datetime
     dissolved_at: dt.datetime | None = None
     people: tuple[PersonView, ...]

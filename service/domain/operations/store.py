@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
+from service.domain.operations.types import OperationRow
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor
@@ -25,6 +26,9 @@ class Kind(enum.IntEnum):
     TRANSFER = 7  # units passed from one holder to another: written at both
     CANCELLATION = 8  # of a reward: its units went back, or were no longer held
     HAND_OVER = 9  # of a reward: it moves no units
+    TO_GIFT_CARD = 12  # money that had paid for a purchase is on the gift card again
+    UNDO = 10  # of one of these: written at each holder it was written at
+    MOVED = 13  # a purchase went to another member: written at both of them
 
 
 async def insert(
@@ -35,9 +39,14 @@ async def insert(
     actor: Actor,
     now: dt.datetime,
     kind: Kind = Kind.ADJUSTMENT,
+    *,
+    code: str | None = None,
+    approved_by: str | None = None,
 ) -> None:
-    """Write one operation."""
-    await insert_many(tx, [(holder_id, op_id)], note, actor, now, kind)
+    """Write one operation; `code`: a reason of the program; `approved_by`: the second person."""
+    await insert_many(
+        tx, [(holder_id, op_id)], note, actor, now, kind, code=code, approved_by=approved_by
+    )
 
 
 async def insert_many(
@@ -47,8 +56,11 @@ async def insert_many(
     actor: Actor,
     now: dt.datetime,
     kind: Kind,
+    *,
+    code: str | None = None,
+    approved_by: str | None = None,
 ) -> None:
-    """Write operations (holder, operation) that share note, actor and kind."""
+    """Write operations (holder, operation) that share all the rest."""
     await tx.run(
         SQL["insert_operations"],
         holders=[r[0] for r in rows],
@@ -58,4 +70,14 @@ async def insert_many(
         actor_kinds=[int(actor.kind)] * len(rows),
         actors=[actor.id] * len(rows),
         recorded=[now] * len(rows),
+        stores=[actor.store] * len(rows),
+        devices=[actor.device] * len(rows),
+        clients=[actor.client_id] * len(rows),
+        codes=[code] * len(rows),
+        approvers=[approved_by] * len(rows),
     )
+
+
+async def rows_of(tx: Tx, op_id: uuid.UUID) -> list[OperationRow]:
+    """An operation as each of its holders has it, with what undid it, by holder."""
+    return await tx.all(SQL["list_operation"], OperationRow, op=op_id)

@@ -11,6 +11,7 @@ from service.rules.cart import LineKind
 
 COUPONS_MAX: Final = 10
 WALLETS_MAX: Final = 10
+GIFT_CARDS_MAX: Final = 10
 
 Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")]
 WholeQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
@@ -55,14 +56,28 @@ class RedeemIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     amount: Units
 
 
+class GiftCardIn(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A gift card to pay with. `amount` absent: all it has, as far as the cart takes it.
+
+    `pin`: of a kind that has one, unless the key may read gift cards.
+    """
+
+    code: Code
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$")] | None = None
+    amount: Units | None = None
+
+
 class Basket(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
     """A cart and whose it is.
 
     `member` is a list of identifiers, the first that matches wins, or an id, or absent. `coupons`:
-    codes as they were typed or scanned. `redeem`: each wallet at most once. `client`: the person's
-    device and address as the partner sees them, against which wrong codes are counted.
+    codes as they were typed or scanned. `redeem`: each wallet at most once. `gift_cards` pay last,
+    in their order. `client`: the person's device and address as the partner sees them, against
+    which wrong codes are counted.
     """
 
     channel: Key
@@ -77,4 +92,5 @@ class Basket(
     lines: Annotated[tuple[LineIn, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     coupons: Annotated[tuple[Code, ...], msgspec.Meta(max_length=COUPONS_MAX)] = ()
     redeem: Annotated[tuple[RedeemIn, ...], msgspec.Meta(max_length=WALLETS_MAX)] = ()
+    gift_cards: Annotated[tuple[GiftCardIn, ...], msgspec.Meta(max_length=GIFT_CARDS_MAX)] = ()
     client: Client | None = None

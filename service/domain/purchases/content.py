@@ -12,7 +12,7 @@ from service.domain.purchases.types import ChargedIn, RecordPurchase
 from service.kernel.allocation import allocate
 from service.kernel.codes import normalise
 from service.kernel.text import AMOUNT_MAX
-from service.rules.cart import Cart, CartLine
+from service.rules.cart import Cart, CartLine, LineKind
 from service.rules.document import Taxed
 
 FP_VERSION: Final = 1
@@ -22,7 +22,7 @@ _NO_TAX: Final = Tax()
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
-_ContentLine = tuple[str, int, int, str, str, str, tuple[tuple[str, str], ...], int, int, int]
+_ContentLine = tuple[str, int, int, LineKind, str, str, tuple[tuple[str, str], ...], int, int, int]
 
 
 # What makes two requests the same purchase: not the mode, nor how the member was named. It does not
@@ -148,7 +148,7 @@ def _content_line(line: LineIn, quantity: int, amount: int) -> _ContentLine:
         line.sku,
         quantity,
         amount,
-        line.kind.value,
+        line.kind,
         line.category or "",
         line.brand or "",
         tuple(sorted(line.attributes.items())) if line.attributes else (),
@@ -178,10 +178,14 @@ def fingerprint(body: RecordPurchase) -> bytes:
 
 
 def _redeemed(body: Basket) -> _Content:
-    if not body.coupons and not body.redeem:
+    if not body.coupons and not body.redeem and not body.gift_cards:
         return ()
     coupons = tuple(normalise(code) or code for code in body.coupons)
-    return (coupons, tuple(sorted((one.wallet, one.amount) for one in body.redeem)))
+    content = (coupons, tuple(sorted((one.wallet, one.amount) for one in body.redeem)))
+    if not body.gift_cards:
+        return content
+    cards = tuple((normalise(one.code) or one.code, one.amount) for one in body.gift_cards)
+    return (*content, cards)
 
 
 def _content_lines(body: Basket) -> tuple[_ContentLine, ...]:

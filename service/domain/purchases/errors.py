@@ -111,6 +111,18 @@ class CouponsRefused(Conflict):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class GiftCardsRefused(Conflict):
+    """A gift card cannot pay so; nothing was written. Leave it out, or ask for less of it."""
+
+    reasons: tuple[dict[str, Any], ...]
+
+    def detail(self) -> str:
+        """Each card with its reason."""
+        told = [f"{reason['gift_card']}: {reason['reason']}" for reason in self.reasons]
+        return "; ".join(told)
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class RedemptionRefused(Unprocessable):
     """So many units cannot be paid with on this cart; `most` can."""
 
@@ -134,7 +146,7 @@ class NotRedeemable(Unprocessable):
 
 @dataclasses.dataclass(eq=False, kw_only=True)
 class NamedTwice(Unprocessable):
-    """The same coupon or wallet is named twice; name each once."""
+    """The same coupon, wallet or gift card is named twice; name each once."""
 
     pointer: str
 
@@ -163,7 +175,18 @@ class QuoteNotGranted(Conflict):
 
 
 class BelongsToAnother(Conflict):
-    """The purchase has a member already; void it and record it anew if that is wrong."""
+    """The purchase is not whose it was said to be; who may move it names `from_member`."""
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class PurchaseBound(Conflict):
+    """The purchase took something of its member's own; void it and record it anew."""
+
+    reason: str
+
+    def detail(self) -> str:
+        """What it took: paid_with_units, personal_coupon or captured_hold."""
+        return f"{self.reason}: void the purchase and record it anew"
 
 
 class PurchaseVoid(Conflict):
@@ -175,6 +198,14 @@ class ClaimedTooLate(Conflict):
     """The purchase is older than the program lets anybody claim."""
 
     earliest: dt.datetime
+
+
+class SearchTooWide(Unprocessable):
+    """Too many purchases to look at; name a member, or a store and at most a week."""
+
+
+class SpanInvalid(Unprocessable):
+    """Name either the date `on` or an instant `from`, and an `until` that is later."""
 
 
 class HoldOfAnother(Conflict):

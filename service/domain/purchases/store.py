@@ -98,6 +98,7 @@ def _categories(cart: Cart) -> str | None:
 async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
     """Write decided purchases; `net` and `quantity` as they stand in the rows."""
     purchases = [purchase for purchase, _ in rows]
+    sold = [purchase.priced() for purchase in purchases]
     await tx.later(
         SQL["insert_purchases"],
         len(rows),
@@ -113,7 +114,7 @@ async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
         flags=[int(p.flags) for p in purchases],
         nets=[p.net for p in purchases],
         quantities=[p.quantity for p in purchases],
-        categories=[_categories(p.priced()) for p in purchases],
+        categories=[_categories(cart) for cart in sold],
         carts=[pack(p.cart) for p in purchases],
         facts=[pack(p.facts) for p in purchases],
         decisions=[pack(p.decision) for p in purchases],
@@ -121,6 +122,7 @@ async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
         actor_kinds=[int(actor.kind) for _, actor in rows],
         actors=[actor.id for _, actor in rows],
         holds=[p.hold_id for p in purchases],
+        totals=[sum([line.paid() for line in cart.lines]) for cart in sold],
     )
 
 
@@ -174,7 +176,7 @@ async def update_returned(tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequen
 
 
 async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
-    """A claimed purchase moves to the member with its decision, its returns with it."""
+    """A purchase goes to another holder with its new decision, its returns with it."""
     await tx.run(
         SQL["update_decided"],
         holder=old.holder_id,
@@ -187,6 +189,7 @@ async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
         version=new.program_version,
         engine=new.engine,
         flags=int(new.flags),
+        moved_by=new.moved_by,
     )
     await tx.run(
         SQL["update_returns_holder"],

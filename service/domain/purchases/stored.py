@@ -3,12 +3,12 @@
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from service.domain.purchases.types import NotAppliedShown, Receipt, ReceiptLine
+from service.domain.purchases.types import NotAppliedShown, PaidByCard, Receipt, ReceiptLine
 from service.kernel.ids import derived_id
 from service.kernel.values import (
     Balance,
@@ -43,10 +43,14 @@ class Flag(enum.IntFlag):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the receipt shows of the member's state after the purchase."""
+    """What the receipt shows of the member's state after the purchase.
+
+    `cards`: position of a gift card that paid -> what it has left.
+    """
 
     currency: str
     wallets: dict[str, Balance] = {}
+    cards: dict[int, int] = {}
     tier: dict[str, TierNow] = {}
     returns_applied: tuple[uuid.UUID, ...] = ()
 
@@ -55,7 +59,10 @@ _outcome: Final = msgspec.msgpack.Decoder(Outcome)
 
 
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `purchase`, decoded. `returned`: thousandths per line so far."""
+    """A row of `purchase`, decoded. `returned`: thousandths per line so far.
+
+    `moved_by`: the operation that brought it from another member; None: nothing did.
+    """
 
     holder_id: uuid.UUID
     occurred_at: dt.datetime
@@ -75,6 +82,15 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     outcome: Outcome
     hold_id: uuid.UUID | None = None
+    moved_by: uuid.UUID | None = None
+
+    @property
+    def earned_by(self) -> uuid.UUID:
+        """What its holder has earned by, for it: its own id, or what moved it to them.
+
+        So the units and coupons of one who had it before are never taken for those of its holder.
+        """
+        return self.moved_by or self.purchase_id
 
     def priced(self) -> Cart:
         """The cart as it was sold: our discounts off, or what the till charged."""
@@ -164,6 +180,27 @@ def redeemed(decision: Decision) -> tuple[Redeemed, ...]:
     )
 
 
+def paid_by_cards(
+    decision: Decision, facts: Facts, left: Mapping[int, int] | None = None
+) -> tuple[PaidByCard, ...]:
+    """What gift cards pay; `left`: what they have after it, where it is known."""
+    shown = []
+    for one in decision.cards:
+        position = one.card or 0
+        card = facts.gift_cards[position]
+        then = max(0, card.available - one.value)
+        shown.append(
+            PaidByCard(
+                position=position,
+                gift_card=card.shown,
+                amount=one.value,
+                balance=then if left is None else left.get(position, then),
+                overrun=one.short,
+            )
+        )
+    return tuple(shown)
+
+
 def applied(decision: Decision, facts: Facts) -> tuple[CouponApplied, ...]:
     """The presented coupons that had an effect."""
     return tuple(
@@ -178,27 +215,28 @@ def not_applied(found: Iterable[NotApplied], facts: Facts) -> tuple[NotAppliedSh
     return tuple(
         NotAppliedShown(
             reason=one.reason,
-            position=one.coupon,
+            position=one.card if one.coupon is None else one.coupon,
             coupon=None if one.coupon is None else facts.coupons[one.coupon].shown,
             wallet=one.wallet,
+            gift_card=None if one.card is None else facts.gift_cards[one.card].shown,
             by=one.by,
             most=one.most,
         )
         for one in found
-        if one.coupon is not None or one.wallet is not None
+        if one.coupon is not None or one.wallet is not None or one.card is not None
     )
 
 
-def issued_id(purchase_id: uuid.UUID, number: int) -> uuid.UUID:
+def issued_id(earned_by: uuid.UUID, number: int) -> uuid.UUID:
     """The id of the coupon that a purchase issues as its `number`-th, from 0."""
-    return derived_id(purchase_id, number, "coupon")
+    return derived_id(earned_by, number, "coupon")
 
 
-def given(purchase_id: uuid.UUID, decision: Decision) -> tuple[CouponGiven, ...]:
+def given(earned_by: uuid.UUID, decision: Decision) -> tuple[CouponGiven, ...]:
     """The coupons that went into the member's list."""
     return tuple(
         CouponGiven(
-            id=issued_id(purchase_id, n),
+            id=issued_id(earned_by, n),
             template=one.template,
             campaign=one.campaign,
             rule=one.rule,
@@ -220,6 +258,21 @@ def lines_of(cart: Cart) -> tuple[ReceiptLine, ...]:
                 total=line.paid(),
             )
             for line in cart.lines
+        ]
+    )
+
+
+def lines_at(cart: Cart, off: Sequence[int]) -> tuple[ReceiptLine, ...]:
+    """The lines of a cart, as it was asked, with so much off each, minor units."""
+    return tuple(
+        [
+            ReceiptLine(
+                sku=line.sku,
+                subtotal=(price := line.amount - line.discount_given),
+                discount=line.charged_off + minor,
+                total=price - line.charged_off - minor,
+            )
+            for line, minor in zip(cart.lines, off, strict=True)
         ]
     )
 
@@ -247,8 +300,9 @@ def receipt(purchase: Purchase) -> Receipt:
         earned=movements(decision),
         effects=effects(decision),
         redeemed=redeemed(decision),
+        gift_cards=paid_by_cards(decision, facts, purchase.outcome.cards),
         coupons=applied(decision, facts),
-        issued=given(purchase.purchase_id, decision),
+        issued=given(purchase.earned_by, decision),
         not_applied=not_applied(decision.not_applied, facts),
         tier=purchase.outcome.tier,
         wallets=purchase.outcome.wallets,

@@ -60,14 +60,24 @@ class RecordPurchase(Basket, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AttachPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose a purchase is after all, as `member` of a purchase, and why that is believed."""
+    """Whose a purchase is after all, as `member` of a purchase, and why that is believed.
+
+    `from_member`: whose it is now, when it moves from another member; refused when that is not so.
+    """
 
     member: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=10)] | MemberRef
     reason: Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
+    from_member: uuid.UUID | None = None
 
 
 class AskQuote(Basket, frozen=True, kw_only=True, omit_defaults=True):
-    """A cart to be decided, with nothing written."""
+    """A cart to be decided, with nothing written.
+
+    `hold_id` names the checkout's own hold: what it keeps can be had. One that is over, or another
+    member's, counts as none.
+    """
+
+    hold_id: uuid.UUID | None = None
 
 
 class PlaceHold(Basket, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,20 +115,51 @@ class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
 class NotAppliedShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was presented or asked for and gave nothing, with the reason.
 
-    A coupon: `position` among those presented, and what it is called. `by`: the rule or coupon
-    template that excludes it. A wallet: `most` units that could be paid instead.
+    A coupon or a gift card: `position` among those presented, and what it is called. `by`: the rule
+    or coupon template that excludes it. A wallet or card: `most` that could be paid instead.
     """
 
     reason: str
     position: int | None = None
     coupon: str | None = None
     wallet: str | None = None
+    gift_card: str | None = None
     by: str | None = None
     most: int | None = None
 
 
+class PaidByCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a gift card pays, minor units; `position` among those presented.
+
+    `balance`: what it has left after it. `overrun`: of the amount, what a till has given away
+    though it was not on the card.
+    """
+
+    position: int
+    gift_card: str
+    amount: int
+    balance: int
+    overrun: int = 0
+
+
+class MovedFrom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a move of a purchase cost the member it was of.
+
+    `reversed`: units taken back. Of the coupons it had given, `coupons_void` are good no more;
+    `unrecovered` had been used: id -> what it took off, minor units.
+    """
+
+    member_id: uuid.UUID
+    reversed: tuple[Movement, ...] = ()
+    coupons_void: tuple[uuid.UUID, ...] = ()
+    unrecovered: dict[str, int] = {}
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to a purchase; stored facts render it again for a replay."""
+    """The answer to a purchase; stored facts render it again for a replay.
+
+    `moved` is told once, when it is moved from one member to another.
+    """
 
     id: uuid.UUID
     member_id: uuid.UUID | None
@@ -137,6 +178,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     earned: tuple[Movement, ...] = ()
     effects: tuple[EffectShown, ...] = ()
     redeemed: tuple[Redeemed, ...] = ()
+    gift_cards: tuple[PaidByCard, ...] = ()
     coupons: tuple[CouponApplied, ...] = ()
     issued: tuple[CouponGiven, ...] = ()
     not_applied: tuple[NotAppliedShown, ...] = ()
@@ -149,6 +191,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: bool = False
     void: bool = False
     returns_applied: tuple[uuid.UUID, ...] = ()
+    moved: MovedFrom | None = None
+    texts: tuple[str, ...] = ()  # lines for printer, till and app
 
 
 class CouponUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,11 +246,13 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     earned: tuple[Movement, ...] = ()
     effects: tuple[EffectShown, ...] = ()
     redeemed: tuple[Redeemed, ...] = ()
+    gift_cards: tuple[PaidByCard, ...] = ()
     coupons: tuple[CouponApplied, ...] = ()
     not_applied: tuple[NotAppliedShown, ...] = ()
     usable: Usable
     tier: dict[str, TierNow] = {}
     identifier_conflict: bool = False
+    texts: tuple[str, ...] = ()  # lines for printer, till and app
 
 
 class HoldState(enum.StrEnum):
@@ -239,9 +285,11 @@ class HoldView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[ReceiptLine, ...]
     effects: tuple[EffectShown, ...] = ()
     redeemed: tuple[Redeemed, ...] = ()
+    gift_cards: tuple[PaidByCard, ...] = ()
     coupons: tuple[CouponApplied, ...] = ()
     not_applied: tuple[NotAppliedShown, ...] = ()
     wallets: dict[str, Balance] = {}
+    texts: tuple[str, ...] = ()  # lines for printer, till and app
 
 
 class ExplanationView(msgspec.Struct, frozen=True, kw_only=True):

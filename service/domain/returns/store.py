@@ -100,7 +100,10 @@ async def settle_keys(tx: Tx, applied: Sequence[tuple[NaturalKey, uuid.UUID, uui
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A return to write: its receipt, the holder, thousandths per line, and who asked."""
+    """A return to write: its receipt, the holder, thousandths per line, and who asked.
+
+    `moved_by`: what had moved its purchase to the holder.
+    """
 
     holder_id: uuid.UUID
     purchase_id: uuid.UUID
@@ -111,6 +114,7 @@ class Row(msgspec.Struct, frozen=True):
     recorded_at: dt.datetime
     lines: Sequence[int]
     actor: Actor
+    moved_by: uuid.UUID | None = None
 
 
 async def insert(tx: Tx, rows: Sequence[Row]) -> None:
@@ -130,6 +134,7 @@ async def insert(tx: Tx, rows: Sequence[Row]) -> None:
         outcomes=[_pack(r.receipt) for r in rows],
         actor_kinds=[int(r.actor.kind) for r in rows],
         actors=[r.actor.id for r in rows],
+        moves=[r.moved_by for r in rows],
     )
 
 
@@ -157,6 +162,11 @@ async def kept(
         SQL["list_purchase_wallets"], holders=list(holders), purchases=list(purchases)
     )
     return {(row[1], row[2]): Kept(*row[3:]) for row in rows}
+
+
+async def forget_kept(tx: Tx, holder_id: uuid.UUID, purchase_id: uuid.UUID) -> None:
+    """The purchase is another holder's, who earned other units by it."""
+    await tx.run(SQL["delete_purchase_wallets"], holder=holder_id, purchase=purchase_id)
 
 
 async def write_kept(tx: Tx, rows: Sequence[tuple[uuid.UUID, uuid.UUID, int, Kept]]) -> None:

@@ -61,12 +61,26 @@ class VoidPurchase(
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
-    """What to hand back, minor units, per tender: `points` is what the units given back paid."""
+    """What to hand back, minor units, per tender: `points` is what the units given back paid.
+
+    `gift_cards` is on the cards again already. `uncovered`: what a till once took of gift cards
+    though it was not on them; nobody paid it, so nobody gets it.
+    """
 
     total: int
     points: int = 0
     gift_cards: int = 0
+    uncovered: int = 0
     other_tender: int = 0
+
+
+class CardBack(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that is on a gift card again; `position` among those the purchase presented."""
+
+    position: int
+    gift_card: str
+    amount: int
+    balance: int
 
 
 class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +141,10 @@ class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     lines: tuple[ReturnedLine, ...] = ()
     reversed: tuple[Movement, ...] = ()
     given_back: tuple[Movement, ...] = ()
+    gift_cards: tuple[CardBack, ...] = ()
     coupons_back: tuple[CouponBack, ...] = ()
     coupons_taken: tuple[CouponTaken, ...] = ()
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     cut: bool = False  # a parked return asked for more than was bought and got what was there
+    texts: tuple[str, ...] = ()  # lines for printer, till and app

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -66,9 +66,25 @@ async def find(tx: Tx, redemption_id: uuid.UUID) -> Redemption | None:
     return _redemption(rows[0]) if rows else None
 
 
+async def closed_by(tx: Tx, holder_id: uuid.UUID, op_id: uuid.UUID) -> Redemption | None:
+    """The redemption that an operation handed over or cancelled, as it stands."""
+    found = await tx.value(SQL["find_closed"], holder=holder_id, op=op_id)
+    return None if found is None else await find(tx, found)
+
+
 async def page(tx: Tx, holder_id: uuid.UUID, before: uuid.UUID, limit: int) -> list[Redemption]:
     """A member's redemptions with a lower id, newest first."""
     rows = await tx.rows(SQL["list_page"], holder=holder_id, before=before, limit=limit)
+    return [_redemption(row) for row in rows]
+
+
+async def list_open(
+    tx: Tx, holder_id: uuid.UUID, items: Collection[str], now: dt.datetime, limit: int
+) -> list[Redemption]:
+    """What a member has kept, and of the rewards `items` what has to be fetched; newest first."""
+    rows = await tx.rows(
+        SQL["list_open"], holder=holder_id, items=sorted(items), now=now, limit=limit
+    )
     return [_redemption(row) for row in rows]
 
 

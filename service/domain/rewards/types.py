@@ -96,7 +96,7 @@ class GivesView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RewardView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A reward as anybody sees it; texts in one language.
+    """A reward as anybody sees it.
 
     `prices`: by ladder and tier, for members there and above. `left`: pieces of the stock; absent:
     there is no end of it.
@@ -172,8 +172,9 @@ class CouponHad(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RedemptionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reward that a member has had, or has kept for himself.
 
-    `price` was or is to be taken from `wallet`. `held_until`: so long it was or is kept. `wallets`:
-    balances after it; only what changed something tells them.
+    `price` was or is to be taken from `wallet`. `held_until`: so long it was or is kept.
+    `operation_id`: by which it was handed over or cancelled; a hand-over is undone by it.
+    `wallets`: balances after it; only what changed something tells them.
     """
 
     id: uuid.UUID
@@ -191,6 +192,7 @@ class RedemptionView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     granted_at: Moment = None
     handed_over_at: Moment = None
     cancelled_at: Moment = None
+    operation_id: uuid.UUID | None = None
     store: str | None = None
     handed_over_store: str | None = None
     wallets: dict[str, Balance] = {}

@@ -29,6 +29,12 @@ async def insert(tx: Tx, rows: Sequence[Row]) -> None:
     )
 
 
+async def sides(tx: Tx, transfer_id: uuid.UUID, holders: Sequence[uuid.UUID]) -> list[Row]:
+    """A transfer as its two holders have it: of each wallet the one who gave, then the other."""
+    rows = await tx.rows(SQL["list_transfer"], holders=list(holders), transfer=transfer_id)
+    return [Row(**{**row, "kind": Kind(row["kind"])}) for row in rows]
+
+
 async def went(
     tx: Tx,
     holder_id: uuid.UUID,
@@ -38,7 +44,10 @@ async def went(
     until: dt.datetime,
     other_id: uuid.UUID | None = None,
 ) -> int:
-    """Units of a wallet that left a holder (for one other, or all), effective in [since, until)."""
+    """Units of a wallet that left a holder (for one other, or all), effective in [since, until).
+
+    What was undone is not counted.
+    """
     units: int = await tx.value(
         SQL["get_went"],
         holder=holder_id,

@@ -7,7 +7,7 @@ writes them once.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from service.domain.wallets.entries import Entry, Op
 from service.domain.wallets.lots import Due, Lot, redemption_order
@@ -173,9 +173,18 @@ class Book:
     def _of_lot(self, lot: Lot, what: str) -> uuid.UUID:
         return derived_id(self.holder_id, self.wallet, lot.lot_no, what)
 
-    def spend(self, op: Op, amount: int, *, reason: Reason, at: dt.datetime) -> None:
-        """Take available units in redemption order; the caller has checked that they are there."""
-        taken, takes = self._gather(self._usable(), amount)
+    def spend(
+        self,
+        op: Op,
+        amount: int,
+        *,
+        reason: Reason,
+        at: dt.datetime,
+        first: Collection[int] = (),
+    ) -> None:
+        """Take available units, of the lots `first`, then in redemption order; they are there."""
+        lots = sorted(self._usable(), key=lambda lot: lot.lot_no not in first)
+        taken, takes = self._gather(lots, amount)
         if taken != amount:
             raise AssertionError("spent more than is available")
         self._enter(op, -amount, reason, at, takes=tuple(takes))
@@ -285,12 +294,19 @@ class Book:
         return Redeemed(op.op_id, at, takes, missing, tuple(captured))
 
     def give_back(
-        self, op: Op, redeemed: Redeemed, units: int, *, at: dt.datetime, grace_until: dt.datetime
+        self,
+        op: Op,
+        redeemed: Redeemed,
+        units: int,
+        *,
+        at: dt.datetime,
+        grace_until: dt.datetime | None,
+        reason: Reason = Reason.GIVEN_BACK,
     ) -> None:
         """Units redeemed come back, last taken first: to their lots, and debt is paid first.
 
-        Those of a lot that has lapsed make a new one that lives until `grace_until`; so do units
-        that had been owed and were paid since.
+        Those of a lot that has lapsed make a new one that lives until `grace_until`, None: for
+        ever; so do units that had been owed and were paid since.
         """
         at = max(at, redeemed.at)
         parts, owed = redeemed.take_last(units)
@@ -301,33 +317,22 @@ class Book:
             self.lots[lot_no].touched = True
         if living or forgiven:
             amount = sum(part for _, part in living)
-            self._enter(
-                op, amount, Reason.GIVEN_BACK, at, debt_change=-forgiven, takes=tuple(living)
-            )
+            self._enter(op, amount, reason, at, debt_change=-forgiven, takes=tuple(living))
         for lot_no, _ in living:
             self._pay_debt(self.lots[lot_no], op, max(at, self.settled_at))
         for lot_no, part in parts:
             lot = self.lots[lot_no]
             if lot.is_over(self.settled_at):
-                origin = (lot.origin_holder, lot.origin_op)
-                self._renew(op, part, at, grace_until, origin, lot_no)
+                self.earn(
+                    op, part, reason=reason, occurred_at=at, earned_at=at, available_at=at,
+                    expires_at=grace_until, origin_holder=lot.origin_holder,
+                    origin_op=lot.origin_op, replaces=lot_no,
+                )  # fmt: skip
         if owed > forgiven:
-            origin = (self.holder_id, redeemed.op_id)
-            self._renew(op, owed - forgiven, at, grace_until, origin, None)
-
-    def _renew(
-        self,
-        op: Op,
-        units: int,
-        at: dt.datetime,
-        grace_until: dt.datetime,
-        origin: tuple[uuid.UUID, uuid.UUID],
-        replaces: int | None,
-    ) -> None:
-        self.earn(
-            op, units, reason=Reason.GIVEN_BACK, occurred_at=at, earned_at=at, available_at=at,
-            expires_at=grace_until, origin_holder=origin[0], origin_op=origin[1], replaces=replaces,
-        )  # fmt: skip
+            self.earn(
+                op, owed - forgiven, reason=reason, occurred_at=at, earned_at=at, available_at=at,
+                expires_at=grace_until, origin_holder=self.holder_id, origin_op=redeemed.op_id,
+            )  # fmt: skip
 
     def claw_back(
         self,
@@ -382,13 +387,6 @@ class Book:
         )
 
     def touch_activity(self, expires_at: dt.datetime) -> None:
-        """An inactivity wallet: every open lot lives on at least until then.
-
-        Not one whose time has come, though some of it is held: of that the rest has lapsed.
-        """
+        """An inactivity wallet: every open lot lives on at least until then."""
         for lot in self.lots.values():
-            if not lot.remaining or lot.expires_at is None or lot.is_over(self.settled_at):
-                continue
-            if lot.expires_at < expires_at:
-                lot.expires_at = expires_at
-                lot.touched = True
+            lot.prolong(expires_at, self.settled_at)

@@ -73,6 +73,17 @@ class Lot:
         """Past its expiry at the instant: what is not held is gone."""
         return self.expires_at is not None and self.expires_at <= at
 
+    def prolong(self, until: dt.datetime, now: dt.datetime) -> None:
+        """An open lot lives on at least until then.
+
+        Not one whose time has come by `now`, though some of it is held: the rest has lapsed.
+        """
+        if not self.remaining or self.expires_at is None or self.is_over(now):
+            return
+        if self.expires_at < until:
+            self.expires_at = until
+            self.touched = True
+
 
 def redemption_order(lot: Lot) -> tuple[bool, dt.datetime | None, dt.datetime | None, int]:
     """What lapses first goes first; never-lapsing lots last."""

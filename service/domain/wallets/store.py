@@ -12,7 +12,7 @@ from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Entry
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.redeemed import Redeemed, redemption_id
-from service.domain.wallets.types import CONTRA_OF, Reason
+from service.domain.wallets.types import CONTRA_OF, Contra, Reason
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.infra.together import Ask
@@ -74,7 +74,7 @@ def ask_due_lots(
 def ask_next_dues(
     until: Mapping[uuid.UUID, dt.datetime],
 ) -> Ask[dict[uuid.UUID, dt.datetime | None]]:
-    """When each holder's next lot falls due after that; holders without lots are left out."""
+    """When each holder's next lot falls due after that; None: nothing will."""
     return Ask(
         SQL["list_next_dues"],
         lambda rows: {row[0]: row[1] for row in rows},
@@ -135,7 +135,7 @@ async def load_redeemed(
     await tx.ask_all([taken, back])
     redeemed: Redemptions = {
         (by_operation[op_id], wallet): one
-        for (op_id, wallet), one in _redeemed(found, taken.answer).items()
+        for (_, op_id, wallet), one in _redeemed(found, taken.answer).items()
     }
     for purchase_id, wallet, lot_no, units in back.answer:
         redeemed[purchase_id, wallet].came_back(lot_no, units)
@@ -143,27 +143,53 @@ async def load_redeemed(
 
 
 async def load_taken(
-    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+    tx: Tx,
+    found: Books,
+    holders: Sequence[uuid.UUID],
+    operations: Sequence[uuid.UUID],
+    reason: Reason = Reason.REDEEMED,
 ) -> Redemptions:
-    """What operations of which nothing has come back redeemed: (operation, wallet) -> that.
+    """What operations took of which nothing has come back: (operation, wallet) -> that.
 
     Their lots are put into the books.
     """
+    taken = await _taken(tx, found, holders, operations, reason)
+    return {(op_id, wallet): one for (_, op_id, wallet), one in taken.items()}
+
+
+async def load_taken_of(
+    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
+) -> dict[tuple[uuid.UUID, uuid.UUID], Redeemed]:
+    """The same of operations that take of one wallet of several holders: (holder, operation)."""
+    taken = await _taken(tx, found, holders, operations)
+    return {(holder_id, op_id): one for (holder_id, op_id, _), one in taken.items()}
+
+
+_OfHolder = dict[tuple[uuid.UUID, uuid.UUID, int], Redeemed]  # holder, operation, wallet number
+
+
+async def _taken(
+    tx: Tx,
+    found: Books,
+    holders: Sequence[uuid.UUID],
+    operations: Sequence[uuid.UUID],
+    reason: Reason = Reason.REDEEMED,
+) -> _OfHolder:
     rows = await tx.rows(
         SQL["list_redeemed_lots"],
         holders=list(holders),
         operations=list(operations),
-        redeemed=int(Reason.REDEEMED),
+        redeemed=int(reason),
     )
     return _redeemed(found, rows)
 
 
-def _redeemed(found: Books, rows: Sequence[Any]) -> Redemptions:
-    """By operation and wallet, in the order the lots were taken; the lots go into the books."""
+def _redeemed(found: Books, rows: Sequence[Any]) -> _OfHolder:
+    """In the order the lots were taken; the lots go into the books."""
     _add_lots(found, (row[:12] for row in rows if row[2] is not None))
-    redeemed: Redemptions = {}
-    for _, wallet, lot_no, *_, op_id, at, units, owed in rows:
-        one = redeemed.setdefault((op_id, wallet), Redeemed(op_id, at, {}, owed))
+    redeemed: _OfHolder = {}
+    for holder_id, wallet, lot_no, *_, op_id, at, units, owed in rows:
+        one = redeemed.setdefault((holder_id, op_id, wallet), Redeemed(op_id, at, {}, owed))
         if lot_no is not None:
             one.takes[lot_no] = units
     return redeemed
@@ -306,6 +332,28 @@ async def books_at(
         found[row[0]].lots[lot.lot_no] = lot
         found[row[0]].pending += lot.remaining
     return found
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """An entry of an operation; where it gave units, `seq` is the number of the lot."""
+
+    holder_id: uuid.UUID
+    wallet: int
+    seq: int
+    amount: int
+    reason: int
+    occurred_at: dt.datetime
+
+
+async def of_operation(tx: Tx, holders: Sequence[uuid.UUID], op_id: uuid.UUID) -> list[Moved]:
+    """What an operation moved at these holders, in its order."""
+    return await tx.all(SQL["list_of_operation"], Moved, holders=list(holders), op=op_id)
+
+
+async def by_contra(tx: Tx, holder_id: uuid.UUID, wallet: int) -> dict[Contra, int]:
+    """What each house account gave to a wallet, less what it took, by what is written."""
+    rows = await tx.rows(SQL["list_contras"], holder=holder_id, wallet=wallet)
+    return {Contra(row[0]): row[1] for row in rows}
 
 
 class EntryRow(msgspec.Struct, frozen=True):

@@ -26,6 +26,9 @@ class Reason(enum.IntEnum):
     TOPPED_UP = 10  # money put on a gift card later
     TRANSFERRED_OUT = 11  # to another holder: a member, or the pool of a household
     TRANSFERRED_IN = 12  # from another holder, with expiry and origin kept
+    ADJUSTMENT_UNDONE = 13
+    SALE_UNDONE = 14  # money that was put on a gift card, taken off again
+    TRANSFER_UNDONE = 15  # at both holders: what was given is its giver's again
 
 
 class Contra(enum.IntEnum):
@@ -54,17 +57,24 @@ CONTRA_OF = {
     Reason.TOPPED_UP: Contra.SALE,
     Reason.TRANSFERRED_OUT: Contra.TRANSFER,
     Reason.TRANSFERRED_IN: Contra.TRANSFER,
+    Reason.ADJUSTMENT_UNDONE: Contra.ADJUSTMENT,
+    Reason.SALE_UNDONE: Contra.SALE,
+    Reason.TRANSFER_UNDONE: Contra.TRANSFER,
 }
 
 
 class Adjust(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A correction by hand: positive gives a lot, negative takes what is available."""
+    """A correction by hand: positive gives a lot, negative takes what is available.
+
+    `code`: one of the reasons the program has for the wallet; where it has some, staff name one.
+    """
 
     wallet: Name
     amount: Annotated[Signed, msgspec.Meta()]
     reason: Annotated[str, msgspec.Meta(min_length=3, max_length=512)]
+    code: Name | None = None
 
 
 class WalletsView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,6 +18,7 @@ from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.work import Work
 from service.infra.coalesce import Coalescer
 from service.infra.db import Tx
+from service.kernel.texts import Languages, told
 from service.kernel.values import Expiring, WalletView
 from service.rules.document import Wallet
 
@@ -133,17 +134,13 @@ def _next_due(work: Work) -> dt.datetime | None:
     return min([*moments, *(hold.due_at for hold in work.holds)], default=None)
 
 
-def views(ctx: Context, work: Work) -> dict[str, WalletView]:
+def views(ctx: Context, work: Work, languages: Languages = ()) -> dict[str, WalletView]:
     """The wallets of a member as shown, in the program's order."""
     found = {}
     for number, book in sorted(work.books.items()):
         wallet: Wallet = ctx.programs.wallets[number]
-        found[wallet.id] = WalletView(
-            balance=book.balance(),
-            scale=wallet.scale,
-            title=wallet.title,
-            expiring=expiring(book),
-        )
+        view = WalletView(balance=book.balance(), scale=wallet.scale, expiring=expiring(book))
+        found[wallet.id] = told(view, wallet, languages)
     return found
 
 

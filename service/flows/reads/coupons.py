@@ -19,14 +19,13 @@ from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members.errors import MemberNotFound
-from service.domain.members.store import members
 from service.flows.make_coupon_batch import view
 from service.flows.steps import batching
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.presenting import Code, Coupons, Situation
 from service.infra import cursors
 from service.infra.db import Tx
-from service.kernel.texts import in_language
+from service.kernel.texts import Languages, told
 from service.rules.compile import Program
 from service.rules.facts import Unusable
 
@@ -46,7 +45,7 @@ _OPEN: Final = frozenset({CouponState.USABLE, CouponState.NOT_STARTED, CouponSta
 
 
 async def coupons(
-    ctx: Context, member_id: uuid.UUID, language: str | None, cursor: str | None, limit: int
+    ctx: Context, member_id: uuid.UUID, languages: Languages, cursor: str | None, limit: int
 ) -> CouponPage:
     """A page of a member's list, newest first; MemberNotFound, CursorInvalid."""
     before = _LAST
@@ -59,12 +58,11 @@ async def coupons(
         states = await holders.states(tx, [member_id], ctx.db.clock_offset)
         if member_id not in states or states[member_id].kind is not Kind.MEMBER:
             raise MemberNotFound
-        wanted = language or (await members(tx, [member_id]))[member_id].profile.language
         rows = await store.page_of_member(tx, member_id, before, limit + 1)
         program = ctx.programs.at(tx.now or EARLIEST)
         known = await _states(tx, program, member_id, rows[:limit])
     items = tuple(
-        _view(ctx, program, row, state, wanted)
+        _view(ctx, program, row, state, languages)
         for row, state in zip(rows[:limit], known, strict=True)
     )
     following = None
@@ -75,14 +73,14 @@ async def coupons(
 
 
 async def open_list(
-    tx: Tx, ctx: Context, member_id: uuid.UUID, language: str | None, limit: int
+    tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages, limit: int
 ) -> tuple[CouponView, ...]:
     """What of a member's list can still be used, now or later; what ends first comes first."""
     program = ctx.programs.at(tx.now or EARLIEST)
     found = (await store.of_members(tx, [member_id], tx.now or EARLIEST))[member_id]
     known = await _states(tx, program, member_id, found)
     shown = [
-        _view(ctx, program, row, state, language)
+        _view(ctx, program, row, state, languages)
         for row, state in zip(found, known, strict=True)
         if state in _OPEN
     ]
@@ -107,25 +105,23 @@ async def _states(
 
 
 def _view(
-    ctx: Context, program: Program, row: CouponRow, state: CouponState, language: str | None
+    ctx: Context, program: Program, row: CouponRow, state: CouponState, languages: Languages
 ) -> CouponView:
     compiled = program.coupons.get(row.template)
     template = None if compiled is None else compiled.template
     start, end = (row.from_at, row.until_at) if template is None else span(template, row)
-    return CouponView(
+    view = CouponView(
         id=row.coupon_id,
         template=row.template,
         code=codes.shown(store.code_of(ctx.secret, row.coupon_id)),
         state=state,
-        title=in_language(template.title if template else {}, language),
-        text=in_language(template.text if template else {}, language),
-        terms=in_language(template.terms if template else {}, language),
         valid_from=start,
         valid_until=end,
         uses=row.used,
         uses_max=row.uses_max,
         issued_at=row.issued_at,
     )
+    return told(view, template, languages)
 
 
 async def batch(ctx: Context, batch_id: uuid.UUID) -> BatchView:

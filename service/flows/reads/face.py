@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Sequence
 
+from service.domain.approvals.types import ApprovalPage, ApprovalsPage, ApprovalView
 from service.domain.coupons.types import BatchView, CouponPage
 from service.domain.events.types import EventPage
 from service.domain.gift_cards.types import GiftCardBatchView, ListGiftCardEntries
 from service.domain.households.types import HouseholdView, MembersHousehold
 from service.domain.members.errors import MemberNotFound
 from service.domain.members.types import MemberView
+from service.domain.operations.types import OperationView
 from service.domain.programs.types import (
     CheckView,
     PlanView,
@@ -17,11 +19,15 @@ from service.domain.programs.types import (
     VersionDetail,
     VersionView,
 )
+from service.domain.purchases.overruns import OverrunPage, OverrunReport, Wanted
+from service.domain.purchases.receipts import FindPurchases, PurchasePage
 from service.domain.purchases.types import AskQuote, ExplanationView, HoldView, Quote, Receipt
 from service.domain.rewards.types import MemberRewards, RedemptionPage, RedemptionView
+from service.domain.staff.types import AccountState, StaffAccountPage, StaffAccountView
 from service.domain.tiers.types import TierView
 from service.domain.wallets.types import EntryPage, WalletsView
 from service.flows.reads import (
+    approvals,
     coupons,
     events,
     gift_cards,
@@ -29,15 +35,21 @@ from service.flows.reads import (
     holds,
     households,
     members,
+    operations,
     programs,
     purchases,
+    receipts,
+    reports,
     rewards,
+    staff,
 )
 from service.flows.reads.balances import Balances, Tagged
-from service.flows.reads.home import home
+from service.flows.reads.homes import Homes
 from service.flows.reads.quotes import Quotes
+from service.flows.reads.wording import A, worded
 from service.flows.steps.context import Context
 from service.kernel.actor import Actor
+from service.kernel.texts import Languages
 from service.kernel.values import Identifier
 
 
@@ -48,10 +60,15 @@ class Reads:
         self.ctx = ctx
         self._balances = Balances(ctx)
         self._quotes = Quotes(ctx)
+        self._homes = Homes(ctx)
 
     async def quote(self, actor: Actor, body: AskQuote) -> Quote:
         """What recording a cart now would decide."""
         return await self._quotes.ask(actor, body)
+
+    def worded(self, answer: A, languages: Languages) -> A:
+        """An answer with its texts: titles, and lines for printer, till and app; VersionBehind."""
+        return worded(self.ctx, answer, languages)
 
     async def hold(self, hold_id: uuid.UUID) -> HoldView:
         """A hold as it stands; HoldNotFound."""
@@ -84,19 +101,19 @@ class Reads:
         """The member who holds the first identifier that matches."""
         return await members.member(self.ctx, await members.lookup(self.ctx, identifiers))
 
-    async def tier(self, member_id: uuid.UUID) -> TierView:
+    async def tier(self, member_id: uuid.UUID, languages: Languages = ()) -> TierView:
         """Tiers with progress and history."""
-        return await members.tier(self.ctx, member_id)
+        return await members.tier(self.ctx, member_id, languages)
 
-    async def home(self, member_id: uuid.UUID, language: str | None) -> Tagged:
+    async def home(self, member_id: uuid.UUID, languages: Languages) -> Tagged:
         """Everything an app shows first."""
-        return await home(self.ctx, member_id, language)
+        return await self._homes.get(member_id, languages)
 
     async def coupons(
-        self, member_id: uuid.UUID, language: str | None, cursor: str | None, limit: int
+        self, member_id: uuid.UUID, languages: Languages, cursor: str | None, limit: int
     ) -> CouponPage:
         """A page of a member's coupons, newest first."""
-        return await coupons.coupons(self.ctx, member_id, language, cursor, limit)
+        return await coupons.coupons(self.ctx, member_id, languages, cursor, limit)
 
     async def coupon_batch(self, batch_id: uuid.UUID) -> BatchView:
         """How far a batch of codes is."""
@@ -106,23 +123,29 @@ class Reads:
         """All codes of a batch, in parts."""
         return await coupons.codes_of_batch(self.ctx, batch_id)
 
-    async def rewards(self, language: str | None) -> Tagged:
+    async def rewards(self, languages: Languages) -> Tagged:
         """All rewards as anybody sees them, as JSON with an entity tag."""
-        return await rewards.catalogue(self.ctx, language)
+        return await rewards.catalogue(self.ctx, languages)
 
-    async def member_rewards(self, member_id: uuid.UUID, language: str | None) -> MemberRewards:
+    async def member_rewards(self, member_id: uuid.UUID, languages: Languages) -> MemberRewards:
         """All rewards as a member sees them."""
-        return await rewards.of_member(self.ctx, member_id, language)
+        return await rewards.of_member(self.ctx, member_id, languages)
 
     async def redemptions(
-        self, member_id: uuid.UUID, cursor: str | None, limit: int
+        self,
+        member_id: uuid.UUID,
+        cursor: str | None,
+        limit: int,
+        languages: Languages = (),
     ) -> RedemptionPage:
         """A page of what a member has had, newest first."""
-        return await rewards.redemptions(self.ctx, member_id, cursor, limit)
+        return await rewards.redemptions(self.ctx, member_id, cursor, limit, languages)
 
-    async def redemption(self, redemption_id: uuid.UUID) -> RedemptionView:
+    async def redemption(
+        self, redemption_id: uuid.UUID, languages: Languages = ()
+    ) -> RedemptionView:
         """A redemption as it stands."""
-        return await rewards.redemption(self.ctx, redemption_id)
+        return await rewards.redemption(self.ctx, redemption_id, languages)
 
     async def gift_card_entries(self, body: ListGiftCardEntries) -> EntryPage:
         """A page of a gift card's entries, newest first."""
@@ -136,13 +159,37 @@ class Reads:
         """Codes and PINs of all cards of a batch, in parts."""
         return await gift_cards.cards_of_batch(self.ctx, batch_id)
 
-    async def household(self, household_id: uuid.UUID) -> HouseholdView:
+    async def household(self, household_id: uuid.UUID, languages: Languages = ()) -> HouseholdView:
         """A household with its pool; HouseholdNotFound."""
-        return await households.household(self.ctx, household_id)
+        return await households.household(self.ctx, household_id, languages)
 
-    async def members_household(self, member_id: uuid.UUID) -> MembersHousehold:
+    async def members_household(
+        self, member_id: uuid.UUID, languages: Languages = ()
+    ) -> MembersHousehold:
         """Where a member belongs; MemberNotFound."""
-        return await households.of_member(self.ctx, member_id)
+        return await households.of_member(self.ctx, member_id, languages)
+
+    async def staff_account(self, account_id: uuid.UUID) -> StaffAccountView:
+        """A staff account; StaffAccountNotFound."""
+        return await staff.account(self.ctx, account_id)
+
+    async def staff_accounts(
+        self, state: AccountState | None, cursor: str | None, limit: int
+    ) -> StaffAccountPage:
+        """A page of staff accounts, by login."""
+        return await staff.accounts(self.ctx, state, cursor, limit)
+
+    async def approvals(self, actor: Actor, query: ApprovalsPage) -> ApprovalPage:
+        """A page of what waits, or has waited, for a second person."""
+        return await approvals.page(self.ctx, actor, query)
+
+    async def approval(self, actor: Actor, approval_id: uuid.UUID) -> ApprovalView:
+        """One of them; ApprovalNotFound."""
+        return await approvals.approval(self.ctx, actor, approval_id)
+
+    async def operation(self, op_id: uuid.UUID) -> OperationView:
+        """What was done by hand, by whom and why; OperationNotFound."""
+        return await operations.operation(self.ctx, op_id)
 
     async def purchase(self, purchase_id: uuid.UUID) -> Receipt:
         """A purchase's receipt."""
@@ -151,6 +198,28 @@ class Reads:
     async def purchase_by_key(self, channel: str, external_id: str) -> Receipt:
         """A purchase's receipt by its natural key."""
         return await purchases.purchase_by_key(self.ctx, channel, external_id)
+
+    async def find_purchases(self, body: FindPurchases) -> PurchasePage:
+        """A page of the purchases that fit what a receipt says."""
+        return await receipts.search(self.ctx, body)
+
+    async def member_purchases(
+        self, member_id: uuid.UUID, cursor: str | None, limit: int
+    ) -> PurchasePage:
+        """A page of a member's purchases, newest first."""
+        return await receipts.of_member(self.ctx, member_id, cursor, limit)
+
+    async def overruns(
+        self, since: dt.datetime, until: dt.datetime, store: str | None
+    ) -> OverrunReport:
+        """What tills gave beyond what there was."""
+        return await reports.overruns_by_store(self.ctx, since, until, store)
+
+    async def overrun_purchases(
+        self, wanted: Wanted, cursor: str | None, limit: int
+    ) -> OverrunPage:
+        """A page of the purchases behind it."""
+        return await reports.overrun_purchases(self.ctx, wanted, cursor, limit)
 
     async def explanation(self, purchase_id: uuid.UUID, *, full: bool) -> ExplanationView:
         """Why a purchase was decided so."""

@@ -1,60 +1,118 @@
 """Everything about a member at a glance: what an app shows first."""
 
-import hashlib
 import uuid
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import msgspec
 
 from service.domain.coupons.types import CouponView
-from service.flows.reads.balances import Tagged, views
+from service.domain.households import store as households
+from service.domain.households.types import InvitationView
+from service.domain.members.store import MemberRow
+from service.domain.rewards.types import MemberRewardView, RedemptionView
+from service.flows.reads.balances import views
 from service.flows.reads.coupons import open_list
+from service.flows.reads.households import pool
 from service.flows.reads.members import ladders, whole
-from service.flows.steps.context import Context
-from service.kernel.texts import in_language
+from service.flows.reads.rewards import Offered, offered, to_be_fetched
+from service.flows.steps.belonging import invitation, role
+from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.tiers import Standing
+from service.flows.steps.work import Work
+from service.infra.db import Tx
+from service.kernel.texts import Languages, told
 from service.kernel.values import LadderView, WalletView
 
 COUPONS_MAX: Final = 50  # those that end first; the list has all
-_encode: Final = msgspec.json.Encoder().encode
+REWARDS_MAX: Final = 20  # those that can be had, then those for which least is missing
+
+
+class HomeHousehold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The household the member belongs to, and its pool."""
+
+    id: uuid.UUID
+    title: dict[str, str] = {}
+    text: dict[str, str] = {}
+    terms: dict[str, str] = {}
+    image: dict[str, str] = {}
+    role: str
+    pool: dict[str, WalletView] = {}
 
 
 class HomeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an app shows first: wallets with what lapses next, tiers with the way to the next.
 
     `coupons`: those of the list that are not used up, void or over, the ones that end first.
-    `title`s in one language: the one asked for, else the member's, else English.
+    `rewards`: those that can be had now first, then those for which the fewest units are missing.
+    `redemptions`: what is kept for the member, and items to be fetched. `language`: the member's
+    own, as far as it is known.
     """
 
     member_id: uuid.UUID
-    language: str
+    language: str | None = None
     name: str | None = None
     wallets: dict[str, WalletView] = {}
     tiers: dict[str, LadderView] = {}
     coupons: tuple[CouponView, ...] = ()
+    rewards: tuple[MemberRewardView, ...] = ()
+    redemptions: tuple[RedemptionView, ...] = ()
+    household: HomeHousehold | None = None
+    invitations: tuple[InvitationView, ...] = ()
 
 
-async def home(ctx: Context, member_id: uuid.UUID, language: str | None) -> Tagged:
-    """All of it in one answer with one entity tag; MemberNotFound.
+class Home(NamedTuple):
+    """The view, and all it was made of."""
 
-    The tag is a hash of the body: progress in a rolling window changes without a write.
-    """
-    async with ctx.db.transaction(repeatable=True) as tx:
-        row, work, standings = await whole(tx, ctx, member_id)
-        wanted = language or row.profile.language or "en"
-        coupons = await open_list(tx, ctx, member_id, wanted, COUPONS_MAX)
+    view: HomeView
+    work: Work
+    standings: dict[str, Standing]
+    offered: Offered
+    pool: Work | None
+
+
+async def look(tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages) -> Home:
+    """All of it as of the transaction's now; MemberNotFound."""
+    row, work, standings = await whole(tx, ctx, member_id)
+    rewards = await offered(tx, ctx, row, work, standings, languages)
+    household, pooled = await _household(tx, ctx, member_id, languages)
+    invited = await households.invitations_to(tx, member_id, tx.now or EARLIEST)
     view = HomeView(
         member_id=member_id,
-        language=wanted,
-        name=row.profile.first_name or row.profile.name,
-        wallets={
-            name: msgspec.structs.replace(shown, title=in_language(shown.title, wanted))
-            for name, shown in views(ctx, work).items()
-        },
-        tiers={
-            name: msgspec.structs.replace(shown, title=in_language(shown.title, wanted), history=())
-            for name, shown in ladders(work, standings).items()
-        },
-        coupons=coupons,
+        language=row.profile.language,
+        name=_name(row),
+        wallets=views(ctx, work, languages),
+        tiers=_without_history(ladders(work, standings, languages)),
+        coupons=await open_list(tx, ctx, member_id, languages, COUPONS_MAX),
+        rewards=_nearest(rewards.items),
+        redemptions=await to_be_fetched(tx, ctx, member_id, languages),
+        household=household,
+        invitations=tuple(invitation(one) for one in invited),
     )
-    body = _encode(view)
-    return Tagged(f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"', body)
+    return Home(view, work, standings, rewards, pooled)
+
+
+async def _household(
+    tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages
+) -> tuple[HomeHousehold | None, Work | None]:
+    belongs = (await households.open_of(tx, [member_id])).get(member_id)
+    if belongs is None:
+        return None, None
+    work, wallets = await pool(tx, ctx, belongs.household_id, languages)
+    view = HomeHousehold(id=belongs.household_id, role=role(belongs), pool=wallets)
+    return told(view, ctx.programs.at(work.at).document.households, languages), work
+
+
+def _name(row: MemberRow) -> str | None:
+    return row.profile.first_name or row.profile.name
+
+
+def _without_history(tiers: Mapping[str, LadderView]) -> dict[str, LadderView]:
+    return {name: msgspec.structs.replace(one, history=()) for name, one in tiers.items()}
+
+
+def _nearest(rewards: tuple[MemberRewardView, ...]) -> tuple[MemberRewardView, ...]:
+    def distance(one: MemberRewardView) -> tuple[bool, int]:
+        return not one.available, max((why.missing or 0 for why in one.why), default=0)
+
+    return tuple(sorted(rewards, key=distance)[:REWARDS_MAX])

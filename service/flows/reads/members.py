@@ -18,7 +18,9 @@ from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
-from service.kernel.values import Identifier, LadderView
+from service.kernel.texts import Languages, told
+from service.kernel.values import Identifier, LadderView, TierShown
+from service.rules.document import Tier
 
 
 async def _find(tx: Tx, ctx: Context, member_id: uuid.UUID) -> tuple[Holder, MemberRow]:
@@ -71,22 +73,31 @@ async def lookup(ctx: Context, identifiers: Sequence[Identifier]) -> uuid.UUID:
     raise MemberNotFound
 
 
-def ladders(work: Work, standings: dict[str, Standing]) -> dict[str, LadderView]:
+def ladders(
+    work: Work, standings: dict[str, Standing], languages: Languages
+) -> dict[str, LadderView]:
     """Where a member stands on each ladder, as shown."""
     found = {}
     for ladder_id, standing in standings.items():
         current = standing.steps[-1] if standing.steps else None
-        found[ladder_id] = LadderView(
-            title=standing.ladder.title,
+        ladder = standing.book.at(work.at)
+        view = LadderView(
+            title={},
+            tiers=tuple(_tier(one, languages) for one in ladder.tiers),
             progress=standing.progress(work.at),
             since=current.from_at if current else None,
             history=tuple(standing.steps),
         )
+        found[ladder_id] = told(view, ladder, languages)
     return found
 
 
-async def tier(ctx: Context, member_id: uuid.UUID) -> TierView:
+def _tier(of: Tier, languages: Languages) -> TierShown:
+    return told(TierShown(id=of.id, threshold=of.threshold), of, languages)
+
+
+async def tier(ctx: Context, member_id: uuid.UUID, languages: Languages) -> TierView:
     """Where the member stands on every ladder, and the way there."""
     async with ctx.db.transaction(repeatable=True) as tx:
         _, work, standings = await whole(tx, ctx, member_id)
-    return TierView(member_id=member_id, at=work.at, ladders=ladders(work, standings))
+    return TierView(member_id=member_id, at=work.at, ladders=ladders(work, standings, languages))

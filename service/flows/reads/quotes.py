@@ -6,6 +6,7 @@ Quotes that arrive together are loaded together, in one snapshot.
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -13,24 +14,37 @@ import msgspec
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder, Kind
+from service.domain.holds.types import Hold
 from service.domain.purchases.content import basket_fingerprint, cart_of
 from service.domain.purchases.stored import (
     applied,
     effects,
-    lines_of,
+    lines_at,
     movements,
     not_applied,
+    paid_by_cards,
     redeemed,
 )
-from service.domain.purchases.types import AskQuote, Quote
+from service.domain.purchases.types import AskQuote, Quote, ReceiptLine
 from service.domain.tiers.types import FloorRow
 from service.flows.reads import usable
 from service.flows.reads.remembered import Memory, Moment, Stored
-from service.flows.steps import asking, budgets, deciding, guarding, quoted, tiers
+from service.flows.steps import (
+    asking,
+    budgets,
+    deciding,
+    guarding,
+    holding,
+    paying_by_card,
+    presenting_cards,
+    quoted,
+    tiers,
+)
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Questions
 from service.flows.steps.match import Look, Match
+from service.flows.steps.proving import Proof, prove
 from service.flows.steps.quoted import Quoted
 from service.flows.steps.work import Work
 from service.infra.coalesce import Coalescer
@@ -39,20 +53,25 @@ from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import TierNow
+from service.rules.cart import LineKind
 from service.rules.facts import Facts
-from service.rules.priced import priced
+from service.rules.priced import off_lines
 
 NOBODY: Final = uuid.UUID(int=0)
+NO_HOLDS: Final[holding.Named] = MappingProxyType({})
+NO_CARDS: Final[frozenset[uuid.UUID]] = frozenset()
+_SHIPPING: Final = LineKind.SHIPPING  # a name of the module is read faster than one of an enum
 
 
 class Asked:
     """One request; two equal ones are still two."""
 
-    __slots__ = ("actor", "body")
+    __slots__ = ("actor", "body", "proofs")
 
-    def __init__(self, actor: Actor, body: AskQuote) -> None:
+    def __init__(self, actor: Actor, body: AskQuote, proofs: Sequence[Proof]) -> None:
         self.actor = actor
         self.body = body
+        self.proofs = proofs
 
 
 class Quotes:
@@ -65,7 +84,8 @@ class Quotes:
 
     async def ask(self, actor: Actor, body: AskQuote) -> Quote:
         """The quote, or an ExpectedError for what is wrong whatever the member has."""
-        found = await self._coalescer.get(Asked(actor, body))
+        proofs = await prove(self._ctx, actor, body) if body.gift_cards else ()
+        found = await self._coalescer.get(Asked(actor, body, proofs))
         if isinstance(found, Quote):
             return found
         raise found if found is not None else LookupError("a quote was not answered")
@@ -88,7 +108,8 @@ class Quotes:
     def _recall(self, item: "Quoting", moment: Moment) -> bool:
         """Decide a basket by what is remembered of its member; False: that has to be loaded."""
         matched = item.matched
-        if item.body.coupons or item.occurred_at != moment.at:
+        asks = item.body.coupons or item.body.gift_cards or item.body.hold_id is not None
+        if asks or item.occurred_at != moment.at:
             return False
         if matched is None:
             item.work = _nobody(moment.at)
@@ -112,9 +133,11 @@ class Quotes:
         ctx, decided = self._ctx, list[Quoting]()
         async with ctx.db.transaction(repeatable=True) as tx:
             todo, moment = await _look(tx, ctx, asked, results)
+            await presenting_cards.look(tx, ctx, todo)
             while todo:  # one of each member at a time: they share their wallets
                 items = _first_of_each(todo)
                 await _meet(tx, ctx, items, moment.at)
+                holding.foresee(ctx, items, {i: i.named for i in items if i.named is not None})
                 todo = [item for item in todo if item not in items]
                 decided += items
                 questions = await deciding.decide_all(tx, ctx, items, writing=False)
@@ -132,21 +155,26 @@ class Quotes:
         questions: Questions | None,
         known: usable.Lists,
     ) -> None:
-        """Before their quotes move where members stand. Coupons of lists are always asked for."""
+        """Before their quotes move where members stand. Coupons of lists are always asked for.
+
+        Not what was worked out with a hold of their own given up.
+        """
         firsts = questions.firsts() if questions is not None else []
         for item, of_one in zip(items, firsts, strict=True):
-            if item.stored is not None and not known.of(item.work.holder.holder_id):
+            has_coupons = known.of(item.work.holder.holder_id)
+            if item.stored is not None and item.named is None and not has_coupons:
                 self._memory.keep(item, moment, of_one, item.stored)
 
 
 class Quoting(Checkout):
-    """A quote on its way. `matched` None: nobody is named, or known."""
+    """A quote on its way. `matched` None: nobody is named, or known; `named`: the hold it names."""
 
-    __slots__ = ("asked", "is_known", "matched", "stored")
+    __slots__ = ("asked", "is_known", "matched", "named", "stored")
 
     body: AskQuote
     asked: Asked
     matched: Match | None
+    named: Hold | None
     is_known: bool
     stored: Stored | None
 
@@ -159,7 +187,10 @@ async def _look(
 ) -> tuple[list[Quoting], Moment]:
     """What can be decided, and when; results of what is wrong whatever the member has."""
     clock = holders.ask_clock()
-    look = Look(ctx, [asking.who(one.body, None) for one in asked])
+    naming = [one.body.hold_id for one in asked if one.body.hold_id is not None]
+    holds = await holding.named(tx, naming) if naming else NO_HOLDS
+    whom = [asking.who(one.body, None, holding.holder_of(holds, one.body.hold_id)) for one in asked]
+    look = Look(ctx, whom)
     await tx.ask_all([clock, *look.questions])
     read_at, newest = clock.answer
     now = tx.now = read_at + ctx.db.clock_offset
@@ -168,41 +199,53 @@ async def _look(
     items = []
     for one in asked:
         try:
-            items.append(_item(ctx, one, look, now))
+            items.append(_item(ctx, one, look, now, holds))
         except ExpectedError as refusal:
             results[one] = refusal
     return items, Moment(now, ctx.programs.newest)
 
 
-def _item(ctx: Context, asked: Asked, look: Look, now: dt.datetime) -> Quoting:
+def _item(
+    ctx: Context, asked: Asked, look: Look, now: dt.datetime, holds: holding.Named
+) -> Quoting:
     body = asked.body
     said, at = asking.instant(body, None, now)
     program = ctx.programs.at(at)
     asking.check(program, body, said, now)
-    matched = look.of(asking.who(body, at), now)
+    matched = look.of(asking.who(body, at, holding.holder_of(holds, body.hold_id)), now)
     if isinstance(matched, ExpectedError):
         raise matched
     cart = cart_of(body, program.document.program.prices)
     item = Quoting(0, asked.actor, body, None, at, program, cart)
     item.asked = asked
+    item.proofs = asked.proofs
+    item.named = None if body.hold_id is None else holds.get(body.hold_id)
+    item.kept_cards = NO_CARDS if item.named is None else paying_by_card.cards_of(item.named)
     item.matched = matched
     item.is_known = False
     return item
 
 
 def _first_of_each(todo: Sequence[Quoting]) -> list[Quoting]:
-    chosen: dict[uuid.UUID, Quoting] = {}
+    """Of each member and each gift card."""
+    chosen: list[Quoting] = []
+    concerned: set[uuid.UUID] = set()
     for item in todo:
-        chosen.setdefault(item.matched.holder_id if item.matched else new_id(), item)
-    return list(chosen.values())
+        wanted = {item.matched.holder_id if item.matched else new_id(), *item.card_ids}
+        if concerned.isdisjoint(wanted):
+            chosen.append(item)
+        concerned |= wanted
+    return chosen
 
 
 async def _meet(tx: Tx, ctx: Context, items: Sequence[Quoting], now: dt.datetime) -> None:
     """Give each its holder as it stands; nobody is somebody without anything."""
     wanted = [item.matched.holder_id for item in items if item.matched is not None]
+    wanted += [card for item in items for card in item.card_ids]
     states = await holders.states(tx, wanted, ctx.db.clock_offset) if wanted else {}
     for item in items:
         holder = states.get(item.matched.holder_id) if item.matched is not None else None
+        item.card_works = {one: Work(states[one], now, now, Outbox()) for one in item.card_ids}
         item.stored = None
         if holder is None:
             item.work = _nobody(now)
@@ -217,38 +260,44 @@ def _nobody(now: dt.datetime) -> Work:
 
 def _quote(ctx: Context, item: Quoting, known: usable.Lists, now: dt.datetime) -> Quote:
     decision, facts = item.decided.decision, item.decided.facts
-    cart = priced(item.cart, decision)
-    lines = lines_of(cart)
-    total = sum([line.total for line in lines])
+    cart, off = item.cart, off_lines(item.cart, decision)
+    lines = lines_at(cart, off)
+    subtotal, discount = cart.subtotal(), sum(off)
+    total = subtotal - discount
     valid_until = now + quoted.VALID_FOR
     promise = Quoted(
-        item.member_id, basket_fingerprint(item.body, item.cart), valid_until, decision.discounts
+        item.member_id, basket_fingerprint(item.body, cart), valid_until, decision.discounts
     )
     return Quote(
         quote_id=quoted.seal(ctx, promise),
         valid_until=valid_until,
         member_id=item.member_id,
         program_version=item.program.version,
-        currency=item.cart.currency,
-        subtotal=item.cart.subtotal(),
-        discount=sum([line.discount for line in lines]),
+        currency=cart.currency,
+        subtotal=subtotal,
+        discount=discount,
         total=total,
         due=total - decision.tendered(),
         lines=lines,
         earned=movements(decision),
         effects=effects(decision),
-        redeemed=redeemed(decision),
-        coupons=applied(decision, facts),
-        not_applied=not_applied(decision.not_applied, facts),
-        usable=usable.usable(item, known, cart),
-        tier=_tier_after(item, cart.total()),
+        redeemed=redeemed(decision) if decision.paid else (),
+        gift_cards=paid_by_cards(decision, facts) if decision.cards else (),
+        coupons=applied(decision, facts) if decision.coupons else (),
+        not_applied=not_applied(decision.not_applied, facts) if decision.not_applied else (),
+        usable=usable.usable(item, known),
+        tier=_tier_after(item, lines),
         identifier_conflict=item.matched.conflict if item.matched is not None else False,
     )
 
 
-def _tier_after(item: Quoting, net: int) -> dict[str, TierNow]:
-    """Where the member stands once this is bought for so much."""
+def _tier_after(item: Quoting, lines: Sequence[ReceiptLine]) -> dict[str, TierNow]:
+    """Where the member stands once this is bought at these prices."""
+    if not item.standings:
+        return {}
     decision = item.decided.decision
+    sold = zip(item.cart.lines, lines, strict=True)
+    net = sum([line.total for asked, line in sold if asked.kind is not _SHIPPING])
     until = max(item.occurred_at, item.work.at)  # work that is remembered was settled before
     earned = decision.earned()
     for ladder_id, standing in item.standings.items():

@@ -27,9 +27,12 @@ from service.flows.steps.checkout import Checkout
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.rules.compile import Program
+from service.rules.document import WithinKind
 from service.rules.facts import Facts
 
 REMEMBERED_MAX: Final = 10_000  # some 4 KB each
+
+NOT_KNOWN: Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # nothing counts since then
 
 Instants = Sequence[dt.datetime | None]
 
@@ -54,13 +57,15 @@ class Moment:
     `newest`: number of the newest program version.
     """
 
-    __slots__ = ("_days", "_starts", "at", "newest")
+    __slots__ = ("_counted", "_days", "_later", "_starts", "at", "newest")
 
     def __init__(self, at: dt.datetime, newest: int) -> None:
         self.at = at
         self.newest = newest
         self._starts: dict[int, Instants] = {}
+        self._later: dict[int, tuple[Instants, bool]] = {}  # by the identity of what is compared
         self._days: dict[int, dt.date | None] = {}
+        self._counted: dict[int, dt.datetime | None] = {}
 
     def starts(self, program: Program) -> Instants:
         """Since when the program's windows and limits count."""
@@ -68,6 +73,24 @@ class Moment:
         if known is None:
             known = self._starts[program.version] = facts.starts(program, self.at)
         return known
+
+    def is_later(self, starts: Instants, program: Program) -> bool:
+        """None of the program's windows and limits counts since earlier than those did."""
+        known = self._later.get(id(starts))
+        if known is None:
+            later = all(map(_is_later, starts, self.starts(program)))
+            known = self._later[id(starts)] = (starts, later)  # kept, so that no other has its id
+        return known[1]
+
+    def counted_since(self, standing: Standing) -> dt.datetime | None:
+        """Since when the ladder counts; of all members the same, but for their anniversaries."""
+        known = self._counted.get(standing.number, NOT_KNOWN)
+        if known is not NOT_KNOWN:
+            return known
+        since = tiers.counted_since(standing.book, self.at)
+        if standing.book.at(self.at).qualify.within is not WithinKind.ANNIVERSARY:
+            self._counted[standing.number] = since
+        return since
 
     def day(self, program: Program) -> dt.date | None:
         """The local day, None for a program that does not look at persons."""
@@ -81,7 +104,7 @@ class Remembered:
     """A holder as loaded: `facts` without what a cart presents, settled books, where it stands."""
 
     __slots__ = (
-        "_at", "_day", "_firsts", "_newest", "_program", "_starts", "_stored", "_totals", "_until",
+        "_at", "_day", "_firsts", "_newest", "_program", "_starts", "_totals", "_until", "_version",
         "facts", "standings", "work",
     )  # fmt: skip
 
@@ -90,53 +113,69 @@ class Remembered:
         self.facts = Facts(at=known.at, member=known.member, history=known.history, uses=known.uses)
         self.work: Work = item.work
         self.standings = {name: one.again(moment.at) for name, one in item.standings.items()}
-        self._stored = stored
+        self._version = stored.version
         self._program = item.program
         self._newest = moment.newest
         self._at = moment.at
         self._day = moment.day(item.program)
         self._starts = moment.starts(item.program)
-        self._firsts = firsts
+        self._firsts = [
+            (n, first)
+            for n, (since, first) in enumerate(zip(self._starts, firsts, strict=False))
+            if since is not None and first is not None
+        ]  # of who is no member nothing is asked: `firsts` is empty
         short = [one for one in self.standings.values() if one.contributions is None]
-        self._totals = [(one, tiers.counted_since(one.book, moment.at)) for one in short]
+        self._totals = [(one, moment.counted_since(one)) for one in short]
         self._until = _until(stored, self.standings.values(), moment.at)
 
     def holds(self, version: int, program: Program, moment: Moment) -> bool:
         """Loading anew at the moment would come to the same."""
         at = moment.at
         return (
-            self._stored.version == version
+            self._version == version
             and self._program is program
             and self._newest == moment.newest
             and self._at <= at
             and (self._until is None or at < self._until)
             and self._day == moment.day(program)
-            and all(map(_lets_nothing_go, self._starts, self._firsts, moment.starts(program)))
-            and all(
-                _lets_nothing_go(since, one.first, tiers.counted_since(one.book, at))
-                for one, since in self._totals
-            )
+            and moment.is_later(self._starts, program)
+            and self._windows_let_nothing_go(moment.starts(program))
+            and self._totals_let_nothing_go(moment)
         )
 
+    def _windows_let_nothing_go(self, starts: Instants) -> bool:
+        for n, first in self._firsts:
+            now = starts[n]
+            if now is not None and now >= first:
+                return False
+        return True
 
-def _lets_nothing_go(
-    since: dt.datetime | None, first: dt.datetime | None, now: dt.datetime | None
-) -> bool:
-    """A window that counted since an instant, `first` first, counts the same since another one."""
+    def _totals_let_nothing_go(self, moment: Moment) -> bool:
+        for one, since in self._totals:
+            now = moment.counted_since(one)
+            if not _is_later(since, now):
+                return False
+            if one.first is not None and now is not None and now >= one.first:
+                return False
+        return True
+
+
+def _is_later(since: dt.datetime | None, now: dt.datetime | None) -> bool:
+    """What counted since an instant counts since another now; nothing that was before is added."""
     if since is None or now is None:
         return since is now
-    return since <= now and (first is None or now < first)
+    return since <= now
 
 
 def _until(stored: Stored, standings: Collection[Standing], at: dt.datetime) -> dt.datetime | None:
     """When the next thing falls due."""
-    moments = [moment for one in standings for moment in _moments(one) if moment > at]
+    found = [moment for one in standings for moment in moments(one) if moment > at]
     if stored.next_due is not None:
-        moments.append(stored.next_due)
-    return min(moments, default=None)
+        found.append(stored.next_due)
+    return min(found, default=None)
 
 
-def _moments(standing: Standing) -> Iterator[dt.datetime]:
+def moments(standing: Standing) -> Iterator[dt.datetime]:
     """When steps and floors begin and end."""
     for step in (*standing.old, *standing.steps):
         yield step.from_at

@@ -2,8 +2,8 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from service.domain.budgets import store as budgets
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members.errors import MemberNotFound
+from service.domain.members.store import MemberRow
 from service.domain.programs.errors import VersionBehind
 from service.domain.rewards import store
 from service.domain.rewards.errors import RedemptionNotFound
@@ -28,26 +29,29 @@ from service.flows.reads.members import whole
 from service.flows.steps import rewarding
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.redemption_view import gives, view
+from service.flows.steps.tiers import Standing
+from service.flows.steps.work import Work
 from service.infra import cursors
 from service.infra.db import Tx
-from service.kernel.texts import in_language
+from service.kernel.texts import Languages, in_languages, told
 from service.rules.compile import Program
 from service.rules.document import Reward
 from service.rules.facts import Facts
 from service.rules.rewards import CompiledReward, scarce
 
+FETCHED_MAX: Final = 20
 LAST: Final = uuid.UUID(int=2**128 - 1)
 _encode: Final = msgspec.json.Encoder().encode
 
 
-async def catalogue(ctx: Context, language: str | None) -> Tagged:
+async def catalogue(ctx: Context, languages: Languages) -> Tagged:
     """All rewards that are not over, as anybody sees them; the tag is a hash of the body."""
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         program = ctx.programs.at(tx.now or EARLIEST)
         shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
         left = await _left(tx, shown)
-    items = tuple(_public(one.reward, left, language) for one in shown)
+    items = tuple(_public(one.reward, left, languages) for one in shown)
     body = _encode(Catalogue(items=items))
     return Tagged(f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"', body)
 
@@ -62,16 +66,12 @@ async def _left(tx: Tx, rewards: Iterable[CompiledReward]) -> dict[str, int]:
     return await budgets.left(tx, names, tx.now or EARLIEST) if names else {}
 
 
-def _public(reward: Reward, left: dict[str, int], language: str | None) -> RewardView:
+def _public(reward: Reward, left: dict[str, int], languages: Languages) -> RewardView:
     prices: dict[str, dict[str, int]] = {}
     for ladder, tier, price in reward.prices:
         prices.setdefault(ladder, {})[tier] = price
-    return RewardView(
+    view = RewardView(
         id=reward.id,
-        title=in_language(reward.title, language),
-        text=in_language(reward.text, language),
-        terms=in_language(reward.terms, language),
-        image=in_language(reward.image, language),
         gives=gives(reward),
         wallet=reward.wallet,
         price=reward.price,
@@ -80,28 +80,64 @@ def _public(reward: Reward, left: dict[str, int], language: str | None) -> Rewar
         valid_from=reward.from_at,
         valid_until=reward.until_at,
     )
+    return told(view, reward, languages)
 
 
 def _of(reward: Reward, left: dict[str, int]) -> int | None:
     return None if reward.cap is None else left.get(reward.cap, 0)
 
 
-async def of_member(ctx: Context, member_id: uuid.UUID, language: str | None) -> MemberRewards:
+async def of_member(ctx: Context, member_id: uuid.UUID, languages: Languages) -> MemberRewards:
     """Each with this member's price, and all that stands against it; MemberNotFound."""
     async with ctx.db.transaction(repeatable=True) as tx:
         person, work, standings = await whole(tx, ctx, member_id)
-        program = ctx.programs.at(work.at)
-        shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
-        facts = await rewarding.facts(tx, program, shown, person, standings, work.at)
-        left = await _left(tx, shown)
+        found = await offered(tx, ctx, person, work, standings, languages)
+    return MemberRewards(member_id=member_id, items=found.items)
+
+
+class Offered(NamedTuple):
+    """What a member is offered, by which facts; `left`: pieces of the stocks, by their names."""
+
+    items: tuple[MemberRewardView, ...]
+    facts: Facts
+    left: dict[str, int]
+
+
+async def offered(
+    tx: Tx,
+    ctx: Context,
+    person: MemberRow,
+    work: Work,
+    standings: Mapping[str, Standing],
+    languages: Languages,
+) -> Offered:
+    """All rewards that are not over, for a member as `whole` answers one."""
+    program = ctx.programs.at(work.at)
+    shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
+    facts = await rewarding.facts(tx, program, shown, person, standings, work.at)
+    left = await _left(tx, shown)
     available = {name: work.books[program.wallets[name].number].available for name in {
         one.reward.wallet for one in shown
     }}  # fmt: skip
-    wanted = language or person.profile.language
-    return MemberRewards(
-        member_id=member_id,
-        items=tuple(_personal(program, one, facts, available, left, wanted) for one in shown),
-    )
+    items = tuple(_personal(program, one, facts, available, left, languages) for one in shown)
+    return Offered(items, facts, left)
+
+
+async def to_be_fetched(
+    tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages
+) -> tuple[RedemptionView, ...]:
+    """What a member has kept, and items paid for that nobody has handed over yet; newest first.
+
+    The newest FETCHED_MAX; the list of redemptions has all.
+    """
+    rewards = (one for program in ctx.programs.compiled for one in program.document.rewards)
+    items = {one.id for one in rewards if one.item is not None}
+    rows = await store.list_open(tx, member_id, items, tx.now or EARLIEST, FETCHED_MAX)
+    return tuple(_titled(_shown(ctx, row, tx), languages) for row in rows)
+
+
+def _titled(view: RedemptionView, languages: Languages) -> RedemptionView:
+    return msgspec.structs.replace(view, title=in_languages(view.title, languages))
 
 
 def _personal(
@@ -110,17 +146,13 @@ def _personal(
     facts: Facts,
     available: dict[str, int],
     left: dict[str, int],
-    language: str | None,
+    languages: Languages,
 ) -> MemberRewardView:
     reward, units = one.reward, available[one.reward.wallet]
     price, of_stock = one.price(facts), _of(reward, left)
     why = (*one.why_not(facts, program.terms), *scarce(price, units, of_stock))
-    return MemberRewardView(
+    view = MemberRewardView(
         id=reward.id,
-        title=in_language(reward.title, language),
-        text=in_language(reward.text, language),
-        terms=in_language(reward.terms, language),
-        image=in_language(reward.image, language),
         gives=gives(reward),
         wallet=reward.wallet,
         price=price,
@@ -131,16 +163,19 @@ def _personal(
         valid_from=reward.from_at,
         valid_until=reward.until_at,
     )
+    return told(view, reward, languages)
 
 
-async def redemption(ctx: Context, redemption_id: uuid.UUID) -> RedemptionView:
+async def redemption(
+    ctx: Context, redemption_id: uuid.UUID, languages: Languages = ()
+) -> RedemptionView:
     """One by its id, as it stands; RedemptionNotFound."""
     async with ctx.db.reading() as tx:
         row = await store.find(tx, redemption_id)
         if row is None:
             raise RedemptionNotFound
         await holders.clock(tx, ctx.db.clock_offset)
-        return _shown(ctx, row, tx)
+        return _titled(_shown(ctx, row, tx), languages)
 
 
 def _shown(ctx: Context, row: Redemption, tx: Tx) -> RedemptionView:
@@ -150,7 +185,11 @@ def _shown(ctx: Context, row: Redemption, tx: Tx) -> RedemptionView:
 
 
 async def redemptions(
-    ctx: Context, member_id: uuid.UUID, cursor: str | None, limit: int
+    ctx: Context,
+    member_id: uuid.UUID,
+    cursor: str | None,
+    limit: int,
+    languages: Languages = (),
 ) -> RedemptionPage:
     """A page of what a member has had, newest first; MemberNotFound, CursorInvalid."""
     before = LAST
@@ -164,7 +203,7 @@ async def redemptions(
         if member_id not in states or states[member_id].kind is not Kind.MEMBER:
             raise MemberNotFound
         rows = await store.page(tx, member_id, before, limit + 1)
-        items = tuple(_shown(ctx, row, tx) for row in rows[:limit])
+        items = tuple(_titled(_shown(ctx, row, tx), languages) for row in rows[:limit])
     following = None
     if len(rows) > limit:
         place = ("redemptions", member_id, items[-1].id)

@@ -16,14 +16,14 @@ from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST
 from service.flows.steps.presenting import Code, Coupons, Situation
 from service.infra.db import Tx
-from service.rules.cart import Cart
+from service.rules.case import Bought
 from service.rules.decide import decide
 from service.rules.decision import Decision, Refused
 from service.rules.discounts import TooManyCombinations
 from service.rules.document import Redeem
 from service.rules.facts import Presented
 from service.rules.paying import payable, why_not
-from service.rules.priced import priced
+from service.rules.priced import off_lines
 
 TRIED_MAX: Final = 50  # coupons of one list, those that end first
 
@@ -80,8 +80,8 @@ def _end(item: Checkout, row: CouponRow) -> tuple[dt.datetime, dt.datetime]:
     return (end or _FAR, row.issued_at)
 
 
-def usable(item: Checkout, known: Lists, cart: Cart) -> Usable:
-    """What could be used on the decided basket; `cart`: as it is priced."""
+def usable(item: Checkout, known: Lists) -> Usable:
+    """What could be used on the decided basket."""
     if item.member_id is None:
         return Usable()
     coupons: tuple[CouponUsable, ...] = ()
@@ -91,7 +91,7 @@ def usable(item: Checkout, known: Lists, cart: Cart) -> Usable:
         coupons = tuple(
             _coupon(item, row, fact, is_presented=row.digest in presented) for row, fact in listed
         )
-    return Usable(coupons=coupons, points=_points(item, cart))
+    return Usable(coupons=coupons, points=_points(item) if item.program.pays else {})
 
 
 def _coupon(item: Checkout, row: CouponRow, fact: Presented, *, is_presented: bool) -> CouponUsable:
@@ -138,29 +138,33 @@ def _more(before: Decision, after: Decision) -> dict[str, int]:
     return {wallet: units for wallet, units in changes.items() if units}
 
 
-def _points(item: Checkout, cart: Cart) -> dict[str, PointsUsable]:
-    books = item.work.books
+def _points(item: Checkout) -> dict[str, PointsUsable]:
+    books, program, decision = item.work.books, item.program, item.decided.decision
+    bought = Bought(item.cart, program.terms, off=enumerate(off_lines(item.cart, decision)))
     found = {}
-    for wallet in item.program.wallets.values():
+    for name in program.pays:
+        wallet = program.wallets[name]
         book = books.get(wallet.number)
         if wallet.redeem is not None and book is not None:
             available = max(0, book.available)
-            found[wallet.id] = _of_wallet(item, wallet.id, wallet.redeem, available, cart)
+            found[name] = _of_wallet(item, name, wallet.redeem, available, bought)
     return found
 
 
 def _of_wallet(
-    item: Checkout, wallet: str, redeem: Redeem, available: int, cart: Cart
+    item: Checkout, wallet: str, redeem: Redeem, available: int, bought: Bought
 ) -> PointsUsable:
     """The most that may be paid, and if that is nothing, why."""
     others = item.decided.decision.paid
     if any(one.wallet == wallet for one in others):
         others = tuple(one for one in others if one.wallet != wallet)
-        cart = priced(item.cart, msgspec.structs.replace(item.decided.decision, paid=others))
-    most = payable(item.program, cart, others, wallet, available)
+        without = msgspec.structs.replace(item.decided.decision, paid=others)
+        off = enumerate(off_lines(item.cart, without))
+        bought = Bought(item.cart, item.program.terms, off=off)
+    most = payable(item.program, bought, others, wallet, available)
     reason = None
     if not most:
-        rich = payable(item.program, cart, others, wallet, max(available, redeem.least) * 1000)
+        rich = payable(item.program, bought, others, wallet, max(available, redeem.least) * 1000)
         reason = Refused.NOT_ENOUGH if rich else why_not(redeem, redeem.least, redeem.least, 0)
     return PointsUsable(
         available=available,

@@ -43,7 +43,10 @@ def check(
         raise UnknownStore(store=body.store)
     if isinstance(body.member, tuple):
         check_kinds(body.member, document.identifiers, "/member")
-    redeeming.check(program, body)
+    if body.coupons or body.redeem or body.gift_cards:
+        redeeming.check(program, body)
+    if said == now:
+        return
     if said > now + IN_THE_FUTURE_MAX:
         raise InTheFuture(now=now)
     earliest = EARLIEST if importing else shift(now, document.program.backdate_max, program.tz, -1)

@@ -5,6 +5,8 @@ done. So a crash or a caller who hangs up loses nothing: the same request under 
 where it stopped, also beside another one that is at it.
 """
 
+import datetime as dt
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol, TypeVar
@@ -13,7 +15,7 @@ import msgspec
 
 from service.domain.holders import store as holders
 from service.flows.steps import idempotency
-from service.flows.steps.context import Context
+from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
@@ -24,8 +26,33 @@ V = TypeVar("V", bound=msgspec.Struct)
 EXPORT_PART: Final = 1_000  # codes made without a pause, a few milliseconds
 
 
-class Batches(Protocol):
+class Batch(Protocol):
+    """A batch as stored: `done` of `size` are there."""
+
+    @property
+    def batch_id(self) -> uuid.UUID:
+        """Its id."""
+
+    @property
+    def size(self) -> int:
+        """How many codes it is to have."""
+
+    @property
+    def done(self) -> int:
+        """How many it has."""
+
+
+Row = TypeVar("Row", bound=Batch)
+
+
+class Batches(Protocol[Row]):
     """The store of a noun's batches."""
+
+    async def insert(self, tx: Tx, batch: Row, actor: Actor, /) -> None:
+        """Write a batch with nothing done, unless it is there."""
+
+    async def find(self, tx: Tx, batch_id: uuid.UUID, /) -> Row | None:
+        """The batch as it is."""
 
     async def lock(self, tx: Tx, batch_id: uuid.UUID, /) -> tuple[int, int]:
         """Lock the batch, waiting; answers how many are done and the last number that is there."""
@@ -60,33 +87,50 @@ async def made(
     return Answer(answer)
 
 
+async def begun(
+    tx: Tx,
+    batches: Batches[Row],
+    batch_id: uuid.UUID,
+    actor: Actor,
+    fresh: Callable[[dt.datetime, bytes], Row],
+) -> Row:
+    """The batch of a key as somebody left it, or a new one: `fresh` of an instant and a seed."""
+    found = await batches.find(tx, batch_id)
+    if found is None:
+        await batches.insert(tx, fresh(tx.now or EARLIEST, secrets.token_bytes(32)), actor)
+        found = await batches.find(tx, batch_id)  # somebody may have been first, with another seed
+    assert found is not None  # noqa: S101  # it is there now
+    return found
+
+
 async def fill(
     ctx: Context,
-    batches: Batches,
-    batch_id: uuid.UUID,
-    left: int,
+    batches: Batches[Row],
+    batch: Row,
     add: Callable[[Tx, range], Awaitable[int]],
     *,
-    size: int,
     part: int,
-) -> None:
-    """Make what is left of a batch, so many at a time.
+) -> Row:
+    """The batch with all its codes: what is left of it is made, so many at a time.
 
     `add` makes codes of these numbers and answers how many came: those that were another's already
     leave no row.
     """
-    skipped = 0
+    left, skipped = batch.size - batch.done, 0
     while left:
         async with ctx.db.transaction() as tx:
-            done, last = await batches.lock(tx, batch_id)
-            count = min(part, size - done)
-            if not count:
-                return
-            first = last + 1 + skipped
-            came = await add(tx, range(first, first + count))
-            await batches.mark_done(tx, batch_id, done + came)
-        left = size - done - came
-        skipped = 0 if came else skipped + part
+            done, last = await batches.lock(tx, batch.batch_id)
+            left = batch.size - done
+            if left:
+                first = last + 1 + skipped
+                came = await add(tx, range(first, first + min(part, left)))
+                await batches.mark_done(tx, batch.batch_id, done + came)
+                left -= came
+                skipped = 0 if came else skipped + part
+    async with ctx.db.reading() as tx:
+        made = await batches.find(tx, batch.batch_id)
+    assert made is not None  # noqa: S101  # nothing deletes it
+    return made
 
 
 async def parts(

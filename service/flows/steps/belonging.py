@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from service.domain.events.outbox import Outbox
 from service.domain.events.sharing import SharingEvent
@@ -27,8 +27,10 @@ from service.domain.households.types import (
 )
 from service.flows.steps import apart
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.db import Tx
+from service.kernel.actor import Actor
 from service.rules.sharing import Households
 
 
@@ -86,9 +88,18 @@ class Belonging:
 
 
 async def lock(
-    tx: Tx, ctx: Context, household_id: uuid.UUID, members: Iterable[uuid.UUID], *, wait: bool
+    tx: Tx,
+    ctx: Context,
+    actor: Actor,
+    household_id: uuid.UUID,
+    members: Collection[uuid.UUID],
+    *,
+    wait: bool,
 ) -> Belonging:
-    """HouseholdNotFound, DissolvedHousehold; of the members those that exist are locked too."""
+    """HouseholdNotFound, DissolvedHousehold; of the members those that exist are locked too.
+
+    OwnWallet for staff who belong to it, or are one of the members.
+    """
     if await store.find(tx, household_id) is None:
         raise HouseholdNotFound
     locked = await apart.lock_all(tx, ctx, {household_id, *members}, wait=wait)
@@ -97,7 +108,9 @@ async def lock(
         raise HouseholdNotFound
     if household.dissolved_at is not None:
         raise DissolvedHousehold
-    return Belonging(household, await store.people(tx, household_id), locked)
+    found = Belonging(household, await store.people(tx, household_id), locked)
+    refuse_own(actor, *members, *(one.holder_id for one in found.people))
+    return found
 
 
 async def standing(tx: Tx, household_id: uuid.UUID) -> HouseholdStanding:

@@ -63,6 +63,8 @@ async def grant(tx: Tx, items: Sequence[Decided]) -> None:
 async def foresee(tx: Tx, items: Sequence[Decided]) -> None:
     """The same for what is only asked: each basket by itself, nothing is taken."""
     asking = _asking(items)
+    if not asking:
+        return
     names = sorted({name for item in asking for name in item.decision.demands})
     left = await store.left(tx, names, tx.now or EARLIEST) if names else {}
     for item in asking:
@@ -79,7 +81,7 @@ def _asking(items: Iterable[Decided]) -> list[Decided]:
     for item in items:
         if item.program.budgets:
             item.facts = msgspec.structs.replace(item.facts, grants=dict(item.had))
-        if item.wants():
+        if item.decision.demands and item.wants():
             asking.append(item)
     return asking
 

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from service.domain.coupons.types import CouponRow
-from service.domain.holds.types import Hold
+from service.domain.gift_cards.types import CardRow
+from service.domain.holds.types import Hold, OpenHold
 from service.domain.purchases.basket import Basket
 from service.domain.purchases.types import Mode, RecordPurchase
 from service.flows.steps.budgets import Decided
 from service.flows.steps.presenting import Code
+from service.flows.steps.proving import Proof
 from service.flows.steps.quoted import Quoted
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
@@ -18,25 +20,29 @@ from service.kernel.errors import ExpectedError
 from service.rules.cart import Cart
 from service.rules.compile import Program
 from service.rules.decision import Decision, Discounted
-from service.rules.facts import Facts, Presented
+from service.rules.facts import Card, Facts, Presented
 
 
 class Checkout:
     """What was asked, by which program; matched and locked (`work`), decided (`decided`).
 
     `holder_id`: whose it is when it names no member, but a hold or a checkout. `codes`: what was
-    presented; `coupons`: its rows, and whether no use of them was left. `hold`: the open hold it
-    stands on; `pinned_by`: the hold whose facts decide, for the basket is the same (it may have
-    ended). `quote`: what it was quoted. `frozen`: discounts of the quote, or from before a claim,
-    taken as they are; `presented` and `had`: the coupons then, and what budgets gave them.
+    presented; `coupons`: its rows, and whether no use of them was left. `cards`: the gift cards it
+    presents, None: unknown, or its PIN was not proven by `proofs`; `card_works`: the work on those
+    that are locked with it. `hold`: the open hold it stands on, `kept_cards` the gift cards of it,
+    `parts` what it has of them; `pinned_by`: the hold whose facts decide, for the basket is the
+    same (it may have ended). `quote`: what it was quoted. `frozen`: discounts of the quote, or from
+    before a claim, taken as they are; `presented`, `had` and `cards_then`: the coupons then, what
+    budgets gave them, and the gift cards.
     `short`: positions of codes that were not there any more, though they may have been given.
     `refused`: nothing may be written of it.
     """
 
     __slots__ = (
-        "actor", "at", "body", "cart", "codes", "coupons", "decided", "frozen", "had", "hold",
-        "holder_id", "n", "occurred_at", "pinned_by", "presented", "program", "quote", "refused",
-        "short", "standings", "work",
+        "actor", "at", "body", "card_works", "cards", "cards_then", "cart", "codes", "coupons",
+        "decided", "frozen", "had", "hold", "holder_id", "kept_cards", "n", "occurred_at", "parts",
+        "pinned_by", "presented", "program", "proofs", "quote", "refused", "short", "standings",
+        "work",
     )  # fmt: skip
 
     work: Work
@@ -62,6 +68,12 @@ class Checkout:
         self.codes: tuple[Code, ...] = ()
         self.coupons: Sequence[tuple[CouponRow | None, bool]] = ()
         self.standings: dict[str, Standing] = {}
+        self.proofs: Sequence[Proof] = ()
+        self.cards: Sequence[CardRow | None] = ()
+        self.cards_then: tuple[Card, ...] | None = None
+        self.card_works: Mapping[uuid.UUID, Work] = {}
+        self.kept_cards: frozenset[uuid.UUID] = frozenset()
+        self.parts: Mapping[uuid.UUID, OpenHold] = {}
         self.holder_id: uuid.UUID | None = None
         self.hold: Hold | None = None
         self.pinned_by: Hold | None = None
@@ -71,6 +83,17 @@ class Checkout:
         self.quote: Quoted | None = None
         self.short: frozenset[int] = frozenset()
         self.refused: ExpectedError | None = None
+
+    @property
+    def card_ids(self) -> set[uuid.UUID]:
+        """The gift cards that have to be locked with it: active ones it presents, or has held."""
+        active = {row.holder_id for row in self.cards if row is not None and row.is_sold}
+        return active | self.kept_cards
+
+    @property
+    def works(self) -> list[Work]:
+        """The work on its holder, then on its gift cards."""
+        return [self.work, *self.card_works.values()]
 
     @property
     def pins(self) -> bool:

@@ -9,12 +9,23 @@ from typing import Any
 
 import msgspec
 
+from service.domain.access.errors import OwnWallet
 from service.domain.purchases.errors import QuoteDiffers, TooManyToCombine
-from service.flows.steps import budgets, holding, presenting, redeeming, tiers, wallets
+from service.flows.steps import (
+    budgets,
+    holding,
+    paying_by_card,
+    presenting,
+    presenting_cards,
+    redeeming,
+    tiers,
+    wallets,
+)
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.facts import Asked, Questions
 from service.flows.steps.guarding import Guard
+from service.flows.steps.own import is_own
 from service.flows.steps.presenting import Coupons, Situation
 from service.flows.steps.purchase import Item
 from service.flows.steps.tiers import Standings
@@ -50,6 +61,8 @@ async def decide_all(
         item.coupons = [(coupons.row(code), coupons.is_beyond(n, code)) for code in item.codes]
         item.short = coupons.short(n)
         item.refused = guard.refusal(n)
+        if writing and not item.has_happened and is_own(item.actor, item.member_id):
+            item.refused = OwnWallet()
         if item.refused is None:
             decide_one(item, of_one, coupons.facts(n))
     decided = [item for item in items if item.refused is None]
@@ -76,15 +89,21 @@ async def _load(
     tx: Tx, ctx: Context, items: Sequence[Checkout], also: Sequence[Ask[Any]]
 ) -> tuple[Questions, Standings]:
     """Settled books, the past of each basket, where its member stands; `also` is asked with it."""
-    works = [item.work for item in items]
-    asked = [Asked(item.work, item.program, item.occurred_at) for item in items]
+    works = [work for item in items for work in item.works]
+    asked = [
+        Asked(item.work, item.program, item.occurred_at, item.hold.hold_id if item.hold else None)
+        for item in items
+    ]
     books, questions = wallets.ask(ctx, works), Questions(ctx, asked)
     awaiting = [i.work for i in items if isinstance(i, Item) and i.awaited and i.work.is_member]
     instants = [(item.work, item.occurred_at) for item in items]
     stored = tiers.Stored(ctx, instants, replay=bool(awaiting))
-    await tx.ask_all([books, *stored.questions, *questions.all, *also])
+    cards = presenting_cards.Again(items)
+    await tx.ask_all([books, *stored.questions, *questions.all, *cards.questions, *also])
+    cards.answer(items)
     await wallets.load(tx, ctx, works, books)
-    spending = [item.work for item in redeeming.paying(items)]
+    await paying_by_card.load_parts(tx, items)
+    spending = redeeming.paying(items)
     if awaiting or spending:  # returns and redemptions take lots
         await wallets.load_lots(tx, list(dict.fromkeys([*awaiting, *spending])), [])
     standings = await tiers.load(
@@ -118,11 +137,13 @@ def _quoted_to_another(item: Checkout) -> bool:
 
 def _with_asked(item: Checkout, known: Facts, presented: tuple[Presented, ...]) -> Facts:
     """The facts with what the basket presents and wants to pay with."""
-    if not item.codes and not item.body.redeem and item.frozen is None:
+    cards = presenting_cards.facts(item)
+    if not (item.codes or item.body.redeem or cards) and item.frozen is None:
         return known
     return msgspec.structs.replace(
         known,
         coupons=presented if item.presented is None else item.presented,
         redeem=redeeming.payings(item),
+        gift_cards=cards,
         frozen=item.frozen,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.holds import store as holds
 from service.domain.members import store as members
 from service.domain.members.store import MemberRow
 from service.domain.purchases import store as purchases
@@ -24,11 +25,15 @@ from service.rules.windows import limit_span, window_start
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One purchase to be decided: by which program, for whom, at which instant."""
+    """One purchase to be decided: by which program, for whom, at which instant.
+
+    `hold_id`: the hold it stands on, whose uses of limits are its own.
+    """
 
     work: Work
     program: Program
     at: dt.datetime
+    hold_id: uuid.UUID | None = None
 
 
 async def load_members(tx: Tx, ctx: Context, asked: Sequence[Asked]) -> dict[uuid.UUID, MemberRow]:
@@ -74,11 +79,12 @@ class Questions:
         ]
         spans = [_span(asked[n], rule, limit) for n, rule, limit in self._limits]
         self._uses = purchases.ask_uses(spans) if spans else None
+        self._pinned = holds.ask_pinned({span[0] for span in spans}) if spans else None
 
     @property
     def all(self) -> list[Ask[Any]]:
         """To be asked."""
-        single = (self._people, self._uses)
+        single = (self._people, self._uses, self._pinned)
         return [*self._pasts, *(one for one in single if one is not None)]
 
     @property
@@ -111,8 +117,9 @@ class Questions:
             history[n][window.key()] = seen[place].past
         uses: list[dict[str, int]] = [{} for _ in self._asked]
         for place, (n, rule, _) in enumerate(self._limits):
-            if fired[place].times:
-                uses[n][rule] = fired[place].times
+            times = fired[place].times + self._held(self._asked[n], rule)
+            if times:
+                uses[n][rule] = times
         return [
             Facts(
                 at=a.at,
@@ -122,6 +129,12 @@ class Questions:
             )
             for n, a in enumerate(self._asked)
         ]
+
+    def _held(self, asked: Asked, rule: str) -> int:
+        """How often the member's other open checkouts use a rule: a limit is kept for them."""
+        pinned = {} if self._pinned is None else self._pinned.answer
+        mine = pinned.get(asked.work.holder.holder_id, ())
+        return sum(one.uses.count(rule) for one in mine if one.counts(asked.at, asked.hold_id))
 
 
 def starts(program: Program, at: dt.datetime) -> list[dt.datetime | None]:

@@ -5,7 +5,7 @@ import uuid
 
 import msgspec
 
-from service.domain.events.catalog import GiftCardActivated, GiftCardToppedUp
+from service.domain.events.gift_cards import GiftCardActivated, GiftCardToppedUp
 from service.domain.events.outbox import Outbox
 from service.domain.gift_cards import codes, store
 from service.domain.gift_cards.errors import (

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from service.domain.holds.types import Hold
-from service.domain.purchases.stored import applied, effects, lines_of, not_applied, redeemed
+from service.domain.purchases.stored import (
+    applied,
+    effects,
+    lines_of,
+    not_applied,
+    paid_by_cards,
+    redeemed,
+)
 from service.domain.purchases.types import HoldState, HoldView
 from service.kernel.values import Balance
 from service.rules.priced import priced
@@ -33,6 +40,7 @@ def view(hold: Hold, *, is_member: bool, wallets: Mapping[str, Balance] | None =
         lines=lines,
         effects=effects(decision),
         redeemed=redeemed(decision),
+        gift_cards=paid_by_cards(decision, facts),
         coupons=applied(decision, facts),
         not_applied=not_applied(decision.not_applied, facts),
         wallets=dict(wallets or {}),

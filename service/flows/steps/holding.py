@@ -15,9 +15,10 @@ from service.domain.coupons import store as coupons
 from service.domain.events.catalog import HoldReleased
 from service.domain.holds import store
 from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
-from service.domain.holds.types import Closing, Hold, ItemKind, State, units_of
+from service.domain.holds.types import Closing, Hold, ItemKind, OpenHold, State, units_of
 from service.domain.purchases.content import held_fingerprint
 from service.domain.purchases.errors import HoldOfAnother
+from service.flows.steps import presenting_cards
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
@@ -27,15 +28,19 @@ from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 from service.rules.facts import Facts
 
-Named = Mapping[uuid.UUID | None, uuid.UUID]  # hold -> its holder
+Named = Mapping[uuid.UUID, Hold]
 
 
 async def named(tx: Tx, hold_ids: Sequence[uuid.UUID | None]) -> Named:
-    """Whose the holds are that purchases name; ones that do not exist are not there."""
+    """The holds that purchases name, without a lock; ones that do not exist are not there."""
     wanted = {hold_id for hold_id in hold_ids if hold_id is not None}
-    if not wanted:
-        return {}
-    return {hold_id: hold.holder_id for hold_id, hold in (await store.by_ids(tx, wanted)).items()}
+    return await store.by_ids(tx, wanted) if wanted else {}
+
+
+def holder_of(holds: Named, hold_id: uuid.UUID | None) -> uuid.UUID | None:
+    """Whose the hold is that a purchase names."""
+    found = None if hold_id is None else holds.get(hold_id)
+    return None if found is None else found.holder_id
 
 
 async def capturing(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
@@ -51,7 +56,7 @@ async def capturing(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
         hold = found.get(hold_id)
         item.refused = _refusal(item, hold)
         if item.refused is None and hold is not None and _is_own(item, hold):
-            _take(ctx, item, hold)
+            take(ctx, item, hold)
 
 
 def _refusal(item: Item, hold: Hold | None) -> ExpectedError | None:
@@ -68,11 +73,19 @@ def _refusal(item: Item, hold: Hold | None) -> ExpectedError | None:
     return None
 
 
-def _is_own(item: Item, hold: Hold) -> bool:
+def _is_own(item: Checkout, hold: Hold) -> bool:
     return hold.holder_id == item.work.holder.holder_id
 
 
-def _take(ctx: Context, item: Item, hold: Hold) -> None:
+def foresee(ctx: Context, items: Sequence[Checkout], holds: Mapping[Checkout, Hold]) -> None:
+    """What baskets that only ask could have of their own open holds."""
+    for item in items:
+        hold = holds.get(item)
+        if hold is not None and _is_own(item, hold) and hold.is_open(item.work.at):
+            take(ctx, item, hold)
+
+
+def take(ctx: Context, item: Checkout, hold: Hold) -> None:
     """Only an open hold gives anything up; one that is over still tells what was decided.
 
     It was decided for where it was held, whose conditions may read it.
@@ -91,15 +104,17 @@ def reopen(ctx: Context, items: Sequence[Checkout]) -> None:
     """Give up the holds of baskets that are decided anew: what they held can be had by them."""
     for item in items:
         if item.hold is not None and not item.pins:
-            free(ctx, item.work, item.hold, item.actor)
+            free(ctx, item.work, item.hold, item.actor, item.hold.store)
+            for card, part in item.parts.items():
+                free(ctx, item.card_works[card], part, item.actor, item.hold.store)
 
 
-def free(ctx: Context, work: Work, hold: Hold, actor: Actor) -> None:
+def free(ctx: Context, work: Work, hold: Hold | OpenHold, actor: Actor, shop: str | None) -> None:
     """The units of an open hold are free again, in memory, and everybody is told."""
     work.mark()
     for number, units in units_of(hold.items).items():
         work.books[number].release_hold(hold.hold_id, units, work.at)
-    work.collect(actor, hold.store)
+    work.collect(actor, shop)
     changes = work.changes(ctx.programs)
     work.emit(HoldReleased(hold_id=hold.hold_id, changes=changes), work.at)
 
@@ -115,10 +130,11 @@ def pinned(item: Checkout) -> Facts | None:
     return msgspec.structs.replace(
         facts,
         coupons=tuple(
-            msgspec.structs.replace(one, forced=True) if one.why is None else one
-            for one in facts.coupons
+            msgspec.structs.replace(one, forced=True) if n in hold.decision.coupons else one
+            for n, one in enumerate(facts.coupons)
         ),
         redeem=tuple(msgspec.structs.replace(one, forced=True) for one in facts.redeem),
+        gift_cards=presenting_cards.of_hold_that_is_over(item, facts, hold.decision),
     )
 
 

@@ -1,5 +1,10 @@
-"""From matched baskets to locked ones: one of each holder, and nobody moved meanwhile."""
+"""From matched baskets to locked ones: one of each holder, and nobody moved meanwhile.
 
+The order of locks everywhere: holders by id, coupons by digest, slots of budgets, the day of one of
+the staff (`adjusted_day`, one row a transaction, never together with a slot), natural keys, idem.
+"""
+
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -25,37 +30,48 @@ Chosen = Mapping[uuid.UUID, tuple[C, Match]]
 def choose(
     items: Sequence[C], matches: Sequence[Match | ExpectedError], results: list[Any]
 ) -> dict[uuid.UUID, tuple[C, Match]]:
-    """The first basket of each holder; a second one waits for the next round."""
+    """The first basket of each holder and gift card; a second one waits for the next round."""
     chosen: dict[uuid.UUID, tuple[C, Match]] = {}
+    concerned: set[uuid.UUID] = set()
     for item, matched in zip(items, matches, strict=True):
         if isinstance(matched, ExpectedError):
             results[item.n] = matched
-        else:
-            chosen.setdefault(matched.holder_id, (item, matched))
+            continue
+        wanted = {matched.holder_id, *item.card_ids}
+        if concerned.isdisjoint(wanted):
+            chosen[matched.holder_id] = (item, matched)
+        concerned |= wanted  # nobody overtakes one who waits
     return chosen
 
 
 async def lock(
     tx: Tx, ctx: Context, chosen: Chosen[C], results: list[Any], *, wait: bool
 ) -> list[C]:
-    """Those whose holder is locked now, with their `work`; the others are BUSY.
+    """Those whose holder and gift cards are locked now, with their `work`; the others are BUSY.
 
     VersionBehind: a newer program than this process knows. RunAgain: an identifier has moved.
     """
-    locked, newest = await holders.lock(tx, chosen, wait=wait, clock_offset=ctx.db.clock_offset)
+    wanted = [one for holder_id, (item, _) in chosen.items() for one in (holder_id, *item.card_ids)]
+    locked, newest = await holders.lock(tx, wanted, wait=wait, clock_offset=ctx.db.clock_offset)
     if newest > ctx.programs.newest:
         raise VersionBehind
     await _still_matched(tx, ctx, chosen, locked)
     now = tx.now or EARLIEST
     ready: list[C] = []
     for holder_id, (item, _) in chosen.items():
-        holder = locked.get(holder_id)
-        if holder is None:
+        if holder_id in locked and item.card_ids <= locked.keys():
+            begin(item, locked[holder_id], [locked[one] for one in item.card_ids], now)
+            ready.append(item)
+        else:
             results[item.n] = BUSY
-            continue
-        item.work = Work(holder, item.at or now, now, Outbox())
-        ready.append(item)
     return ready
+
+
+def begin(item: Checkout, holder: Holder, cards: Sequence[Holder], now: dt.datetime) -> None:
+    """Work on a basket's holder and gift cards, all at one instant: a hold ends for all at once."""
+    at = max([item.at or now, *(card.settled_at for card in cards), holder.settled_at])
+    item.work = Work(holder, at, now, Outbox())
+    item.card_works = {card.holder_id: Work(card, at, now, Outbox()) for card in cards}
 
 
 def _may_have_moved(holder: Holder, item: Checkout, matched: Match) -> bool:

@@ -34,15 +34,21 @@ class Passing:
         self.standings: tiers.Standings = {}
 
     @classmethod
-    async def settled(cls, tx: Tx, ctx: Context, locked: Mapping[uuid.UUID, Holder]) -> "Passing":
-        """With their wallets and tiers, what is due by then posted."""
+    async def settled(
+        cls, tx: Tx, ctx: Context, locked: Mapping[uuid.UUID, Holder], *, replay: bool = False
+    ) -> "Passing":
+        """With their wallets and tiers, what is due by then posted.
+
+        `replay`: tiers with their whole history, for what takes effect in the past.
+        """
         one = cls(locked, tx.now or EARLIEST)
         works = list(one.works.values())
         await wallets.load(tx, ctx, works)
         people = await load_members(
             tx, ctx, [Asked(work, ctx.programs.at(one.at), one.at) for work in works]
         )
-        one.standings = await tiers.load(tx, ctx, [(work, one.at) for work in works], people)
+        standing = [(work, one.at) for work in works]
+        one.standings = await tiers.load(tx, ctx, standing, people, replay=replay)
         return one
 
     async def write(self, tx: Tx) -> None:

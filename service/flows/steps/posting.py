@@ -21,7 +21,16 @@ from service.domain.returns.types import RecordReturn
 from service.domain.tiers.types import FloorRow
 from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import activity, returning, spending, tiers, wallets
+from service.flows.steps import (
+    activity,
+    paying_by_card,
+    refunding,
+    return_rows,
+    returning,
+    spending,
+    tiers,
+    wallets,
+)
 from service.flows.steps.context import Context
 from service.flows.steps.purchase import Item, RunAgain
 from service.infra.db import Tx
@@ -53,9 +62,10 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
         tiers.emit_changes(of_holder)
     await tiers.write(tx, standings)
     if returned:
-        await returning.write(tx, returned, parked=True)
-    await wallets.write(tx, [item.work for item in items])
-    await Outbox.of(item.work.outbox for item in items).write(tx)
+        await return_rows.write(tx, returned, parked=True)
+    works = [work for item in items for work in item.works]
+    await wallets.write(tx, works)
+    await Outbox.of(work.outbox for work in works).write(tx)
 
 
 async def _claim(tx: Tx, items: Sequence[Item]) -> None:
@@ -83,8 +93,10 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     work, decision = item.work, item.decided.decision
     if decision.paid and not claimed:
         spending.redeem(ctx, item)
+    if decision.cards and not claimed:
+        paying_by_card.pay(ctx, item)
     work.mark()
-    op = Op(item.purchase_id)
+    op = Op(item.earned_by)
     for award in decision.awards:
         wallet = item.program.wallets[award.wallet]
         work.books[wallet.number].earn(
@@ -96,7 +108,7 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
             available_at=award.available_at,
             expires_at=activity.end_of_lot(item, wallet, award.expires_at),
             origin_holder=work.holder.holder_id,
-            origin_op=item.purchase_id,
+            origin_op=item.earned_by,
         )
     work.collect(item.actor, item.body.store)
     changes = work.changes(ctx.programs)
@@ -140,9 +152,11 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
         facts=item.decided.facts,
         decision=item.decided.decision,
         hold_id=item.body.hold_id,
+        moved_by=item.moved_by,
         outcome=Outcome(
             currency=item.cart.currency,
             wallets=work.balances(ctx.programs),
+            cards=paying_by_card.left(item),
             tier=tiers.shown(item.standings, work.at),
         ),
     )
@@ -165,9 +179,10 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
             earned=movements(purchase.decision),
             effects=effects(purchase.decision),
             redeemed=redeemed(purchase.decision),
+            gift_cards=purchase.decision.by_cards(),
             coupons=applied(purchase.decision, purchase.facts),
-            issued=given(purchase.purchase_id, purchase.decision),
-            overruns=tuple(sorted(item.overruns)),
+            issued=given(purchase.earned_by, purchase.decision),
+            overruns=item.overruns.told(),
             wallets=purchase.outcome.wallets,
             progress={name: s.progress(work.at) for name, s in item.standings.items()},
             claimed=claimed,
@@ -177,7 +192,7 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
     if changes:
         work.emit(
             PointsEarned(
-                operation_id=purchase.purchase_id,
+                operation_id=purchase.earned_by,
                 changes=changes,
                 lots=movements(purchase.decision),
             ),
@@ -188,7 +203,7 @@ def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> No
 def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
     """Returns that came first, applied as if they came now: what they ask too much is cut."""
     done: list[returning.Returning] = []
-    scarce = spending.scarce(item)
+    scarce, cards = spending.scarce(item), refunding.fresh(item)
     kept: dict[tuple[uuid.UUID, int], returns.Kept] = {}
     for body, actor in item.parked:
         returned = returning.Returning(
@@ -201,6 +216,7 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
             at=_when(item, body),
             kept=kept,
             scarce=scarce,
+            cards=cards,
             expired={n: book.lapsed_of(item.purchase_id) for n, book in item.work.books.items()},
         )
         returning.apply(ctx, returned, cut=True)

@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
+from service.domain.gift_cards.types import Payment
+from service.domain.purchases.overruns import Overruns
 from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import RecordPurchase
 from service.domain.returns.types import RecordReturn
@@ -24,8 +26,9 @@ class Item(Checkout):
     """A purchase: asked, matched and locked, decided, posted (`purchase`)."""
 
     __slots__ = (
-        "awaited", "captured", "charged_differs", "fp", "identifier_conflict", "later", "net",
-        "overruns", "parked", "purchase", "purchase_id", "redeemed",
+        "awaited", "captured", "card_captured", "charged_differs", "fp", "identifier_conflict",
+        "later", "moved_by", "net", "overruns", "parked", "payments", "purchase", "purchase_id",
+        "redeemed", "redeemed_cards",
     )  # fmt: skip
 
     body: RecordPurchase
@@ -45,6 +48,7 @@ class Item(Checkout):
         super().__init__(n, actor, body, at, occurred_at, program, cart)
         self.fp = fp
         self.purchase_id: uuid.UUID = new_id()
+        self.moved_by: uuid.UUID | None = None  # the operation that brings it from another member
         self.net: int | None = None  # what counts as spend, when something came back already
         self.awaited = False  # a return waits for this purchase
         self.parked: list[tuple[RecordReturn, Actor]] = []
@@ -52,8 +56,16 @@ class Item(Checkout):
         self.identifier_conflict = False
         self.captured: dict[int, tuple[int, ...]] = {}  # wallet number -> used of its held lots
         self.redeemed: dict[int, Redeemed] = {}  # wallet number -> units it was paid with
-        self.overruns: set[str] = set()  # wallets, budgets and coupons that had less than was given
+        self.payments: list[Payment] = []  # what gift cards paid
+        self.card_captured: dict[uuid.UUID, tuple[int, ...]] = {}  # card -> as `captured`
+        self.redeemed_cards: dict[uuid.UUID, Redeemed] = {}
+        self.overruns = Overruns()  # what had less than was given
         self.later: Sequence[dt.datetime] = ()  # the holder's purchases that followed in time
+
+    @property
+    def earned_by(self) -> uuid.UUID:
+        """As `Purchase.earned_by`."""
+        return self.moved_by or self.purchase_id
 
     def net_now(self) -> int:
         """What counts as spend: paid, less what came back before it was claimed, no shipping."""

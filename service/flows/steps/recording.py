@@ -10,8 +10,9 @@ from service.domain.purchases import store as purchases
 from service.domain.purchases.content import cart_of
 from service.domain.purchases.errors import DecisionDiffers
 from service.domain.purchases.types import RecordPurchase
-from service.flows.steps import asking, holding, quoted
+from service.flows.steps import asking, holding, paying_by_card, quoted
 from service.flows.steps.context import Context
+from service.flows.steps.proving import Proof
 from service.flows.steps.purchase import Item
 from service.flows.steps.rounds import RunWithout
 from service.infra.db import Tx
@@ -19,12 +20,16 @@ from service.kernel.actor import Actor
 
 
 class PurchaseCommand(msgspec.Struct, frozen=True):
-    """A purchase to record. `at`: the clock of an import; None: PostgreSQL's."""
+    """A purchase to record. `at`: the clock of an import; None: PostgreSQL's.
+
+    `proofs`: of the gift cards it presents, in their order.
+    """
 
     actor: Actor
     body: RecordPurchase
     fp: bytes
     at: dt.datetime | None = None
+    proofs: Sequence[Proof] = ()
 
     @property
     def natural_key(self) -> purchases.NaturalKey:
@@ -54,7 +59,10 @@ def item_of(
     cart = cart_of(body, program.document.program.prices)
     item = Item(n, asked.actor, body, asked.fp, asked.at, occurred_at, program, cart)
     item.awaited = awaited
-    item.holder_id = holds.get(body.hold_id)
+    item.proofs = asked.proofs
+    item.holder_id = holding.holder_of(holds, body.hold_id)
+    if body.hold_id is not None and body.hold_id in holds:
+        item.kept_cards = paying_by_card.cards_of(holds[body.hold_id])
     item.quote = quoted.read(ctx, body, now)
     return item
 

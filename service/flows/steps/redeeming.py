@@ -8,6 +8,7 @@ import msgspec
 from service.domain.purchases.basket import Basket
 from service.domain.purchases.errors import (
     CouponsRefused,
+    GiftCardsRefused,
     NamedTwice,
     NotRedeemable,
     QuoteNotGranted,
@@ -16,6 +17,7 @@ from service.domain.purchases.errors import (
 from service.domain.purchases.stored import not_applied
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
 from service.flows.steps.checkout import Checkout
+from service.flows.steps.work import Work
 from service.kernel.codes import normalise
 from service.kernel.errors import ExpectedError
 from service.rules.compile import Program
@@ -45,6 +47,12 @@ def check(program: Program, body: Basket) -> None:
             raise UnknownWallet(wallet=one.wallet, pointer=pointer)
         if wallet.redeem is None:
             raise NotRedeemable(wallet=one.wallet, pointer=pointer)
+    presented: set[str] = set()
+    for n, card in enumerate(body.gift_cards):
+        code = normalise(card.code) or card.code
+        if code in presented:
+            raise NamedTwice(pointer=f"/gift_cards/{n}/code")
+        presented.add(code)
 
 
 def payings(item: Checkout) -> tuple[Paying, ...]:
@@ -81,6 +89,12 @@ def refusal(item: Checkout) -> ExpectedError | None:
     if coupons:
         shown = not_applied(coupons, facts)
         return CouponsRefused(reasons=tuple(msgspec.to_builtins(one) for one in shown))
+    cards = [
+        one for one in decision.not_applied if one.card is not None and one.reason not in NO_FAILURE
+    ]
+    if cards:
+        shown = not_applied(cards, facts)
+        return GiftCardsRefused(reasons=tuple(msgspec.to_builtins(one) for one in shown))
     if item.quote is not None and not item.pins and decision.discounts != facts.frozen:
         return QuoteNotGranted()
     return next(
@@ -102,6 +116,7 @@ def _units_refused(item: Checkout, position: int, reason: Refused, most: int) ->
     return RedemptionRefused(wallet=asked.wallet, reason=reason, most=most, pointer=pointer)
 
 
-def paying(items: Sequence[Checkout]) -> list[Checkout]:
-    """Those whose wallets have to be opened lot by lot."""
-    return [item for item in items if item.work.is_member and (item.body.redeem or item.hold)]
+def paying(items: Sequence[Checkout]) -> list[Work]:
+    """Those whose wallets have to be opened lot by lot: of members, and gift cards."""
+    members = [i.work for i in items if i.work.is_member and (i.body.redeem or i.hold)]
+    return members + [work for item in items for work in item.card_works.values()]

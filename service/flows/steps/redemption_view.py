@@ -52,6 +52,7 @@ def view(
         granted_at=row.granted_at,
         handed_over_at=row.closed_at if is_handed_over else None,
         cancelled_at=row.closed_at if row.state is State.CANCELLED else None,
+        operation_id=row.closed_op,
         store=row.store,
         handed_over_store=row.closed_store if is_handed_over else None,
         wallets=dict(wallets or {}),

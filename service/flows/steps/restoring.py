@@ -92,7 +92,7 @@ async def load(
 
 def _digests(ctx: Context, purchase: Purchase) -> list[bytes]:
     """By what the coupons that a purchase issued are found, in their order."""
-    ids = (issued_id(purchase.purchase_id, n) for n in range(len(purchase.decision.issued)))
+    ids = (issued_id(purchase.earned_by, n) for n in range(len(purchase.decision.issued)))
     return [codes.digest(ctx.secret, coupons.code_of(ctx.secret, one)) for one in ids]
 
 
@@ -209,7 +209,7 @@ def _is_used(scarce: Scarce, digest: bytes) -> bool:
 
 def _taken(purchase: Purchase, n: int, scarce: Scarce, digest: bytes) -> CouponTaken:
     return CouponTaken(
-        id=issued_id(purchase.purchase_id, n),
+        id=issued_id(purchase.earned_by, n),
         template=purchase.decision.issued[n].template,
         recovered=not _is_used(scarce, digest),
         value=scarce.spent.get(digest, 0),

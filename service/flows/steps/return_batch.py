@@ -1,7 +1,10 @@
 """Returns of a batch whose holders are locked: loaded, checked, written once they are applied."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -11,9 +14,11 @@ from service.domain.purchases.stored import Purchase
 from service.domain.returns import store as returns
 from service.domain.returns.errors import NotOfThisStoreAndDay, ReturnBeforePurchase
 from service.domain.returns.types import RecordReturn
-from service.flows.steps import facts, restoring, returning, tiers, wallets
+from service.flows.steps import facts, refunding, restoring, return_rows, tiers, wallets
+from service.flows.steps.business_day import same_day
 from service.flows.steps.context import IN_THE_FUTURE_MAX, Context
 from service.flows.steps.facts import Asked
+from service.flows.steps.own import refuse_own
 from service.flows.steps.purchase import RunAgain
 from service.flows.steps.returning import Returning
 from service.flows.steps.work import Work
@@ -55,33 +60,46 @@ def refusal(ctx: Context, asked: ReturnCommand, now: dt.datetime) -> ExpectedErr
 
 
 def check(returned: Returning) -> None:
-    """ReturnBeforePurchase, NotOfThisStoreAndDay.
+    """ReturnBeforePurchase, NotOfThisStoreAndDay, OwnWallet.
 
     A void is for a mistake just made, at the till where it was made, or by who may anywhere.
     """
     if returned.at < returned.purchase.occurred_at:
         raise ReturnBeforePurchase
-    if not returned.void or returned.actor.may("purchases:void-any"):
+    if not returned.void:
         return
-    purchase, tz = returned.purchase, returned.program.tz
-    days = {at.astimezone(tz).date() for at in (purchase.occurred_at, returned.work.now)}
-    if len(days) > 1 or purchase.store != returned.body.store:
+    refuse_own(returned.actor, returned.purchase.holder_id)
+    if returned.actor.may("purchases:void-any"):
+        return
+    purchase = returned.purchase
+    today = same_day(returned.program.tz, purchase.occurred_at, returned.work.now)
+    if not today or purchase.store != returned.body.store:
         raise NotOfThisStoreAndDay
 
 
 Commands = Mapping[int, ReturnCommand]
+CardWorks = Mapping[uuid.UUID, Work]
+NO_CARDS: Final[CardWorks] = MappingProxyType({})
 
 
 async def load(
-    tx: Tx, ctx: Context, commands: Commands, begun: Mapping[int, tuple[Work, Purchase]]
+    tx: Tx,
+    ctx: Context,
+    commands: Commands,
+    begun: Mapping[int, tuple[Work, Purchase]],
+    cards: Mapping[int, CardWorks] = MappingProxyType({}),
 ) -> dict[int, Returning]:
-    """What each return needs to be applied to its purchase, by the command's number."""
+    """What each return needs to be applied to its purchase, by the command's number.
+
+    `cards`: the work on the gift cards that paid for it, which are locked as well.
+    """
     works = [work for work, _ in begun.values()]
     if not works:
         return {}
-    await wallets.load(tx, ctx, works)
+    await wallets.load(tx, ctx, [*works, *(one for own in cards.values() for one in own.values())])
     members = [work for work in works if work.is_member]
-    operations = [purchase.purchase_id for _, purchase in begun.values()]
+    operations = [purchase.earned_by for _, purchase in begun.values()]
+    bought = [purchase.purchase_id for _, purchase in begun.values()]
     holder_ids = [work.holder.holder_id for work in works]
     await wallets.load_lots(tx, members, operations)
     asked = [
@@ -94,8 +112,10 @@ async def load(
         replay=True,
     )  # fmt: skip
     scarce = await restoring.load(tx, ctx, list(begun.values()))
-    kept = await returns.kept(tx, holder_ids, operations)
+    kept = await returns.kept(tx, holder_ids, bought)
     lapsed = await wallets.lapsed(tx, works, operations)
+    paying = [(purchase, cards.get(n, NO_CARDS)) for n, (_, purchase) in begun.items()]
+    tenders = await refunding.load(tx, paying)
     loaded: dict[int, Returning] = {}
     for n, (work, purchase) in begun.items():
         body = commands[n].body
@@ -108,8 +128,9 @@ async def load(
             actor=commands[n].actor,
             at=min((body.occurred_at or commands[n].at or work.at).astimezone(dt.UTC), work.at),
             kept={k: v for k, v in kept.items() if k[0] == purchase.purchase_id},
-            expired={w: u for (p, w), u in lapsed.items() if p == purchase.purchase_id},
+            expired={w: u for (p, w), u in lapsed.items() if p == purchase.earned_by},
             scarce=scarce[purchase.purchase_id],
+            cards=tenders.get(purchase.purchase_id, ()),
             void=commands[n].void,
         )
     return loaded
@@ -126,10 +147,11 @@ async def write(tx: Tx, commands: Commands, done: Mapping[int, Returning]) -> No
         (commands[n].natural_key, r.return_id, r.work.holder.holder_id, commands[n].fp)
         for n, r in done.items()
     ]
-    await returning.write(tx, list(done.values()), parked=False)
+    await return_rows.write(tx, list(done.values()), parked=False)
     if len(await returns.claim_keys(tx, claims)) < len(claims):
         raise RunAgain
     await tiers.write(tx, standings)
-    await wallets.write(tx, [r.work for r in done.values()])
     # of those that were applied: what settling found due for a refused one is not written either
-    await Outbox.of(r.work.outbox for r in done.values()).write(tx)
+    works = [work for r in done.values() for work in (r.work, *(one.work for one in r.cards))]
+    await wallets.write(tx, works)
+    await Outbox.of(work.outbox for work in works).write(tx)

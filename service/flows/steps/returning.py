@@ -1,4 +1,4 @@
-"""One return applied to its purchase, in memory: what is kept and taken back; then the rows."""
+"""One return applied to its purchase, in memory: what is kept and taken back."""
 
 import datetime as dt
 import uuid
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from service.domain.budgets import store as budgets
 from service.domain.events.catalog import PointsGivenBack, PointsReversed, PurchaseReturned
 from service.domain.purchases import store as purchases
 from service.domain.purchases.stored import Flag, Purchase
@@ -23,13 +22,13 @@ from service.domain.tiers.types import FloorRow
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import restoring, tiers
-from service.flows.steps.budgets import used
+from service.flows.steps import refunding, restoring, tiers
 from service.flows.steps.context import Context
+from service.flows.steps.refunding import Giving, Tender
+from service.flows.steps.refunding import Refund as CardRefund
 from service.flows.steps.restoring import Restored, Scarce
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
-from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
@@ -58,9 +57,11 @@ class Returning(msgspec.Struct):
     kept: dict[tuple[uuid.UUID, int], returns.Kept]
     expired: dict[int, int]
     scarce: Scarce
+    cards: Sequence[Tender] = ()
     void: bool = False
     return_id: uuid.UUID = msgspec.field(default_factory=new_id)
     restored: Restored = msgspec.field(default_factory=Restored)
+    refund: CardRefund = msgspec.field(default_factory=CardRefund)
     remaining: Decision = Decision()
     before: Decision = Decision()
     row: returns.Row | None = None
@@ -77,6 +78,8 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     op = Op(r.return_id)
     r.restored = restoring.plan(ctx, purchase, r.scarce, r.before, r.remaining)
     _give_units_back(ctx, r, op)
+    giving = Giving(r.return_id, purchase, r.before, r.remaining, r.actor, r.body.store)
+    r.refund = refunding.give_back(ctx, r.cards, giving)
     r.work.mark()
     moved = _move_units(r, op)
     r.restored.recovery = restoring.recover(r.work, r.program, r.restored, r.return_id, r.at)
@@ -174,7 +177,7 @@ def _move(r: Returning, op: Op, number: int, less: int, lapsed: int) -> int:
         return lapsed + book.claw_back(
             op,
             less,
-            origin_op=r.purchase.purchase_id,
+            origin_op=r.purchase.earned_by,
             lapsed_left=max(0, left),
             at=_effective(r, number),
             exact=wallet.qualifying,
@@ -208,7 +211,7 @@ def _give_back(r: Returning, op: Op, book: Book, number: int, units: int) -> Non
         available_at=award.available_at,
         expires_at=award.expires_at,
         origin_holder=r.work.holder.holder_id,
-        origin_op=r.purchase.purchase_id,
+        origin_op=r.purchase.earned_by,
     )
 
 
@@ -267,7 +270,8 @@ def _receipt(
         if units
     )
     total = sum(paid)
-    points = r.before.tendered() - r.remaining.tendered()
+    cards = r.refund
+    points = r.before.tendered() - r.remaining.tendered() - cards.total
     return ReturnReceipt(
         id=r.return_id,
         status=ReturnStatus.APPLIED,
@@ -277,10 +281,17 @@ def _receipt(
         member_id=r.work.holder.holder_id if r.work.is_member else None,
         occurred_at=r.at,
         recorded_at=r.work.now,
-        refund=Refund(total=total, points=points, other_tender=total - points),
+        refund=Refund(
+            total=total,
+            points=points,
+            gift_cards=cards.to_cards,
+            uncovered=cards.total - cards.to_cards,
+            other_tender=total - points - cards.total,
+        ),
         lines=lines,
         reversed=moved,
         given_back=r.restored.units,
+        gift_cards=cards.shown,
         coupons_back=r.restored.coupons,
         coupons_taken=r.restored.taken,
         tier=tiers.shown(r.standings, r.work.at),
@@ -309,6 +320,7 @@ def _row(r: Returning, receipt: ReturnReceipt, asked: Sequence[int]) -> returns.
         r.work.now,
         asked,
         r.actor,
+        r.purchase.moved_by,
     )
 
 
@@ -325,6 +337,7 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
             total=receipt.refund.total if receipt.refund else 0,
             reversed=receipt.reversed,
             given_back=receipt.given_back,
+            gift_cards=r.refund.to_cards,
             coupons_back=tuple(one.template for one in receipt.coupons_back),
             coupons_void=tuple(one.id for one in receipt.coupons_taken if one.recovered),
             unrecovered={
@@ -334,57 +347,3 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
         ),
         r.at,
     )
-
-
-async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
-    """Write the returns and what they change but the wallets; slots before other rows."""
-    await restoring.write(tx, [(r.work, r.restored, r.actor) for r in done])
-    await give_budget_back(tx, [(r.program, r.before, r.remaining) for r in done])
-    last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
-    await purchases.update_returned(
-        tx,
-        [(r.purchase, remainder(r.purchase.priced(), r.purchase.returned), r.purchase.returned)
-         for r in last.values()],
-    )  # fmt: skip
-    rows = [r.row for r in done if r.row is not None]
-    await returns.insert(tx, rows)
-    if parked:
-        keys = [((r.body.channel, r.body.external_id), r.return_id, r.work.holder.holder_id)
-                for r in done]  # fmt: skip
-        await returns.settle_keys(tx, keys)
-    changed = [
-        (r.work.holder.holder_id, purchase_id, number, kept)
-        for r in last.values()
-        for (purchase_id, number), kept in r.kept.items()
-        if purchase_id == r.purchase.purchase_id
-    ]
-    if changed:
-        await returns.write_kept(tx, changed)
-    await _write_uses(tx, done)
-
-
-async def give_budget_back(tx: Tx, changed: Sequence[tuple[Program, Decision, Decision]]) -> None:
-    """Budgets get what was granted before and is not kept after, campaigns in order."""
-    back: dict[str, int] = {}
-    for program, kept_before, kept_after in changed:
-        before, after = used(program, kept_before), used(program, kept_after)
-        for campaign in before.keys() | after.keys():
-            less = before.get(campaign, 0) - after.get(campaign, 0)
-            back[campaign] = back.get(campaign, 0) + less
-    for campaign, units in sorted(back.items()):
-        if units:
-            await budgets.give_back(tx, campaign, units)
-
-
-async def _write_uses(tx: Tx, done: Sequence[Returning]) -> None:
-    given_back: list[purchases.Use] = []
-    again: list[purchases.Use] = []
-    for r in done:
-        before, after = set(r.before.uses), set(r.remaining.uses)
-        use = (r.work.holder.holder_id, r.purchase.occurred_at, r.purchase.purchase_id)
-        given_back += [(use[0], rule, use[1], use[2]) for rule in sorted(before - after)]
-        again += [(use[0], rule, use[1], use[2]) for rule in sorted(after - before)]
-    if given_back:
-        await purchases.remove_uses(tx, given_back)
-    if again:
-        await purchases.add_uses(tx, again)

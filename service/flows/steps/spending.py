@@ -3,6 +3,7 @@
 Units are redeemed in memory before anything is earned: nobody pays with what the purchase earns.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from service.domain.budgets import store as budgets
@@ -12,10 +13,12 @@ from service.domain.coupons.validity import uses_max
 from service.domain.events.catalog import PointsRedeemed
 from service.domain.holds import store as holds
 from service.domain.holds.types import units_of
+from service.domain.purchases import overruns
+from service.domain.purchases.overruns import OverrunKind
 from service.domain.purchases.stored import issued_id
 from service.domain.wallets.entries import Op
 from service.domain.wallets.redeemed import redemption_id
-from service.flows.steps import holding
+from service.flows.steps import holding, paying_by_card
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.purchase import Item
 from service.flows.steps.restoring import Scarce
@@ -28,7 +31,8 @@ from service.rules.grants import used
 async def take_shares(tx: Tx, items: Sequence[Item]) -> None:
     """Shares of budgets that holds had, and what was given away beyond: before any natural key."""
     for item in items:
-        item.overruns.update(_short(item))
+        for template, times in Counter(_short(item)).items():
+            item.overruns.add(OverrunKind.COUPON, template, times)
     await holding.use_up(tx, [i.hold for i in items if i.hold is not None and i.pins])
     beyond = sorted(
         (name, n, units)
@@ -38,11 +42,12 @@ async def take_shares(tx: Tx, items: Sequence[Item]) -> None:
     for name, n, units in beyond:
         short = await budgets.take_anyway(tx, name, units)
         if short:
-            items[n].overruns.add(name)
+            kind = OverrunKind.COUPON if name.startswith(PREFIX) else OverrunKind.BUDGET
+            items[n].overruns.add(kind, name.removeprefix(PREFIX), short)
 
 
 def _short(item: Item) -> Iterator[str]:
-    """Coupons that were not there any more, as `coupon:` and the template."""
+    """Templates of coupons that were not there any more, one by one."""
     if item.hold is not None and item.pins:
         return  # they were kept for it
     decision, facts = item.decided.decision, item.decided.facts
@@ -51,7 +56,7 @@ def _short(item: Item) -> Iterator[str]:
         if position in item.short or (
             template.cap is not None and template.cap not in decision.caps
         ):
-            yield f"{PREFIX}{template.id}"
+            yield template.id
 
 
 def _given_already(item: Item) -> dict[str, int]:
@@ -79,7 +84,7 @@ def redeem(ctx: Context, item: Item) -> None:
         item.captured[number] = done.captured
         item.redeemed[number] = done
         if done.owed:
-            item.overruns.add(paid.wallet)
+            item.overruns.add(OverrunKind.POINTS, paid.wallet, done.owed)
     work.collect(item.actor, item.body.store)
     changes = work.changes(ctx.programs)
     if changes:
@@ -103,8 +108,11 @@ async def write(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     if issued:
         await coupons.issue(tx, ctx.secret, issued, tx.now or EARLIEST)
     closings = [one for item in items if (one := holding.captured(item, item.captured))]
+    closings += [one for item in items for one in paying_by_card.captured(item)]
     if closings:
         await holds.close(tx, closings)
+    await paying_by_card.write(tx, items)
+    await overruns.insert(tx, [(i.purchase, one) for i in items for one in i.overruns.all()])
 
 
 def _uses(item: Item) -> Iterator[Use]:
@@ -141,10 +149,10 @@ def _issued(item: Item, kept: Decision) -> Iterator[NewCoupon]:
             continue
         left.remove(one)
         yield NewCoupon(
-            coupon_id=issued_id(item.purchase_id, n),
+            coupon_id=issued_id(item.earned_by, n),
             template=one.template,
             holder_id=item.work.holder.holder_id,
-            origin_op=item.purchase_id,
+            origin_op=item.earned_by,
             rule=one.rule,
             from_at=one.from_at,
             until_at=one.until_at,

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from service.domain.events.catalog import TierChanged
 from service.domain.members.store import MemberRow
 from service.domain.tiers import ladder as ladders
@@ -63,6 +65,15 @@ class Standing:
     def tier_at(self, at: dt.datetime) -> str:
         """The tier in force."""
         return ladders.tier_at(self.book.at(at), self.steps, self.floors, at)
+
+    def tier_before(self, at: dt.datetime) -> str:
+        """The tier that would be in force without this work."""
+        return ladders.tier_at(self.book.at(at), self.old, self.old_floors, at)
+
+    @property
+    def has_moved(self) -> bool:
+        """This work may have changed the tier: there are other steps, or other floors."""
+        return self.steps is not self.old or self.floors is not self.old_floors
 
     def replay(self, until: dt.datetime) -> None:
         """Recompute all steps from what counts."""
@@ -318,9 +329,14 @@ def shown(
     """The tiers in force, and whether this work changed them (`changed=False`: a mere read)."""
     found = {}
     for ladder_id, standing in standings.items():
-        tier = standing.tier_at(at)
-        before = ladders.tier_at(standing.book.at(at), standing.old, standing.old_floors, at)
-        found[ladder_id] = TierNow(id=tier, changed=changed and tier != before)
+        to_next = standing.progress(at)
+        moved = changed and standing.has_moved and to_next.tier != standing.tier_before(at)
+        found[ladder_id] = TierNow(
+            id=to_next.tier,
+            changed=moved,
+            next=UNSET if to_next.next is None else to_next.next,
+            missing=UNSET if to_next.missing is None else to_next.missing,
+        )
     return found
 
 

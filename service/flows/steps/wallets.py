@@ -11,6 +11,8 @@ from service.domain.holds import store as holds
 from service.domain.wallets import store as wallets
 from service.domain.wallets.book import Book
 from service.domain.wallets.lots import Lot
+from service.domain.wallets.redeemed import Redeemed
+from service.domain.wallets.types import Reason
 from service.flows.steps.context import SETTLEMENT, Context
 from service.flows.steps.work import Work, all_written, open_books
 from service.infra.db import Tx
@@ -110,16 +112,32 @@ async def load_redeemed(
 
 
 async def load_taken(
-    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
+    tx: Tx,
+    works: Sequence[Work],
+    operations: Sequence[uuid.UUID],
+    reason: Reason = Reason.REDEEMED,
 ) -> wallets.Redemptions:
-    """What rewards redeemed, with their lots in the books: (redemption, wallet number) -> that."""
+    """What rewards, or others, took, with its lots in the books: (operation, wallet number)."""
     found = {
         (work.holder.holder_id, number): book
         for work in works
         for number, book in work.books.items()
     }
     holder_ids = [work.holder.holder_id for work in works]
-    return await wallets.load_taken(tx, found, holder_ids, operations)
+    return await wallets.load_taken(tx, found, holder_ids, operations, reason)
+
+
+async def load_taken_of(
+    tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
+) -> dict[tuple[uuid.UUID, uuid.UUID], Redeemed]:
+    """The same of operations that take of several holders: (holder, operation) -> that."""
+    found = {
+        (work.holder.holder_id, number): book
+        for work in works
+        for number, book in work.books.items()
+    }
+    holder_ids = [work.holder.holder_id for work in works]
+    return await wallets.load_taken_of(tx, found, holder_ids, operations)
 
 
 async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]) -> None:
@@ -132,10 +150,10 @@ async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.dat
 
 
 def note_dues(work: Work) -> None:
-    """The holder's next due moment takes in what the fresh lots bring."""
+    """The holder's next due moment takes in what lots bring that are new, or are filled again."""
     for book in work.books.values():
         for lot in book.lots.values():
-            if lot.fresh and lot.remaining:
+            if (lot.fresh or lot.touched) and lot.remaining:
                 _note(work, lot)
 
 

@@ -5,7 +5,7 @@
     leaves.py    single values by type; comparisons.py tests of one value by the type of the fact
     head.py places.py declared.py wallets.py expiries.py redeeming.py ladders.py campaigns.py
     combinations.py rules.py limits.py dates.py conditions.py where.py effects.py discounts.py
-    coupons.py rewards.py
+    coupons.py rewards.py staff.py
                  one file a section or part of one; scope.py what these may name
 
 Each section's file names its keys (`KEYS`) and the keys of later versions (`LATER`): those are

@@ -7,7 +7,7 @@ from typing import Final
 
 from service.kernel.calendar import end_of_day, start_of_day
 from service.kernel.codes import LONGEST, SHORTEST, normalise
-from service.rules.check import effects, leaves
+from service.rules.check import described, effects, leaves
 from service.rules.check.conditions import condition
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.discounts import discount
@@ -18,7 +18,7 @@ from service.rules.document import ComesBack, CouponTemplate, Limit, Recover, Va
 
 GIVES: Final = ("discount", "multiply", "points")
 KEYS: Final = (
-    *("title", "text", "terms", *GIVES, "when", "valid", "limit"),
+    *(*described.KEYS, *GIVES, "when", "valid", "limit"),
     *("personal", "code", "priority", "comes_back", "recover"),
 )
 VALID_KEYS: Final = ("for", "from", "until")
@@ -58,12 +58,9 @@ def _template(at: Cursor, name: str, scope: Scope, codes: dict[str, Cursor]) -> 
         fields["code"].fail_key("a personal coupon has a code of its own: leave out 'code'")
     uses, per_member = _limits(fields["limit"], shared="code" in fields)
     comes_back = leaves.choice(fields["comes_back"], tuple(ComesBack))
-    return CouponTemplate(
+    template = CouponTemplate(
         at=at.path,
         id=name,
-        title=leaves.texts(fields["title"]),
-        text=leaves.texts(fields["text"], leaves.TERMS_MAX),
-        terms=leaves.texts(fields["terms"], leaves.TERMS_MAX),
         priority=leaves.whole(fields["priority"], -PRIORITY_MAX, PRIORITY_MAX) or 0,
         code=code,
         code_shown=shown,
@@ -78,6 +75,7 @@ def _template(at: Cursor, name: str, scope: Scope, codes: dict[str, Cursor]) -> 
         multiply=effects.multiply(fields["multiply"], scope) if "multiply" in fields else None,
         points=effects.points(fields["points"], scope) if "points" in fields else None,
     )
+    return described.described(template, fields)
 
 
 def _kind(template: CouponTemplate) -> str:

@@ -12,6 +12,7 @@ from service.rules.check.where import where
 from service.rules.conditions.lines import Where
 from service.rules.document import RedeemAs, Wallet
 from service.rules.effects import Effect, GiveCoupon, Multiply, Points, SetTier
+from service.rules.gift_cards import GIFT_CARD
 from service.rules.source import Leaf
 
 EFFECTS_MAX: Final = 20  # of one rule
@@ -78,7 +79,10 @@ def points(at: Cursor, scope: Scope) -> Points:
 def _tenders(at: Cursor, scope: Scope) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for item in at.items("a list of wallets", least=1):
-        name = leaves.choice(item, scope.wallets, "wallet")
+        name = leaves.choice(item, (*scope.wallets, GIFT_CARD), "wallet")
+        if name == GIFT_CARD:
+            found[name] = None
+            continue
         if name is None or name not in scope.wallets:
             continue
         how = scope.wallets[name].redeem

@@ -3,12 +3,12 @@
 from typing import Final
 
 from service.rules import units
-from service.rules.check import leaves
+from service.rules.check import described, leaves
 from service.rules.check.cursor import Cursor
 from service.rules.check.expiries import expiry
 from service.rules.gift_cards import GiftCardKind
 
-KEYS: Final = ("title", "text", "terms", "min", "max", "expires", "pin")
+KEYS: Final = (*described.KEYS, "min", "max", "expires", "pin")
 KINDS_MAX: Final = 100
 
 
@@ -30,13 +30,11 @@ def _kind(at: Cursor, name: str, currency: str | None) -> GiftCardKind:
     most = leaves.above_zero(fields.need("max"), currency)
     if most is not None and most < least:
         fields["max"].fail(f"less than 'min', {units.money_text(least, currency or 'EUR')}")
-    return GiftCardKind(
+    kind = GiftCardKind(
         id=name,
-        title=leaves.texts(fields["title"]),
-        text=leaves.texts(fields["text"], leaves.TERMS_MAX),
-        terms=leaves.texts(fields["terms"], leaves.TERMS_MAX),
         least=least,
         most=most or least,
         expires=expiry(fields["expires"], inactivity=False),
         pin=leaves.flag(fields["pin"]) or False,
     )
+    return described.described(kind, fields)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from service.kernel.calendar import Duration, Unit
-from service.rules.check import leaves
+from service.rules.check import described, leaves
 from service.rules.check.cursor import Cursor
 from service.rules.check.transfers import stays_with_its_member
 from service.rules.document import Wallet
 from service.rules.sharing import Households
 from service.rules.source import Leaf, Sequence
 
-KEYS: Final = ("members_max", "wallets", "draw", "offer_for")
+KEYS: Final = (*described.KEYS, "members_max", "wallets", "draw", "offer_for")
 DRAW_KEYS: Final = ("per_person_month_max",)
 MEMBERS_MAX: Final = 50
 OFFER_FOR: Final = Duration(7, Unit.DAY)  # how long an invitation stands, unless the file says
@@ -24,12 +24,13 @@ def households(at: Cursor, wallets: Mapping[str, Wallet]) -> Households | None:
     fields = at.fields(KEYS)
     pooled = _pooled(fields.need("wallets"), wallets)
     draw = fields["draw"].fields(DRAW_KEYS) if "draw" in fields else None
-    return Households(
+    found = Households(
         members_max=leaves.whole(fields.need("members_max"), 2, MEMBERS_MAX) or 2,
         wallets=tuple(pooled),
         draw_max={} if draw is None else _draw_max(draw.need(DRAW_KEYS[0]), pooled),
         offer_for=leaves.duration(fields["offer_for"]) or OFFER_FOR,
     )
+    return described.described(found, fields)
 
 
 def _pooled(at: Cursor, wallets: Mapping[str, Wallet]) -> dict[str, Wallet]:

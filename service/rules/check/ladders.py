@@ -5,7 +5,7 @@ from typing import Final
 
 from service.kernel.calendar import Duration, Period
 from service.rules import units
-from service.rules.check import leaves
+from service.rules.check import described, leaves
 from service.rules.check.cursor import Cursor
 from service.rules.document import (
     Downgrade,
@@ -19,7 +19,7 @@ from service.rules.document import (
 )
 from service.rules.source import Leaf
 
-KEYS: Final = ("title", "qualify", "downgrade", "tiers")
+KEYS: Final = (*described.KEYS, "qualify", "downgrade", "tiers")
 QUALIFY_BY: Final = ("wallet", "spend", "visits")
 QUALIFY_KEYS: Final = (*QUALIFY_BY, "within")
 WITHIN_KEYS: Final = ("rolling", "calendar")
@@ -27,7 +27,7 @@ WITHIN_WORDS: Final = ("anniversary", "lifetime")
 CALENDARS: Final = (Period.MONTH, Period.QUARTER, Period.YEAR)
 DOWNGRADE_KEYS: Final = ("when", "steps", "grace")
 STEPS: Final = ("one", "all")
-TIER_KEYS: Final = ("id", "from", "title")
+TIER_KEYS: Final = ("id", "from", *described.KEYS)
 LADDERS_MAX: Final = 20
 TIERS_MAX: Final = 50
 
@@ -50,14 +50,14 @@ def ladders(
         qualify = _qualify(fields.need("qualify"), wallets)
         if name in before:
             _keeps(fields["qualify"], qualify, before[name].qualify)
-        found[name] = Ladder(
+        ladder = Ladder(
             id=name,
             number=numbers.get(f"ladder:{name}", 0),
-            title=leaves.texts(fields["title"]),
             qualify=qualify,
             downgrade=_downgrade(fields["downgrade"]),
             tiers=_tiers(fields.need("tiers"), qualify, wallets, currency),
         )
+        found[name] = described.described(ladder, fields)
     if len(children) > LADDERS_MAX:
         at.fail(f"{len(children)} ladders, at most {LADDERS_MAX} are allowed")
     return found
@@ -135,8 +135,8 @@ def _tiers(
         elif threshold is not None and highest is not None and threshold <= highest:
             fields["from"].expected(f"more than the tier before, {highest}")
         highest = highest if threshold is None else threshold
-        title = leaves.texts(fields["title"])
-        found[name or ""] = Tier(id=name or "", threshold=threshold or 0, title=title)
+        tier = Tier(id=name or "", threshold=threshold or 0)
+        found[tier.id] = described.described(tier, fields)
     return tuple(found.values())
 
 

@@ -9,12 +9,11 @@ from typing import Final, TypeVar
 from service.kernel.calendar import Duration
 from service.rules import units
 from service.rules.check.cursor import ID_PATTERN, Cursor
-from service.rules.document import Texts
+from service.rules.languages import is_language
 from service.rules.source import Leaf
 
 TEXT_MAX: Final = 512  # characters
 TERMS_MAX: Final = 4000  # characters of texts that say the terms of something
-LANGUAGE_PATTERN: Final = "^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
 _AN_ID: Final = "an id of at most 64 of a-z, 0-9, - and _"
 _G = TypeVar("_G")
 _T = TypeVar("_T")
@@ -58,17 +57,22 @@ def idents(at: Cursor, what: str, least: int, most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def texts(at: Cursor, most: int = TEXT_MAX) -> Texts:
+def texts(at: Cursor, most: int = TEXT_MAX) -> dict[str, str]:
     """Text per language: `{en: Beans, pl: Ziarna}`, each of at most so many characters."""
-    found: Texts = {}
+    found: dict[str, str] = {}
     if at.node is None:
         return found
     for child in at.children("texts by language such as {en: Beans}"):
-        language = child.key.text if child.key else ""
-        if not re.fullmatch(LANGUAGE_PATTERN[1:-1], language):
-            child.fail_key("expected a language such as en or pt-BR")
-        found[language] = text(child, most) or ""
+        found[language_key(child)] = text(child, most) or ""
     return found
+
+
+def language_key(at: Cursor) -> str:
+    """The key the value stands under, which has to be a language."""
+    tag = at.key.text if at.key else ""
+    if not is_language(tag):
+        at.fail_key("expected a language such as en or pt-BR")
+    return tag
 
 
 def flag(at: Cursor) -> bool | None:

@@ -16,7 +16,9 @@ from service.rules.check import (
     ladders,
     numbers,
     places,
+    receipts,
     rewards,
+    staff,
     wallets,
 )
 from service.rules.check.cursor import Cursor, Fields
@@ -30,9 +32,11 @@ SECTIONS: Final = (
     *("wallets", "ladders", "campaigns", "coupons", "rewards"),
     "gift_cards",
     "households",
+    "receipts",
+    "staff",
 )
 LATER: Final = (
-    *("staff", "clubs", "segments", "stamp_cards"),
+    *("clubs", "segments", "stamp_cards"),
     *("challenges", "referrals", "surveys", "draws"),
 )
 
@@ -93,7 +97,7 @@ def _document(root: Cursor, previous: Document | None) -> Document:
     before = {one.id: one for one in previous.coupons} if previous else {}
     templates = coupons.coupons(sections["coupons"], scope, before)
     scope = dataclasses.replace(scope, coupons=templates)
-    return Document(
+    document = Document(
         schema=SCHEMA,
         program=head.head(about, code, zone, facts.line_fields),
         channels=channels,
@@ -108,8 +112,11 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         gift_cards=gift_cards.gift_cards(sections["gift_cards"], code),
         rewards=rewards.rewards(sections["rewards"], scope),
         households=households.households(sections["households"], kinds),
+        staff=staff.staff(sections["staff"]),
         numbers_used=used,
     )
+    printed = receipts.receipts(sections["receipts"], document)
+    return msgspec.structs.replace(document, receipts=printed)
 
 
 def _wallets(

@@ -1,26 +1,24 @@
 """`rewards`: what members may have for units, at which price, and who may."""
 
 import dataclasses
-import re
 from typing import Final
 
-from service.rules.check import leaves
+from service.rules.check import described, leaves
 from service.rules.check.conditions import condition
 from service.rules.check.cursor import Cursor
 from service.rules.check.dates import dates
 from service.rules.check.limits import limit
 from service.rules.check.scope import Scope
-from service.rules.document import Reward, Texts, Wallet
+from service.rules.document import Reward, Wallet
 from service.rules.source import Leaf
 
 GIVES: Final = ("coupon", "item", "external")
 KEYS: Final = (
-    *("title", "text", "terms", "image", "price", "prices", "gives", "stock"),
-    *("when", "from", "until", "limit"),
+    *described.KEYS,
+    *("price", "prices", "gives", "stock", "when", "from", "until", "limit"),
 )
 REWARDS_MAX: Final = 1000
 STOCK_MAX: Final = 1_000_000_000
-_IMAGE: Final = re.compile(r"https://[!-~]+")
 
 
 def rewards(at: Cursor, scope: Scope) -> tuple[Reward, ...]:
@@ -40,13 +38,9 @@ def _reward(at: Cursor, scope: Scope) -> Reward:
     wallet = _wallet(fields.need("price"), scope)
     from_at, until_at = dates(fields, scope)
     coupon, item, external = _gives(fields.need("gives"), scope)
-    return Reward(
+    reward = Reward(
         at=at.path,
         id=name,
-        title=leaves.texts(fields["title"]),
-        text=leaves.texts(fields["text"], leaves.TERMS_MAX),
-        terms=leaves.texts(fields["terms"], leaves.TERMS_MAX),
-        image=_image(fields["image"]),
         wallet=wallet.id if wallet else "",
         price=_price(fields["price"], wallet),
         prices=_prices(fields["prices"], wallet, scope),
@@ -59,6 +53,7 @@ def _reward(at: Cursor, scope: Scope) -> Reward:
         until_at=until_at,
         limit=limit(fields["limit"]),
     )
+    return described.described(reward, fields)
 
 
 def _wallet(at: Cursor, scope: Scope) -> Wallet | None:
@@ -125,12 +120,3 @@ def _gives(at: Cursor, scope: Scope) -> tuple[str | None, str | None, str | None
     if coupon is not None and not scope.coupons[coupon].personal:
         fields["coupon"].fail(f"'{coupon}' is not given to members: it has no 'personal: true'")
     return coupon, leaves.ident(fields["item"]), leaves.ident(fields["external"])
-
-
-def _image(at: Cursor) -> Texts:
-    found = leaves.texts(at)
-    for child in at.children() if found else ():
-        written = found.get(child.key.text if child.key else "")
-        if written and not _IMAGE.fullmatch(written):
-            child.expected("an address that starts with https://")
-    return found

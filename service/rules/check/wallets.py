@@ -6,16 +6,17 @@ from typing import Final, NamedTuple
 import msgspec
 
 from service.kernel.calendar import Duration
-from service.rules.check import expiries, leaves
+from service.rules.check import described, expiries, leaves
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.redeeming import redeem
+from service.rules.check.staff import adjust
 from service.rules.check.transfers import transfer
 from service.rules.document import Ladder, Shortfall, Wallet
 from service.rules.gift_cards import GIFT_CARD
 from service.rules.registry import Info
 
 KEYS: Final = (
-    "title",
+    *described.KEYS,
     "qualifying",
     "scale",
     "pending",
@@ -23,6 +24,7 @@ KEYS: Final = (
     "shortfall",
     "redeem",
     "transfer",
+    "adjust",
 )
 PENDING_KEYS: Final = ("for",)
 PENDING_LATER: Final = ("until",)
@@ -83,7 +85,6 @@ def _draft(at: Cursor, name: str, number: int) -> Draft:
     wallet = Wallet(
         id=name,
         number=number,
-        title=leaves.texts(fields["title"]),
         qualifying=qualifying,
         scale=leaves.whole(fields["scale"], 0, SCALE_MAX) or 0,
         pending=_pending(fields),
@@ -92,8 +93,12 @@ def _draft(at: Cursor, name: str, number: int) -> Draft:
     )
     if qualifying:
         _counts_at_once(fields, wallet, per_tier)
-    wallet = msgspec.structs.replace(wallet, transfer=transfer(fields["transfer"], wallet))
-    return Draft(wallet, per_tier, fields["redeem"])
+    wallet = msgspec.structs.replace(
+        wallet,
+        transfer=transfer(fields["transfer"], wallet),
+        adjust=adjust(fields["adjust"], wallet),
+    )
+    return Draft(described.described(wallet, fields), per_tier, fields["redeem"])
 
 
 def _pending(fields: Fields) -> Duration | None:

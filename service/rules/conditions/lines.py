@@ -3,6 +3,7 @@
 Each distinct `where` of a program is one filter, looked at once per case whoever asks.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -19,7 +20,6 @@ _READERS: Final[dict[str, Callable[[CartLine], Scalar | None]]] = {
     **GROUPED,
     "kind": lambda line: line.kind,
     "unit_price": lambda line: line.amount * 1000 // line.quantity,
-    PAID: lambda line: line.paid(),
     "quantity": lambda line: line.quantity,
 }
 
@@ -57,7 +57,7 @@ def lookup(test: LineTest) -> tuple[Scalar, ...] | None:
 class Filter:
     """One distinct `where`: a field to look lines up by, if there is one, and tests of the rest."""
 
-    __slots__ = ("everything", "field", "number", "tests", "values")
+    __slots__ = ("_of_lines", "_of_paid", "_one", "everything", "field", "number", "values")
 
     def __init__(self, number: int, where: Where) -> None:
         self.number = number
@@ -65,15 +65,21 @@ class Filter:
         key = next((test for test in where if lookup(test)), None)
         self.field = key.field if key else None
         self.values = tuple(dict.fromkeys(lookup(key) or ())) if key else ()
-        self.tests = tuple(_line_check(test) for test in where if test is not key)
+        self._one = self.values[0] if len(self.values) == 1 else None
+        rest = [test for test in where if test is not key]
+        self._of_paid = [compile_test(test.test) for test in rest if test.field == PAID]
+        self._of_lines = [_line_check(test) for test in rest if test.field != PAID]
 
     def match(self, case: Bought) -> Sequence[int]:
         """Positions of the lines that match, in order."""
         found = case.matches.get(self.number)
         if found is None:
             found = self._looked_up(case)
-            for test in self.tests:
-                found = [n for n in found if test(case.lines[n])]
+            lines, paid = case.lines, case.paid
+            for test in self._of_lines:
+                found = [n for n in found if test(lines[n])]
+            for check in self._of_paid:
+                found = [n for n in found if check(paid[n])]
             case.matches[self.number] = found
         return found
 
@@ -90,9 +96,10 @@ class Filter:
         if self.field is None:
             return range(len(case.lines))
         groups = case.groups(self.field)
-        if len(self.values) == 1:
-            return groups.get(self.values[0], ())
-        return sorted(n for value in self.values for n in groups.get(value, ()))
+        if self._one is not None:
+            return groups.get(self._one, ())
+        lists = [groups[value] for value in self.values if value in groups]
+        return lists[0] if len(lists) == 1 else sorted(itertools.chain.from_iterable(lists))
 
 
 def _line_check(line_test: LineTest) -> Callable[[CartLine], bool]:

@@ -24,7 +24,10 @@ Key = tuple[int, str, int, int]  # priority, id, position of the coupon or -1, n
 
 
 class Offer:
-    """`order` is that in which discounts are taken. `campaign` is empty for a coupon."""
+    """`order` is that in which discounts are taken. `campaign` is empty for a coupon.
+
+    `bid_order` and `bid_key` are those of a bid of a rule; `fixed`: it is taken whatever else is.
+    """
 
     __slots__ = (
         "_bundle",
@@ -32,8 +35,12 @@ class Offer:
         "_of",
         "_unit_price",
         "_where",
+        "bid_key",
+        "bid_order",
         "campaign",
+        "fixed",
         "group",
+        "has_gifts",
         "id",
         "kinds",
         "of_sum",
@@ -57,19 +64,26 @@ class Offer:
         self.on = discount.on
         self.kinds = _KINDS[discount.on]
         self.order: Order = (_CLASSES[discount.on], priority, owner, number)
+        self.bid_order = (_CLASSES[discount.on], priority, owner, -1, number)
+        self.bid_key: Key = (priority, owner, -1, number)
         self.group = discount.exclusive_group
         self.stackable = discount.stackable
+        self.fixed = self.group is None and self.stackable
         self._where = filters.of(discount.where)
         self._bundle = bundle = discount.bundle
         self._of = None if bundle is None or bundle.of is None else filters.of(bundle.of)
+        self.has_gifts = self._of is not None
         self._most = discount.most
         self._unit_price = discount.unit_price
         self.of_sum = compile_of_sum(discount)
 
-    def lines(self, bought: Bought) -> list[int]:
+    def lines(self, bought: Bought) -> Sequence[int]:
         """Positions of the lines it is about."""
+        found = self._where.match(bought)
+        if not bought.mixed:
+            return found if self.kinds is GOODS else ()
         kinds, lines = self.kinds, bought.lines
-        return [n for n in self._where.match(bought) if lines[n].kind in kinds]
+        return [n for n in found if lines[n].kind in kinds]
 
     def gifts(self, bought: Bought) -> list[int] | None:
         """Positions of the lines that may be free; None: those it is about."""
@@ -82,6 +96,9 @@ class Offer:
         """What it takes off these lines, by position."""
         if self.of_sum is not None:
             left = prices.left
+            if len(lines) == 1:
+                off = self.of_sum(left[lines[0]])
+                return [(lines[0], off)] if off > 0 else []
             weights = [left[n] for n in lines]
             return split(self.of_sum(sum(weights)), lines, weights)
         if self._bundle is not None:
@@ -101,12 +118,11 @@ class Offer:
 class Bid:
     """An offer that may be taken in this purchase: `lines` and `gifts` as the offer finds them.
 
-    touchable: all lines it could take something off. coupon: position among those presented, None
-    for a rule. `key`: order of ties, (priority, id), rules first. `fixed`: it is taken whatever
-    else is.
+    coupon: position among those presented, None for a rule. `key`: order of ties, (priority, id),
+    rules first. `fixed`: it is taken whatever else is.
     """
 
-    __slots__ = ("coupon", "fixed", "gifts", "key", "lines", "offer", "order", "touchable")
+    __slots__ = ("coupon", "fixed", "gifts", "key", "lines", "offer", "order")
 
     def __init__(
         self,
@@ -118,14 +134,20 @@ class Bid:
     ) -> None:
         self.offer = offer
         self.coupon = coupon
-        self.fixed = forced or (offer.group is None and offer.stackable)
+        self.fixed = forced or offer.fixed
         self.lines = offer.lines(bought)
-        self.gifts = gifts = offer.gifts(bought)
-        self.touchable = self.lines if gifts is None else sorted({*self.lines, *gifts})
-        place = -1 if coupon is None else coupon
-        rank, priority, name, number = offer.order
-        self.order = (rank, priority, name, place, number)
-        self.key: Key = (priority, name, place, number)
+        self.gifts = offer.gifts(bought) if offer.has_gifts else None
+        if coupon is None:
+            self.order, self.key = offer.bid_order, offer.bid_key
+        else:
+            rank, priority, name, number = offer.order
+            self.order = (rank, priority, name, coupon, number)
+            self.key = (priority, name, coupon, number)
+
+    @property
+    def touchable(self) -> Sequence[int]:
+        """All lines it could take something off."""
+        return self.lines if self.gifts is None else sorted({*self.lines, *self.gifts})
 
     def bound(self, prices: Prices) -> int:
         """No less than it takes off when others are taken before it."""
@@ -153,7 +175,8 @@ class Taken:
         self.coupon = coupon
         self.on = on
         self.parts = parts
-        self.amount = self.wanted = sum([off for _, off in parts])
+        amount = parts[0][1] if len(parts) == 1 else sum([off for _, off in parts])
+        self.amount = self.wanted = amount
 
     def cut(self, amount: int) -> None:
         """Take no more than this, spread over the same lines."""

@@ -22,6 +22,7 @@ COMBINATIONS_MAX: Final = 4096
 _SHIPPING: Final = Target.SHIPPING
 _order: Final = operator.attrgetter("order")
 _first: Final = operator.itemgetter(0)
+_is_fixed: Final = operator.attrgetter("fixed")
 
 Cap = tuple[frozenset[int], int]  # positions of lines, and how much may be off them in all
 Effect = tuple[Bid, list[Part]]
@@ -48,18 +49,26 @@ class Combination:
 
     def _take(self, prices: Prices) -> list[Effect]:
         """Bids that do not stack first: no other discount is on the lines they touch."""
-        reserved, effects = self.reserved, []
-        alone = [bid for bid in self.bids if not bid.offer.stackable]
-        for bid in alone:
-            parts = bid.take(prices, reserved)
-            if parts:
-                reserved.update((n, bid) for n, _ in parts)
-                effects.append((bid, parts))
+        reserved, left = self.reserved, prices.left
+        effects: list[Effect] = []
+        alone = False
         for bid in self.bids:
-            if bid.offer.stackable:
+            if not bid.offer.stackable:
+                alone = True
                 parts = bid.take(prices, reserved)
                 if parts:
-                    prices.take(parts)
+                    reserved.update((n, bid) for n, _ in parts)
+                    effects.append((bid, parts))
+        for bid in self.bids:
+            offer = bid.offer
+            if offer.stackable:
+                if reserved:
+                    parts = bid.take(prices, reserved)
+                else:
+                    parts = offer.take(prices, bid.lines, bid.gifts)
+                if parts:
+                    for n, off in parts:
+                        left[n] -= off
                     effects.append((bid, parts))
         if alone:
             effects.sort(key=lambda effect: effect[0].order)
@@ -79,9 +88,11 @@ class Combination:
 
 def best(bids: Collection[Bid], prices: Prices, caps: Sequence[Cap]) -> Combination:
     """The best combination; TooManyCombinations beyond the bounds."""
-    if sum([bid.coupon is not None for bid in bids]) > COUPONS_MAX:
+    if len(bids) > COUPONS_MAX and sum([bid.coupon is not None for bid in bids]) > COUPONS_MAX:
         raise TooManyCombinations(f"more than {COUPONS_MAX} coupons")
     ordered = sorted(bids, key=_order)
+    if all(map(_is_fixed, ordered)):
+        return Combination(ordered, prices, caps)
     choices = _choices(ordered)
     if not choices:
         return Combination([bid for bid in ordered if bid.fixed], prices, caps)

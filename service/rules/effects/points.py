@@ -28,7 +28,7 @@ class Points(msgspec.Struct, frozen=True, tag="points", tag_field="do", omit_def
     per_unit: int | None = None
     where: Where = ()
     expires: Expiry | None = None
-    less: tuple[str, ...] = ()  # ids of wallets whose redemption as a tender lowers the base
+    less: tuple[str, ...] = ()  # wallets whose redemption as a tender lowers the base; gift_card
 
 
 def denominator(effect: Points) -> int:

@@ -12,6 +12,7 @@ from service.api.query import Query
 from service.api.reply import Reply, ok
 from service.api.route import PUBLIC, Answer, route
 from service.api.table import ROUTES
+from service.domain.access.roles import STAFF_ROLES
 from service.domain.members.errors import MemberNotFound
 from service.kernel.text import Instant
 
@@ -55,8 +56,19 @@ def test_the_docstring_of_a_handler_is_summary_and_description() -> None:
     assert PET["operationId"] == "read_pet"
 
 
-def test_the_scope_is_the_security_of_the_operation() -> None:
-    assert PET["security"] == [{"key": ["members:read"]}]
+def test_the_scope_is_the_security_of_the_operation_by_a_key_or_with_a_person() -> None:
+    assert PET["security"] == [
+        {"key": ["members:read"]},
+        {"key": ["members:read"], "staff": ["members:read"]},
+    ]
+
+
+def test_the_roles_of_staff_are_told_with_their_header() -> None:
+    scheme = document([EVENTS])["components"]["securitySchemes"]["staff"]
+
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Regulars-Staff")
+    for role, scopes in STAFF_ROLES.items():
+        assert f"- `{role}`: {', '.join(scopes)}" in scheme["description"]
 
 
 def test_parameters_come_from_path_query_and_what_the_route_is() -> None:
@@ -103,7 +115,7 @@ def test_the_problems_of_an_operation_are_those_of_its_kind_and_of_its_verb() ->
     }
 
     assert codes["404"] == ["member-not-found"]
-    assert codes["401"] == ["key-missing", "key-not-accepted"]
+    assert codes["401"] == ["key-missing", "key-not-accepted", "staff-token-not-accepted"]
     assert codes["412"] == ["precondition-failed"]
     assert "idempotency-key-missing" in codes["400"]
     assert "413" not in codes

@@ -6,7 +6,9 @@ from typing import Any
 
 from service.api.openapi.examples import CARD_CODE, CARD_ID, CARD_PIN, RACK_CODE, REQUESTS
 from service.api.openapi.sharing_examples import FRIEND_ID, HEAD_ID
+from service.api.openapi.staff_examples import STAFF_TOKEN
 from tests.api.client import Service
+from tests.api.colleagues import asked, signed_in
 
 ORDER = (
     "enrol_member",
@@ -18,7 +20,9 @@ ORDER = (
     "exchange_items",
     "void_purchase",
     "attach_purchase",
+    "search_purchases",
     "adjust_wallet",
+    "refuse_approval",
     "ask_quote",
     "place_hold",
     "extend_hold",
@@ -40,6 +44,7 @@ ORDER = (
     "hand_over_redemption",
     "cancel_redemption",
     "transfer_units",
+    "undo_operation",
     "form_household",
     "invite_to_household",
     "join_household",
@@ -49,6 +54,12 @@ ORDER = (
     "leave_household",
     "remove_from_household",
     "dissolve_household",
+    "create_staff_account",
+    "sign_in_staff",
+    "sign_out_staff",
+    "change_staff_secret",
+    "change_staff_account",
+    "reset_staff_secret",
     "check_program",
     "plan_program",
     "publish_program",
@@ -63,7 +74,9 @@ PATHS = {
     "exchange_items": ("POST", "/v1/exchanges"),
     "void_purchase": ("POST", "/v1/purchases/{purchase_id}/void"),
     "attach_purchase": ("POST", "/v1/purchases/{purchase_id}/member"),
+    "search_purchases": ("POST", "/v1/purchases/search"),
     "adjust_wallet": ("POST", "/v1/members/{member_id}/adjustments"),
+    "refuse_approval": ("POST", "/v1/approvals/{approval_id}/refuse"),
     "ask_quote": ("POST", "/v1/quotes"),
     "place_hold": ("POST", "/v1/holds"),
     "extend_hold": ("POST", "/v1/holds/{hold_id}/extend"),
@@ -85,6 +98,7 @@ PATHS = {
     "hand_over_redemption": ("POST", "/v1/redemptions/{redemption_id}/hand-over"),
     "cancel_redemption": ("POST", "/v1/redemptions/{redemption_id}/cancel"),
     "transfer_units": ("POST", "/v1/members/{member_id}/transfers"),
+    "undo_operation": ("POST", "/v1/operations/{operation_id}/undo"),
     "form_household": ("POST", "/v1/households"),
     "invite_to_household": ("POST", "/v1/households/{household_id}/invitations"),
     "join_household": ("POST", "/v1/households/{household_id}/people"),
@@ -94,6 +108,12 @@ PATHS = {
     "leave_household": ("POST", "/v1/households/{household_id}/leave"),
     "remove_from_household": ("POST", "/v1/households/{household_id}/remove"),
     "dissolve_household": ("POST", "/v1/households/{household_id}/dissolve"),
+    "create_staff_account": ("POST", "/v1/staff/accounts"),
+    "sign_in_staff": ("POST", "/v1/staff/sign-in"),
+    "sign_out_staff": ("POST", "/v1/staff/sign-out"),
+    "change_staff_secret": ("POST", "/v1/staff/secret"),
+    "change_staff_account": ("PATCH", "/v1/staff/accounts/{account_id}"),
+    "reset_staff_secret": ("POST", "/v1/staff/accounts/{account_id}/secret"),
     "check_program": ("POST", "/v1/program/check"),
     "plan_program": ("POST", "/v1/program/plan"),
     "publish_program": ("POST", "/v1/program/versions"),
@@ -117,6 +137,8 @@ async def told(service: Service, name: str, answer: Any) -> dict[str, str]:
     if name == "make_gift_card_batch":
         codes = await service.admin.get(f"/v1/gift-cards/batches/{answer['id']}/codes")
         return {RACK_CODE: codes.text.split()[1].split(",")[0]}
+    if name == "sign_in_staff":
+        return {STAFF_TOKEN: answer["token"]}
     return {}
 
 
@@ -143,6 +165,13 @@ async def with_its_people(service: Service, home: str, name: str, said: dict[str
             assert answer.status_code == 200, answer.text
 
 
+async def to_decide(service: Service, member: str, path: str) -> tuple[str, dict[str, str]]:
+    """The path with an approval in it that one asked for, and the header of a colleague."""
+    one, other = [await signed_in(service, service.admin, who) for who in ("a", "b")]
+    waits = await asked(service.admin, member, one, "of-the-colleague")
+    return path.replace("{approval_id}", waits["id"]), other
+
+
 def naming(value: Any, said: dict[str, str]) -> Any:
     """The example with what was said in place."""
     text = json.dumps(value)
@@ -164,6 +193,18 @@ async def bought(service: Service, name: str, done: dict[str, Any]) -> str:
     return str((await service.admin.post("/v1/purchases", json=body)).json()["id"])
 
 
+MADE_BY = {
+    "{operation_id}": "transfer_units",
+    "{household_id}": "form_household",
+    "{account_id}": "create_staff_account",
+}
+
+
+def made_by(name: str, done: dict[str, Any]) -> str:
+    """The id an earlier example answered with, if it was there."""
+    return str(done.get(name, {}).get("id", ""))
+
+
 async def test_every_example_does_what_it_says(service: Service, recently: dt.datetime) -> None:
     assert set(ORDER) == REQUESTS.keys()
     member = ""
@@ -178,14 +219,17 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
                 path = path.replace("{purchase_id}", await bought(service, name, done))
             if "redemption" in path:
                 path = await redeemable(service, member, name, path)
-            home = done.get("form_household", {}).get("id", "")
-            await with_its_people(service, home, name, said)
-            path = path.replace("{household_id}", home)
+            await with_its_people(service, made_by("form_household", done), name, said)
+            for part, maker in MADE_BY.items():
+                path = path.replace(part, made_by(maker, done))
+            person: dict[str, str] = {}
+            if "{approval_id}" in path:
+                path, person = await to_decide(service, member, path)
             answer = await service.admin.request(
                 method,
                 path.replace("{member_id}", member).replace("{friend_id}", said.get(FRIEND_ID, "")),
                 json=naming(today(example["value"], recently), said),
-                headers={"Idempotency-Key": f"example-{name}"},
+                headers={"Idempotency-Key": f"example-{name}", **person},
             )
             assert answer.status_code in {200, 201}, answer.text
             done[name] = answer.json()
@@ -199,6 +243,7 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
         assert done[name]["redeemed"] == [{"wallet": "points", "amount": 150, "value": 150}]
         assert [one["template"] for one in done[name]["coupons"]] == ["WELCOME5"]
         assert "not_applied" not in done[name]
+    assert done["refuse_approval"]["state"] == "refused"
     assert done["extend_hold"]["state"] == "open"
     assert done["make_coupon_batch"]["done"] == 20
     assert done["import_coupon_batch"]["taken"] == 2
@@ -214,9 +259,13 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
     assert done["hand_over_redemption"]["state"] == "handed_over"
     assert done["cancel_redemption"]["state"] == "cancelled"
     assert done["transfer_units"]["to_member_id"] == said[FRIEND_ID]
+    assert done["undo_operation"]["undoes"] == done["transfer_units"]["id"]
     assert done["draw_from_household"]["pool"]["available"] == 20
     assert (len(done["join_household"]["people"]), done["leave_household"].get("people")) == (
         *(2, done["remove_from_household"]["people"]),
     )
     assert done["dissolve_household"]["dissolved_at"] is not None
+    assert done["sign_out_staff"]["ended_at"] < done["sign_in_staff"]["expires_at"]
+    assert done["change_staff_account"]["role"] == "supervisor"
+    assert len(done["reset_staff_secret"]["pin"]) == 8
     assert done["check_program"] == {"ok": True, "problems": []}

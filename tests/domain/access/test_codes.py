@@ -66,3 +66,15 @@ def test_what_is_no_key_is_read_as_none(text: str) -> None:
 
 def test_a_line_break_at_the_end_is_not_passed_over() -> None:
     assert codes.read(BODY + codes.checksum(BODY) + "\n") is None
+
+
+def test_a_staff_token_has_the_form_of_a_key_and_is_none() -> None:
+    token, code = codes.issue_token()
+    key, _ = codes.issue(codes.Mode.TEST)
+
+    assert token.startswith("rgs_")
+    assert codes.read_token(token) == code
+    assert code.secret_sha256 == hashlib.sha256(token.split("_")[2][:43].encode()).digest()
+    assert codes.read(token) is None
+    assert codes.read_token(key) is None
+    assert codes.read_token(token[:-1] + ("1" if token[-1] == "0" else "0")) is None

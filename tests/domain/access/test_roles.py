@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain.access.errors import UnknownRole
-from service.domain.access.roles import ROLES, SCOPES, scopes_of
+from service.domain.access.roles import ROLES, SCOPES, STAFF_ROLES, scopes_of, staff_scopes_of
 
 
 def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
@@ -26,6 +26,7 @@ def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
         "rewards:read",
         "rewards:redeem",
         "rewards:fulfil",
+        "staff:sign-in",
     }
 
 
@@ -45,11 +46,44 @@ def test_an_app_never_records_purchases_nor_looks_members_up() -> None:
 
 
 def test_roles_name_only_scopes_that_exist() -> None:
-    assert {scope for given in ROLES.values() for scope in given} <= SCOPES.keys()
+    for roles in (ROLES, STAFF_ROLES):
+        assert {scope for given in roles.values() for scope in given} <= SCOPES.keys()
 
 
 def test_an_unknown_role_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownRole) as refused:
         scopes_of("root")
 
-    assert refused.value.allowed == ("admin", "checkout", "app", "pos")
+    assert refused.value.allowed == ("admin", "checkout", "app", "pos", "desk")
+
+
+def test_staff_are_given_what_only_a_person_should_do_and_no_back_office() -> None:
+    device = set(ROLES["pos"]) | set(ROLES["desk"])
+    office = {"admin:*", "staff:manage", "program:write", "coupons:manage", "giftcards:issue"}
+
+    given = {role: set(staff_scopes_of(role)) for role in STAFF_ROLES}
+
+    assert {"points:adjust", "approvals:decide", "operations:undo", "purchases:move"}.isdisjoint(
+        device
+    )
+    assert not any(office & scopes for scopes in given.values())
+    assert [role for role, scopes in given.items() if "approvals:decide" in scopes] == [
+        "supervisor"
+    ]
+    assert [role for role, scopes in given.items() if "points:adjust" in scopes] == [
+        "supervisor",
+        "agent",
+    ]
+    assert all("operations:undo-any" not in scopes for scopes in given.values())
+
+
+def test_a_front_end_of_a_call_centre_reads_no_member_without_a_person() -> None:
+    assert set(scopes_of("desk")) == {"staff:sign-in", "program:read"}
+    assert {"members:lookup", "members:read", "returns:write"} <= set(staff_scopes_of("agent"))
+
+
+def test_an_unknown_role_of_staff_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownRole) as refused:
+        staff_scopes_of("pos")
+
+    assert refused.value.allowed == ("clerk", "supervisor", "agent")

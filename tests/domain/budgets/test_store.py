@@ -233,6 +233,17 @@ async def test_takers_of_caps_that_run_out_never_wait_for_each_other_in_a_circle
         assert sum(granted) == 60
 
 
+@pytest.mark.parametrize("whole", [True, False])
+async def test_nobody_waits_for_a_budget_that_has_run_out(crowd: Database, *, whole: bool) -> None:
+    async with crowd.transaction() as tx:
+        await store.declare(tx, budgets(c=100))
+        await store.take(tx, "c", [100], NOW, whole=False)
+
+    async with crowd.transaction() as holding, crowd.transaction() as tx, asyncio.timeout(10):
+        await holding.rows(store.SQL["lock_slots"], name="c")
+        assert await store.take(tx, "c", [5, 1], NOW, whole=whole) == [0, 0]
+
+
 async def test_what_a_rolled_back_taker_took_is_there_again(crowd: Database) -> None:
     async with crowd.transaction() as tx:
         await store.declare(tx, budgets(c=100))

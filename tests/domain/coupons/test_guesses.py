@@ -142,3 +142,19 @@ def test_a_process_does_not_remember_without_end(monkeypatch: pytest.MonkeyPatch
 
     assert len(locked._until) == 1
     assert locked.seconds_left([lasting]) == 5
+
+
+def test_a_login_and_the_device_it_is_typed_at_are_subjects_of_their_own() -> None:
+    client, other = uuid.UUID(int=1), uuid.UUID(int=2)
+    found = [
+        guesses.of_login(b"secret", "waw-117"),
+        guesses.of_login(b"secret", "waw-118"),
+        guesses.of_login(b"another secret", "waw-117"),
+        guesses.of_till(b"secret", client, "till-3"),
+        guesses.of_till(b"secret", client, "till-4"),
+        guesses.of_till(b"secret", other, "till-3"),
+        *guesses.subjects(b"secret", None, Client(device="till-3")),
+    ]
+
+    assert len({one.digest for one in found}) == len(found)
+    assert [one.limit for one in found] == [5, 5, 5, 20, 20, 20, 20]

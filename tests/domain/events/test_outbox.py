@@ -10,17 +10,13 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from service.domain.events.approvals import ApprovalApproved, ApprovalAsked, ApprovalRefused
 from service.domain.events.catalog import (
     TYPES,
     CouponIssued,
     CouponReinstated,
     CouponVoided,
     Event,
-    GiftCardActivated,
-    GiftCardBlocked,
-    GiftCardIssued,
-    GiftCardToppedUp,
-    GiftCardUnblocked,
     HoldExtended,
     HoldReleased,
     HoldTimedOut,
@@ -43,6 +39,16 @@ from service.domain.events.catalog import (
     RewardRedeemed,
     TierChanged,
 )
+from service.domain.events.gift_cards import (
+    GiftCardActivated,
+    GiftCardBlocked,
+    GiftCardIssued,
+    GiftCardRedeemed,
+    GiftCardRefunded,
+    GiftCardToppedUp,
+    GiftCardUnblocked,
+)
+from service.domain.events.operations import OperationUndone
 from service.domain.events.outbox import SHARDS, Outbox, shard_of
 from service.domain.events.sharing import (
     HouseholdDissolved,
@@ -71,6 +77,14 @@ LOADED: dict[str, Any] = {
     "amount": 5,
     "currency": "EUR",
     "expires_at": None,
+    "changes": MOVED,
+}
+SPENT: dict[str, Any] = {
+    "card_id": HOLDER,
+    "operation_id": OPERATION,
+    "purchase_id": OPERATION,
+    "amount": 5,
+    "currency": "EUR",
     "changes": MOVED,
 }
 BELONGS: dict[str, Any] = {"household_id": HOLDER, "member_id": OPERATION}
@@ -143,9 +157,21 @@ EVENTS: list[Event] = [
     GiftCardIssued(card_id=HOLDER, kind="default"),
     GiftCardActivated(**LOADED),
     GiftCardToppedUp(**LOADED),
+    GiftCardRedeemed(**SPENT),
+    GiftCardRefunded(**SPENT, return_id=OPERATION),
     GiftCardBlocked(card_id=HOLDER, kind="default", reason="lost"),
     GiftCardUnblocked(card_id=HOLDER, kind="default", reason="found"),
     TierChanged(ladder="main", was="bronze", now="gold", at=HAPPENED, valid_until=None),
+    OperationUndone(
+        operation_id=OPERATION,
+        undoes=HOLDER,
+        kind="hand_over",
+        changes=MOVED,
+        other_id=HOLDER,
+        coupon_id=HOLDER,
+        redemption_id=HOLDER,
+        card_state="issued",
+    ),
     PointsTransferred(operation_id=OPERATION, other_id=HOLDER, kind="given", changes=MOVED),
     HouseholdFormed(**BELONGS),
     HouseholdInvited(**BELONGS, until=HAPPENED),
@@ -153,6 +179,9 @@ EVENTS: list[Event] = [
     HouseholdLeft(**BELONGS, removed=True),
     HouseholdPersonChanged(**BELONGS, role="person", draw_max={"points": 5}),
     HouseholdDissolved(**BELONGS),
+    ApprovalAsked(approval_id=OPERATION, kind="adjustment", due_at=WRITTEN),
+    ApprovalApproved(approval_id=OPERATION, kind="adjustment", operation_id=OPERATION),
+    ApprovalRefused(approval_id=OPERATION, kind="adjustment"),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from service.domain.holders import store
 from service.domain.holders.types import Holder, Kind
 from service.infra.db import Database, Tx
+from tests.waiting import blocked
 
 START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 A, B, C = (uuid.UUID(int=n) for n in (1, 2, 3))
@@ -58,7 +59,7 @@ async def test_whoever_waits_sees_what_was_written_meanwhile(db: Database) -> No
     async with db.transaction() as tx:
         found, _ = await store.lock(tx, [B], wait=False, clock_offset=NONE)
         task = asyncio.get_running_loop().create_task(second())
-        await asyncio.sleep(0.05)
+        await blocked(db)
         assert not task.done()
         found[B].next_version()
         await store.update(tx, [found[B]])

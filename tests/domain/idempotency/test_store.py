@@ -9,6 +9,7 @@ from service.domain.idempotency import store
 from service.domain.idempotency.errors import IdempotencyKeyInUse
 from service.domain.idempotency.store import Row
 from service.infra.db import Database, Tx
+from tests.waiting import blocked
 
 NOW = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 CLIENT, OTHER, HOLDER = (uuid.UUID(int=n) for n in (1, 2, 3))
@@ -54,7 +55,7 @@ async def test_of_two_at_once_the_second_waits_and_fails_when_the_first_commits(
     async with db.transaction() as first:
         await keep(first, "key-00001", b"first")
         task = asyncio.get_running_loop().create_task(second())
-        await asyncio.sleep(0.05)
+        await blocked(db)
         assert not task.done()
 
     with pytest.raises(IdempotencyKeyInUse):

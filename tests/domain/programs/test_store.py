@@ -8,6 +8,7 @@ from service.domain.programs.errors import PublishedMeanwhile
 from service.domain.programs.types import StoredVersion
 from service.infra.db import Database, Tx
 from tests.domain.programs.versions import START, stored
+from tests.waiting import blocked
 
 LATER = START + dt.timedelta(days=1)
 
@@ -39,7 +40,7 @@ async def test_of_two_publishers_at_once_one_loses(db: Database) -> None:
         try:
             async with db.transaction() as tx:
                 await store.insert(tx, stored(1, note))
-                await asyncio.sleep(0.05)
+                await blocked(db)  # the other
         except PublishedMeanwhile:
             return "lost"
         return "won"

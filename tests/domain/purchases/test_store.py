@@ -15,6 +15,7 @@ from service.kernel.actor import Actor, ActorKind
 from service.rules.cart import Cart, CartLine, LineKind
 from service.rules.decision import Award, Decision
 from service.rules.facts import Facts, Past
+from tests.waiting import blocked
 
 START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 TICK = dt.timedelta(microseconds=1)
@@ -108,7 +109,8 @@ async def test_of_two_claims_at_once_one_wins(db: Database) -> None:
     async def take(purchase: uuid.UUID) -> bool:
         async with db.transaction() as tx:
             won = await store.claim_keys(tx, [claim(WEB1, purchase)])
-            await asyncio.sleep(0.03)
+            if won:
+                await blocked(db)  # the other
             return WEB1 in won
 
     assert sorted(await asyncio.gather(take(FIRST), take(SECOND))) == [False, True]

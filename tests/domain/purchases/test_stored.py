@@ -10,6 +10,8 @@ from service.domain.purchases.stored import (
     Outcome,
     Purchase,
     effects,
+    lines_at,
+    lines_of,
     movements,
     pack,
     receipt,
@@ -117,6 +119,21 @@ def test_the_receipt_says_what_was_paid_for_each_line() -> None:
         ReceiptLine(sku="b", subtotal=400, discount=0, total=400),
     )
     assert (shown.subtotal, shown.discount, shown.total, shown.due) == (2200, 100, 2100, 2100)
+
+
+def test_lines_at_prices_are_those_of_the_cart_that_was_sold_so() -> None:
+    off = (200, 30)
+    shown = lines_at(STORED.cart, off)
+
+    assert shown == (
+        ReceiptLine(sku="a", subtotal=1800, discount=300, total=1500),
+        ReceiptLine(sku="b", subtotal=400, discount=30, total=370),
+    )
+    lines = tuple(
+        msgspec.structs.replace(line, charged_off=line.charged_off + less)
+        for line, less in zip(STORED.cart.lines, off, strict=True)
+    )
+    assert shown == lines_of(msgspec.structs.replace(STORED.cart, lines=lines))
 
 
 def test_the_receipt_says_what_was_earned_and_by_what() -> None:

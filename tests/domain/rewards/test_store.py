@@ -71,6 +71,19 @@ async def test_a_step_is_written_once(tx: Tx) -> None:
         await tx.flush()
 
 
+async def test_it_is_found_by_what_closed_it(tx: Tx) -> None:
+    ola, op_id = new_id(), new_id()
+    given = had(ola)
+    handed = msgspec.structs.replace(
+        given, state=State.HANDED_OVER, closed_at=hours(2), closed_op=op_id
+    )
+    await store.insert(tx, [given, had(ola)])
+    await store.update(tx, [(given, handed)])
+
+    assert await store.closed_by(tx, ola, op_id) == handed
+    assert await store.closed_by(tx, new_id(), op_id) is None
+
+
 async def test_the_newest_come_first_a_page_at_a_time(tx: Tx) -> None:
     ola = new_id()
     made = [had(ola) for _ in range(5)]

@@ -79,3 +79,36 @@ async def test_a_side_is_written_once(tx: Tx) -> None:
     await store.insert(tx, [one])
     with pytest.raises(asyncpg.UniqueViolationError):
         await tx.flush()
+
+
+async def undo(tx: Tx, transfer_id: uuid.UUID) -> None:
+    """As an operation of Ola's."""
+    await tx.flush()
+    await tx.connection.execute(
+        "insert into operation (holder_id, op_id, kind, note, actor_kind, actor_id, recorded_at,"
+        " undoes, receipt) values ($1, $2, 10, '', 1, 'till', $3, $4, '{}')",
+        OLA,
+        new_id(),
+        day(3),
+        transfer_id,
+    )
+
+
+async def test_what_was_undone_counts_for_no_limit_and_no_sum(tx: Tx) -> None:
+    first, second = row(-3, 1), row(-5, 1)
+    await store.insert(tx, [first, second])
+    await undo(tx, first.transfer_id)
+
+    assert await store.went(tx, OLA, 1, Kind.GIVEN, day(1), day(2)) == 5
+    assert [(s.other_id, s.amount) for s in await store.sums(tx, OLA, day(0))] == [(JAN, -5)]
+
+
+async def test_both_sides_of_a_transfer_are_read_the_giver_first(tx: Tx) -> None:
+    gave = row(-5, 1)
+    more = Row(OLA, gave.transfer_id, 2, JAN, Kind.GIVEN, -7, day(1))
+    came = Row(JAN, gave.transfer_id, 1, OLA, Kind.GIVEN, 5, day(1))
+    also = Row(JAN, gave.transfer_id, 2, OLA, Kind.GIVEN, 7, day(1))
+    await store.insert(tx, [also, gave, came, more])
+
+    assert await store.sides(tx, gave.transfer_id, [OLA, JAN]) == [gave, came, more, also]
+    assert await store.sides(tx, gave.transfer_id, [EVE]) == []

@@ -190,3 +190,45 @@ def test_activity_prolongs_open_lots_and_never_shortens_them() -> None:
     wallet.touch_activity(day(60))
 
     assert (soon.expires_at, later.expires_at, never.expires_at) == (day(60), day(90), None)
+
+
+def test_the_lots_named_are_spent_first_then_what_lapses_first() -> None:
+    """10 + 20 + 30, of which 35 go: all of the last, and 5 of what lapses first."""
+    wallet = book()
+    earn(wallet, 10, 1, expires=30)
+    earn(wallet, 20, 2, expires=40)
+    own = earn(wallet, 30, 3, expires=50)
+
+    wallet.spend(
+        Op(uuid.UUID(int=9)), 35, reason=Reason.ADJUSTMENT_UNDONE, at=day(1), first=[own.lot_no]
+    )
+
+    assert [lot.remaining for lot in wallet.lots.values()] == [5, 20, 0]
+    assert wallet.entries[-1].takes == ((own.lot_no, -30), (1, -5))
+
+
+def test_units_come_back_for_the_reason_given_to_lots_and_in_place_of_those_that_lapsed() -> None:
+    """30 taken: 10 of a lot that is over by day 31, 20 of one that is not."""
+    wallet = book()
+    earn(wallet, 10, 1, expires=30)
+    earn(wallet, 20, 2, expires=40)
+    taken = wallet.redeem(Op(uuid.UUID(int=8)), 30, at=day(1))
+    settle(wallet, 31)
+
+    wallet.give_back(
+        Op(uuid.UUID(int=9)),
+        taken,
+        30,
+        at=day(31),
+        grace_until=day(31),
+        reason=Reason.ADJUSTMENT_UNDONE,
+    )
+
+    told = [(e.reason, e.amount) for e in wallet.entries[-3:]]
+    assert told == [
+        (Reason.ADJUSTMENT_UNDONE, 20),
+        (Reason.ADJUSTMENT_UNDONE, 10),
+        (Reason.EXPIRED, -10),  # there is no grace
+    ]
+    assert wallet.lots[5].replaces == 1
+    assert wallet.balance() == Balance(available=20, pending=0, held=0, debt=0)

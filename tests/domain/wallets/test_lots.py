@@ -50,3 +50,15 @@ def test_held_units_are_not_free() -> None:
 
 def test_at_one_instant_units_are_released_before_holds_time_out_before_lots_expire() -> None:
     assert sorted(Due) == [Due.RELEASE, Due.TIME_OUT, Due.EXPIRY]
+
+
+def test_an_open_lot_lives_on_until_then_at_least() -> None:
+    """One of them is held past its time: the rest of it has lapsed."""
+    held = lot(3, 0, 10, held=10)
+    empty = lot(4, 0, 30)
+    empty.remaining = 0
+    lots = [lot(1, 0, 30), lot(2, 0, 90), held, empty, lot(5, 0, None)]
+    for one in lots:
+        one.prolong(day(60), day(20))
+    assert [one.expires_at for one in lots] == [day(60), day(90), day(10), day(30), None]
+    assert [one.touched for one in lots] == [True, False, False, False, False]

@@ -1,86 +1,34 @@
-"""Books written and read back; and what the database refuses although the code were wrong."""
+"""Books written and read back."""
 
-import datetime as dt
 import uuid
 
-import asyncpg
 import pytest
 
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.wallets import store
 from service.domain.wallets.book import Book
-from service.domain.wallets.entries import Op
-from service.domain.wallets.lots import Lot
 from service.domain.wallets.store import EntryRow
-from service.domain.wallets.types import Reason
+from service.domain.wallets.types import Contra, Reason
 from service.infra.db import Tx
-from service.kernel.actor import Actor, ActorKind
-
-START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
-OLA = uuid.UUID(int=1)
-POINTS, STARS = 1, 2
-TILL = Actor(kind=ActorKind.PARTNER, id="till", client_id=uuid.UUID(int=9))
-
-
-def day(number: float) -> dt.datetime:
-    return START + dt.timedelta(days=number)
-
-
-def op(number: int) -> Op:
-    return Op(uuid.UUID(int=1000 + number))
+from tests.domain.wallets.books import (
+    OLA,
+    POINTS,
+    STARS,
+    START,
+    day,
+    due,
+    earn,
+    load,
+    lots,
+    op,
+    write,
+)
 
 
 @pytest.fixture(autouse=True)
 async def _holder(tx: Tx) -> None:
     await holders.insert(tx, [OLA], Kind.MEMBER, [START], START)
-
-
-async def load(tx: Tx, settled: float = 0) -> Book:
-    """Ola's points with all their lots."""
-    books = await tx.ask(store.ask_books({OLA: day(settled)}, [POINTS]))
-    await store.load_open_lots(tx, books, [OLA], [], [POINTS])
-    return books[OLA, POINTS]
-
-
-def earn(
-    book: Book, amount: int, number: int, *, on: float = 0, available: float = 0,
-    expires: float | None = None, line: int = 0,
-) -> Lot:  # fmt: skip
-    """What purchase `number` of a day earns; `line`: how many entries it has already."""
-    operation = op(number)
-    operation.line = line
-    return book.earn(
-        operation,
-        amount,
-        reason=Reason.EARNED,
-        occurred_at=day(on),
-        earned_at=day(on),
-        available_at=day(available),
-        expires_at=None if expires is None else day(expires),
-        origin_holder=OLA,
-        origin_op=op(number).op_id,
-    )
-
-
-async def write(tx: Tx, *books: Book, recorded: float = 0) -> None:
-    rows = [(b, e, TILL, "waw-01", day(recorded)) for b in books for e in b.entries]
-    await store.write(tx, books, rows)
-    await tx.flush()
-
-
-async def due(tx: Tx, books: store.Books, until: float) -> dict[uuid.UUID, dt.datetime | None]:
-    """Put Ola's due lots into the books; when the next one falls due."""
-    following = store.ask_next_dues({OLA: day(until)})
-    await tx.ask_all([store.ask_due_lots(books, {OLA: START}, {OLA: day(until)}), following])
-    return following.answer
-
-
-def lots(book: Book) -> list[tuple[int, int, int]]:
-    """(number, granted, remaining)."""
-    return [(lot.lot_no, lot.granted, lot.remaining) for lot in sorted(
-        book.lots.values(), key=lambda lot: lot.lot_no
-    )]  # fmt: skip
 
 
 async def test_a_holder_without_rows_has_empty_books(tx: Tx) -> None:
@@ -156,6 +104,25 @@ async def test_due_lots_are_those_released_or_lapsed_since(tx: Tx) -> None:
     assert following == {OLA: day(20)}
 
 
+async def test_a_lot_comes_once_whatever_is_due_of_it_and_held_ones_always(tx: Tx) -> None:
+    """Lot 1 is held alone, lot 2 is held and lapsed, lot 3 was released and lapsed meanwhile."""
+    book = await load(tx)
+    earn(book, 1, 1, expires=50)
+    earn(book, 2, 2, expires=7)
+    earn(book, 4, 3, available=5, expires=8)
+    earn(book, 8, 4)
+    book.set_held([(1, 1), (2, 1)])
+    await write(tx, book)
+    books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
+    rows = await tx.rows(store.SQL["list_due_lots"], holders=[OLA], settled=[START], until=[day(9)])
+
+    following = await due(tx, books, 9)
+
+    assert sorted(row[2] for row in rows) == [1, 2, 3]
+    assert lots(books[OLA, POINTS]) == [(1, 1, 1), (2, 2, 2), (3, 4, 4)]
+    assert following == {OLA: day(50)}
+
+
 async def test_nothing_left_is_nothing_due(tx: Tx) -> None:
     book = await load(tx)
     earn(book, 4, 1, expires=7)
@@ -163,7 +130,7 @@ async def test_nothing_left_is_nothing_due(tx: Tx) -> None:
     await write(tx, book)
     books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
 
-    assert await due(tx, books, 10) == {}
+    assert await due(tx, books, 10) == {OLA: None}
     assert books[OLA, POINTS].lots == {}
 
 
@@ -206,108 +173,6 @@ async def test_a_wallet_that_changed_under_its_lock_is_a_bug(tx: Tx) -> None:
 
     with pytest.raises(AssertionError, match="changed under its holder's lock"):
         await write(tx, other)
-
-
-# ------------------------------------------------------------------ what the database refuses
-
-
-async def refused(tx: Tx, constraint: str, statement: str, *values: object) -> None:
-    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
-        async with tx.connection.transaction():
-            await tx.connection.execute(statement, *values)
-    assert refusal.value.constraint_name == constraint
-
-
-async def test_a_lot_lapses_once(tx: Tx) -> None:
-    book = await load(tx)
-    earn(book, 10, 1, expires=7)
-    await write(tx, book)
-    one, other = await load(tx), await load(tx)
-    one.expire(1)
-    await write(tx, one)
-    other.entry_seq, other.posted = one.entry_seq, 10
-    other.expire(1)
-
-    await store._write_entries(tx, [(other, other.entries[0], TILL, None, START)])
-
-    with pytest.raises(asyncpg.UniqueViolationError, match="entry_once"):
-        await tx.flush()
-
-
-ENTRY = """
-insert into entry (holder_id, wallet, seq, prev_seq, before, after, amount, reason, contra, op_id,
-  op_line, actor_kind, actor_id, occurred_at, recorded_at)
-values ($1, 1, $2, $3, $4, $5, $6, 1, 1, gen_random_uuid(), 1, 1, 'x', $7, $7)
-"""
-
-
-@pytest.mark.parametrize(
-    ("constraint", "seq", "prev", "before", "after", "amount"),
-    [
-        ("entry_chain", 3, 2, 25, 30, 5),  # history says 30 before
-        ("entry_chain", 9, 8, 30, 35, 5),  # a number left out
-        ("entry_pkey", 2, 1, 10, 15, 5),  # a fork
-        ("entry_seq", 4, 2, 30, 35, 5),
-        ("entry_sum", 3, 2, 30, 34, 5),  # 30 + 5 is not 34
-        ("entry_sum", 3, 2, 30, -10, -40),  # spent twice
-        ("entry_amount", 3, 2, 30, 30, 0),
-    ],
-)
-async def test_a_history_that_does_not_follow_is_refused(
-    tx: Tx, constraint: str, seq: int, prev: int, before: int, after: int, amount: int
-) -> None:
-    book = await load(tx)
-    earn(book, 10, 1)
-    earn(book, 20, 2)
-    await write(tx, book)
-
-    await refused(tx, constraint, ENTRY, OLA, seq, prev, before, after, amount, START)
-
-    assert [e.seq for e in await store.entries(tx, OLA, POINTS, 100, 9)] == [2, 1]
-
-
-@pytest.mark.parametrize(
-    ("constraint", "change"),
-    [
-        ("wallet_parts", "pending = 31"),
-        ("wallet_parts", "held = -1"),
-        ("wallet_debt", "debt = 5"),  # while units are available
-        ("wallet_debt", "debt = -1, pending = 30"),
-        ("wallet_posted", "posted = 9007199254740992"),
-    ],
-)
-async def test_a_wallet_that_cannot_be_is_refused(tx: Tx, constraint: str, change: str) -> None:
-    book = await load(tx)
-    earn(book, 30, 1)
-    await write(tx, book)
-
-    await refused(tx, constraint, f"update wallet set {change}")
-
-
-@pytest.mark.parametrize("change", ["remaining = 31", "remaining = -1", "held = 31", "held = -1"])
-async def test_a_lot_that_cannot_be_is_refused(tx: Tx, change: str) -> None:
-    book = await load(tx)
-    earn(book, 30, 1)
-    await write(tx, book)
-
-    await refused(tx, "lot_bounds", f"update lot set {change}")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "update entry set amount = 1",
-        "delete from entry",
-        "update entry_lot set amount = 1",
-        "delete from entry_lot",
-        "delete from lot",
-        "delete from wallet",
-    ],
-)
-async def test_the_service_may_not_rewrite_history(tx: Tx, statement: str) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with tx.connection.transaction():
-            await tx.connection.execute(statement)
 
 
 # ------------------------------------------------------------------ as it stood
@@ -363,3 +228,47 @@ async def test_held_lots_come_with_those_that_are_due(tx: Tx) -> None:
     await due(tx, books, 10)
 
     assert lots(books[OLA, POINTS]) == [(1, 4, 4)]
+
+
+async def test_what_an_operation_moved_is_read_in_its_order(tx: Tx) -> None:
+    """50 earned pay 30 of debt; another operation is left out."""
+    book = Book(OLA, POINTS, 0, 0, 0, 30, 0, START, fresh=True)
+    book.old = (0, 0, 0, 30, 0)
+    earn(book, 50, 1)
+    earn(book, 7, 2)
+    await write(tx, book)
+
+    moved = await store.of_operation(tx, [OLA], op(1).op_id)
+
+    assert [(m.holder_id, m.wallet, m.seq, m.amount, m.reason) for m in moved] == [
+        (OLA, POINTS, 1, 50, Reason.EARNED),
+        (OLA, POINTS, 2, -30, Reason.DEBT_PAID),
+    ]
+    assert await store.of_operation(tx, [uuid.UUID(int=2)], op(1).op_id) == []
+
+
+async def test_house_accounts_are_summed_up(tx: Tx) -> None:
+    book = await load(tx)
+    earn(book, 50, 1)
+    book.spend(op(2), 20, reason=Reason.ADJUSTED, at=day(1))
+    book.spend(op(3), 5, reason=Reason.ADJUSTED, at=day(1))
+    await write(tx, book)
+
+    assert await store.by_contra(tx, OLA, POINTS) == {Contra.ISSUANCE: 50, Contra.ADJUSTMENT: -25}
+    assert await store.by_contra(tx, OLA, STARS) == {}
+
+
+async def test_what_an_operation_took_is_found_by_its_reason(tx: Tx) -> None:
+    """Of two lots, one of them empty since."""
+    book = await load(tx)
+    earn(book, 10, 1, expires=5)
+    earn(book, 20, 2, expires=9)
+    book.spend(op(3), 15, reason=Reason.ADJUSTED, at=day(1))
+    await write(tx, book)
+    books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
+
+    taken = await store.load_taken(tx, books, [OLA], [op(3).op_id], Reason.ADJUSTED)
+
+    assert taken[op(3).op_id, POINTS].takes == {1: 10, 2: 5}
+    assert lots(books[OLA, POINTS]) == [(1, 10, 0), (2, 20, 15)]
+    assert await store.load_taken(tx, books, [OLA], [op(3).op_id]) == {}

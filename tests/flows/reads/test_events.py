@@ -105,13 +105,12 @@ async def test_two_workers_give_places_that_fit_together(shop: Shop) -> None:
     async def reader(reads: Any) -> list[str]:
         seen: list[str] = []
         cursor = None
-        for _ in range(200):
-            page = await reads.events(cursor, None, 7)
-            cursor = page.next
-            seen += [event["id"] for event in read(page)]
-            if len(seen) == 3 * (3 + 2 * 10):
-                break
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(60):
+            while len(seen) < 3 * (3 + 2 * 10):
+                page = await reads.events(cursor, None, 7)
+                cursor = page.next
+                seen += [event["id"] for event in read(page)]
+                await asyncio.sleep(0.005)
         return seen
 
     readers = [asyncio.get_running_loop().create_task(reader(r)) for r in (shop.reads, other.reads)]

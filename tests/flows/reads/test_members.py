@@ -23,7 +23,7 @@ async def test_a_member_is_shown_with_what_is_due_by_now(shop: Shop) -> None:
     assert (view.id, view.identifiers, view.enrolled_at) == (ola.id, (card("1"),), ola.enrolled_at)
     assert (view.profile, view.fields) == (Profile(name="Ola"), {"newsletter": True})
     assert view.wallets["points"] == Balance(available=120, pending=0, held=0, debt=0)
-    assert view.tier == {"main": TierNow(id="silver", changed=False)}
+    assert view.tier == {"main": TierNow(id="silver", changed=False, next="gold", missing=180)}
 
 
 async def test_a_tier_that_has_ended_is_not_shown_any_more(shop: Shop) -> None:
@@ -67,7 +67,7 @@ async def test_nobody_is_not_found(shop: Shop) -> None:
             with pytest.raises(MemberNotFound):
                 await read(nobody)
         with pytest.raises(MemberNotFound):
-            await shop.reads.home(nobody, None)
+            await shop.reads.home(nobody, ())
 
 
 # ------------------------------------------------------------------ tiers

@@ -135,7 +135,7 @@ async def test_it_shows_where_the_member_would_stand(checkout: Shop) -> None:
     below = await quote(checkout, ola, goods(99))
     above = await quote(checkout, ola, goods(100))
 
-    assert below.tier == {"main": TierNow(id="bronze", changed=False)}
+    assert below.tier == {"main": TierNow(id="bronze", changed=False, next="silver", missing=1)}
     assert above.tier == {"main": TierNow(id="silver", changed=True)}
     assert await checkout.tier(ola) == "bronze"
 

@@ -8,6 +8,7 @@ from service.domain.rewards.errors import RedemptionNotFound
 from service.domain.rewards.types import Catalogue, RedemptionState, RewardView
 from service.infra.cursors import CursorInvalid
 from service.kernel.ids import new_id
+from service.kernel.texts import Languages
 from service.rules.rewards import Unavailable
 from tests.flows.reward_shop import (
     cancel,
@@ -23,9 +24,9 @@ from tests.flows.shop import Shop, day, goods
 SHOWN = ["five-off", "mug", "tasting", "tree", "yearly", "silver-only", "buyers", "later"]
 
 
-async def catalogue(shop: Shop, language: str | None = None) -> dict[str, RewardView]:
+async def catalogue(shop: Shop, languages: Languages = ()) -> dict[str, RewardView]:
     """By id, in order."""
-    body = (await shop.reads.rewards(language)).body
+    body = (await shop.reads.rewards(languages)).body
     return {one.id: one for one in msgspec.json.decode(body, type=Catalogue).items}
 
 
@@ -41,19 +42,19 @@ async def test_the_catalogue_has_all_that_is_not_over_in_the_order_of_the_file(s
 
 
 @pytest.mark.parametrize(
-    ("language", "title"),
+    ("languages", "title"),
     [
-        (None, {"en": "Five off"}),
-        ("pl", {"pl": "Piątka mniej"}),
-        ("pl-PL", {"pl": "Piątka mniej"}),
-        ("fr", {"en": "Five off"}),
+        ((), {"en": "Five off", "pl": "Piątka mniej"}),
+        (("pl",), {"pl": "Piątka mniej"}),
+        (("de", "pl-PL"), {"pl": "Piątka mniej"}),
+        (("fr",), {"en": "Five off"}),
     ],
 )
-async def test_texts_are_in_one_language(
-    language: str | None, title: dict[str, str], shop: Shop
+async def test_texts_are_in_the_language_asked_for_or_in_all(
+    languages: Languages, title: dict[str, str], shop: Shop
 ) -> None:
     await with_rewards(shop)
-    found = (await catalogue(shop, language))["five-off"]
+    found = (await catalogue(shop, languages))["five-off"]
     assert (found.title, found.text) == (title, {"en": "Any order"})
     assert found.image == {"en": "https://example.org/five.png"}
 
@@ -61,15 +62,15 @@ async def test_texts_are_in_one_language(
 async def test_its_tag_changes_with_the_stock_and_the_language(shop: Shop) -> None:
     await with_rewards(shop)
     ola = await member(shop, 100)
-    first = (await shop.reads.rewards(None)).etag
-    assert (await shop.reads.rewards("en")).etag == first
-    assert (await shop.reads.rewards("pl")).etag != first
+    first = (await shop.reads.rewards(())).etag
+    assert (await shop.reads.rewards(())).etag == first
+    assert (await shop.reads.rewards(("pl",))).etag != first
 
     await redeem(shop, ola, "mug", hold=60)
 
-    assert (await shop.reads.rewards(None)).etag != first
+    assert (await shop.reads.rewards(())).etag != first
     await shop.show(day(1))
-    assert (await shop.reads.rewards(None)).etag == first  # what is held in vain is there again
+    assert (await shop.reads.rewards(())).etag == first  # what is held in vain is there again
 
 
 async def test_a_member_sees_his_price_and_every_reason(shop: Shop) -> None:
@@ -142,11 +143,12 @@ async def test_what_it_says_is_what_redeeming_does(shop: Shop) -> None:
             await shop.show((shop.shown or day(0)) + (day(1) - day(0)))
 
 
-async def test_in_the_members_own_language_unless_another_is_asked_for(shop: Shop) -> None:
+async def test_what_a_member_is_offered_is_in_the_language_asked_for(shop: Shop) -> None:
     await with_rewards(shop)
     ola = await shop.enrol("1", profile={"language": "pl"})
-    assert (await offered(shop, ola.id))["five-off"].title == {"pl": "Piątka mniej"}
-    assert (await offered(shop, ola.id, "en"))["five-off"].title == {"en": "Five off"}
+    title = {"en": "Five off", "pl": "Piątka mniej"}
+    assert (await offered(shop, ola.id))["five-off"].title == title
+    assert (await offered(shop, ola.id, ("en",)))["five-off"].title == {"en": "Five off"}
 
 
 async def test_reading_writes_nothing(shop: Shop) -> None:
@@ -206,7 +208,7 @@ async def test_each_stands_where_it_stands_now(shop: Shop) -> None:
 async def test_nobody_has_none(shop: Shop) -> None:
     await with_rewards(shop)
     with pytest.raises(MemberNotFound):
-        await shop.reads.member_rewards(new_id(), None)
+        await shop.reads.member_rewards(new_id(), ())
     with pytest.raises(MemberNotFound):
         await shop.reads.redemptions(new_id(), None, 10)
     with pytest.raises(RedemptionNotFound):

@@ -1,7 +1,9 @@
 """Codes in bulk: parts, who goes on, what is left out."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 
@@ -9,20 +11,40 @@ from service.domain.coupons.types import BatchView
 from service.domain.idempotency.errors import IdempotencyKeyReused
 from service.flows.steps import batching
 from service.infra.db import Tx
+from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 from tests.flows.shop import TILL, Shop, day
 
 BATCH = new_id()
 
 
+class Row(NamedTuple):
+    """A batch as stored."""
+
+    batch_id: uuid.UUID
+    size: int
+    done: int = 0
+    seed: bytes = b""
+
+
 class Shelf:
     """Batches of a noun in memory: numbers that are there, and how many count as done."""
 
     def __init__(self, taken: Sequence[int] = ()) -> None:
+        self.stored: Row | None = None
         self.taken = set(taken)
         self.there: list[int] = []
         self.done = 0
         self.asked: list[range] = []
+
+    async def insert(self, tx: Tx, batch: Row, actor: Actor) -> None:
+        assert (tx.connection.is_in_transaction(), actor) == (True, TILL)
+        self.stored = self.stored or batch
+
+    async def find(self, tx: Tx, batch_id: uuid.UUID) -> Row | None:
+        del tx
+        assert batch_id == BATCH
+        return None if self.stored is None else self.stored._replace(done=self.done)
 
     async def lock(self, tx: Tx, batch_id: uuid.UUID) -> tuple[int, int]:
         assert batch_id == BATCH
@@ -41,9 +63,24 @@ class Shelf:
 
 
 async def fill(shop: Shop, shelf: Shelf, size: int, part: int = 4) -> None:
-    await batching.fill(
-        shop.built.ctx, shelf, BATCH, size - shelf.done, shelf.add, size=size, part=part
-    )
+    shelf.stored = Row(BATCH, size, shelf.done)
+    made = await batching.fill(shop.built.ctx, shelf, shelf.stored, shelf.add, part=part)
+    assert made == Row(BATCH, size, size)
+
+
+async def test_a_batch_is_begun_once_and_whoever_comes_second_finds_it(shop: Shop) -> None:
+    shelf = Shelf()
+
+    def fresh(now: dt.datetime, seed: bytes) -> Row:
+        assert now.tzinfo is not None
+        return Row(BATCH, 5, seed=seed)
+
+    async with shop.db.transaction() as tx:
+        first = await batching.begun(tx, shelf, BATCH, TILL, fresh)
+        again = await batching.begun(tx, shelf, BATCH, TILL, fresh)
+
+    assert (first.size, len(first.seed)) == (5, 32)
+    assert again == first
 
 
 async def test_a_batch_is_made_in_parts(shop: Shop) -> None:
@@ -66,9 +103,10 @@ async def test_numbers_that_are_anothers_are_passed_over_even_a_whole_part(shop:
 
 async def test_what_somebody_else_has_made_meanwhile_is_not_made_again(shop: Shop) -> None:
     shelf = Shelf()
+    shelf.stored = Row(BATCH, 10, done=7)
     shelf.done, shelf.there = 10, list(range(1, 11))
 
-    await batching.fill(shop.built.ctx, shelf, BATCH, 3, shelf.add, size=10, part=4)
+    await batching.fill(shop.built.ctx, shelf, Row(BATCH, 10, done=7), shelf.add, part=4)
 
     assert shelf.asked == []
 

@@ -9,7 +9,8 @@ from service.domain.members.errors import IdentifierTaken
 from service.flows.steps.claiming import differ, plan
 from service.kernel.ids import new_id
 from service.kernel.values import Balance, Identifier, TierNow
-from tests.flows.shop import Shop, card, day, goods, phone
+from tests.flows.shop import Shop, another, card, day, goods, phone
+from tests.waiting import blocked
 
 
 async def test_what_was_bought_before_is_credited_when_the_identifier_is_claimed(
@@ -37,7 +38,7 @@ async def test_claimed_purchases_are_decided_oldest_first_each_by_its_day(shop: 
 
     # silver from day 5 on: the one of day 9 earns double
     assert ola.claimed == 3
-    assert ola.tier == {"main": TierNow(id="silver")}
+    assert ola.tier == {"main": TierNow(id="silver", next="gold", missing=180)}
     earned = {key: (await shop.reads.purchase_by_key("web", key)).earned[0].amount for key in "abc"}
     assert earned == {"a": 10, "b": 100, "c": 20}
 
@@ -197,13 +198,14 @@ async def claim_while_buying(
 ) -> tuple[uuid.UUID, uuid.UUID | None]:
     """The member, and whose a purchase is that waits while the identifier is claimed."""
     ola = (await shop.enrol("1")).id
-    loop = asyncio.get_running_loop()
+    loop, other = asyncio.get_running_loop(), Shop(shop.db, another(shop.db))
+    await other.built.start()  # of one process neither would be under way while the other is
     async with shop.db.transaction() as tx:
         await tx.connection.execute("select 1 from member_profile for update")
         claim = loop.create_task(shop.change(ola, add=(identifier,)))
-        await asyncio.sleep(0.15)  # the identifier is taken, the claim waits for the profile
-        buying = loop.create_task(shop.buy("b", (identifier,), goods(1000)))
-        await asyncio.sleep(0.3)  # matched to nobody, and waits for nobody's lock
+        await blocked(shop.db)  # the identifier is taken, the claim waits for the profile
+        buying = loop.create_task(other.buy("b", (identifier,), goods(1000)))
+        await blocked(shop.db, 2)  # matched to nobody, it waits for nobody's lock
     await claim
     return ola, (await buying).member_id
 

@@ -200,7 +200,7 @@ async def test_a_purchase_wholly_returned_on_arrival_counts_for_nothing(shop: Sh
 
     receipt = await shop.buy("a", ola.id, goods(20_000, category="beans"), at=day(0))
 
-    assert receipt.tier == {"main": TierNow(id="bronze", changed=False)}
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=False, next="silver", missing=100)}
     assert await shop.tier(ola.id) == "bronze"
     assert await shop.balance(ola.id) == (0, 0, 0)
     assert await shop.count("limit_use") == 0

@@ -7,10 +7,14 @@ import pytest
 
 from service.domain.gift_cards import pins
 from service.domain.gift_cards.errors import TooManyPins
+from service.domain.purchases.errors import GiftCardsRefused
 from service.flows.steps import proving
 from service.flows.steps.gift_cards import named
-from tests.flows.gift_card_shop import issue, with_cards
-from tests.flows.shop import Shop
+from service.kernel.errors import ExpectedError
+from tests.flows.counter import buy, sale
+from tests.flows.gift_card_shop import APP, balance, issue, with_cards
+from tests.flows.shop import Shop, goods
+from tests.flows.steps.test_paying_by_card import by, paid
 
 
 async def tries(shop: Shop) -> tuple[int, Any]:
@@ -88,3 +92,57 @@ async def test_hashing_lets_the_event_loop_run() -> None:
 
     assert (await hashing).startswith("$argon2id$")
     assert turns > 3
+
+
+# ------------------------------------------------------------------ cards that baskets present
+
+
+async def test_a_pin_proves_a_card_and_who_may_read_cards_needs_none(checkout: Shop) -> None:
+    gift = await issue(checkout, 5_000, "secret", pin="4711")
+    cards = (by(gift.code, 1_000, "4711"),)
+
+    by_app = await checkout.verbs.record_purchase(
+        APP, sale("p1", None, goods(1_000), gift_cards=cards)
+    )
+    by_till = await buy(checkout, "p2", None, goods(1_000), gift_cards=(by(gift.code),))
+
+    assert (paid(by_app.body), paid(by_till)) == ([(0, 1_000, 4_000)], [(0, 1_000, 3_000)])
+
+
+@pytest.mark.parametrize("pin", [None, "4712"])
+async def test_a_card_without_its_pin_is_unknown(checkout: Shop, pin: str | None) -> None:
+    gift = await issue(checkout, 5_000, "secret", pin="4711")
+    body = sale("p1", None, goods(1_000), gift_cards=(by(gift.code, 1_000, pin),))
+
+    with pytest.raises(GiftCardsRefused, match="unknown"):
+        await checkout.verbs.record_purchase(APP, body)
+
+    assert await balance(checkout, gift.code) == (5_000, 0)
+
+
+async def test_a_replay_needs_no_pin(checkout: Shop) -> None:
+    gift = await issue(checkout, 5_000, "secret", pin="4711")
+    lines = (goods(1_000),)
+    given = sale("p1", None, *lines, gift_cards=(by(gift.code, 1_000, "4711"),))
+    first = await checkout.verbs.record_purchase(APP, given)
+
+    without = sale("p1", None, *lines, gift_cards=(by(gift.code, 1_000),))
+    again = await checkout.verbs.record_purchase(APP, without)
+
+    assert (again.replayed, again.body) == (True, first.body)
+
+
+async def test_after_five_wrong_pins_the_card_takes_none(checkout: Shop) -> None:
+    gift = await issue(checkout, 5_000, "secret", pin="4711")
+
+    came = []
+    for n in range(6):
+        body = sale(f"p{n}", None, goods(1_000), gift_cards=(by(gift.code, 1_000, f"000{n}"),))
+        with pytest.raises(ExpectedError) as refused:
+            await checkout.verbs.record_purchase(APP, body)
+        came.append(type(refused.value))
+
+    assert came == [GiftCardsRefused] * 5 + [TooManyPins]
+    right = sale("p9", None, goods(1_000), gift_cards=(by(gift.code, 1_000, "4711"),))
+    with pytest.raises(TooManyPins):
+        await checkout.verbs.record_purchase(APP, right)

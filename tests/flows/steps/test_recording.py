@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder, Kind
+from service.domain.purchases.basket import GiftCardIn
 from service.domain.purchases.content import fingerprint
 from service.domain.purchases.errors import (
     CurrencyMismatch,
@@ -15,6 +16,7 @@ from service.domain.purchases.errors import (
 )
 from service.domain.purchases.types import Mode, RecordPurchase
 from service.domain.wallets.errors import InsufficientPoints
+from service.flows.steps import holding
 from service.flows.steps.budgets import Decided
 from service.flows.steps.purchase import Item
 from service.flows.steps.recording import PurchaseCommand, compare_charged, item_of, refuse
@@ -23,7 +25,8 @@ from service.flows.steps.work import Work
 from service.kernel.errors import ExpectedError
 from service.rules.decision import Decision
 from service.rules.facts import Facts
-from tests.flows.counter import buy, quote, sale
+from tests.flows.counter import buy, hold, quote, rich, sale
+from tests.flows.gift_card_shop import issue
 from tests.flows.shop import TILL, Shop, bought, day, goods
 
 HOLDER = uuid.UUID(int=1)
@@ -58,17 +61,21 @@ async def test_what_is_wrong_in_any_case_is_told_before_anything_is_asked(checko
 
 
 async def test_it_knows_the_holder_of_the_hold_and_the_quote_it_names(checkout: Shop) -> None:
-    hold_id = uuid.UUID(int=7)
+    gift = await issue(checkout, 500)
+    cards = (GiftCardIn(code=gift.code),)
+    held = await hold(checkout, "c1", await rich(checkout, "1"), goods(100), gift_cards=cards)
+    async with checkout.db.reading() as tx:
+        holds = await holding.named(tx, [held.id])
     asked = await quote(checkout, None, goods(100))
 
     plain = made(checkout, sale("p1", None, goods(100)))
     naming = made(
-        checkout, sale("p1", None, goods(100), hold_id=hold_id, quote_id=asked.quote_id),
-        holds={hold_id: HOLDER},
+        checkout, sale("p1", None, goods(100), hold_id=held.id, quote_id=asked.quote_id),
+        holds=holds,
     )  # fmt: skip
 
     assert (plain.holder_id, plain.quote) == (None, None)
-    assert naming.holder_id == HOLDER
+    assert (naming.holder_id, naming.kept_cards) == (held.member_id, frozenset({gift.id}))
     assert naming.quote is not None
     assert naming.quote.valid_until == asked.valid_until
 

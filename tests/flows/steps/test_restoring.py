@@ -26,7 +26,7 @@ async def void(
 
 async def code_given(shop: Shop, member: uuid.UUID) -> str:
     """The code of the only coupon in a list."""
-    (one,) = (await shop.reads.coupons(member, None, None, 10)).items
+    (one,) = (await shop.reads.coupons(member, (), None, 10)).items
     return one.code
 
 

@@ -293,7 +293,7 @@ async def test_a_tier_goes_at_once_with_what_it_stood_on(shop: Shop) -> None:
 
     receipt = await shop.bring_back("r", "a", {1: 1})
 
-    assert receipt.tier == {"main": TierNow(id="bronze", changed=True)}
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=True, next="silver", missing=40)}
     assert await shop.tier(ola.id) == "bronze"
     assert (await shop.reads.tier(ola.id)).ladders["main"].history == ()
     told = [data for kind, data in await shop.events(ola.id) if kind == "tier.changed"]
@@ -308,7 +308,7 @@ async def test_a_tier_that_still_stands_stays(shop: Shop) -> None:
 
     receipt = await shop.bring_back("r", "a", {1: 2})
 
-    assert receipt.tier == {"main": TierNow(id="silver", changed=False)}
+    assert receipt.tier == {"main": TierNow(id="silver", changed=False, next="gold", missing=200)}
 
 
 async def test_a_floor_goes_at_once_with_its_purchase(shop: Shop) -> None:
@@ -320,7 +320,7 @@ async def test_a_floor_goes_at_once_with_its_purchase(shop: Shop) -> None:
 
     receipt = await shop.bring_back("q", "a")
 
-    assert receipt.tier == {"main": TierNow(id="bronze", changed=True)}
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=True, next="silver", missing=100)}
     assert await shop.tier(ola.id) == "bronze"
     assert await shop.count("tier_floor") == 0
 

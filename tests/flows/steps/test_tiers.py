@@ -45,9 +45,9 @@ async def test_a_purchase_is_decided_by_the_tier_before_it(shop: Shop) -> None:
     after = await shop.buy("b", ola, goods(1000), at=day(0.1))
 
     assert reaching.earned[0].amount == 100
-    assert reaching.tier == {"main": TierNow(id="silver", changed=True)}
+    assert reaching.tier == {"main": TierNow(id="silver", changed=True, next="gold", missing=200)}
     assert after.earned[0].amount == 20
-    assert after.tier == {"main": TierNow(id="silver", changed=False)}
+    assert after.tier == {"main": TierNow(id="silver", changed=False, next="gold", missing=190)}
 
 
 async def test_a_purchase_may_climb_two_steps_at_once(shop: Shop) -> None:
@@ -113,7 +113,7 @@ async def test_a_lift_that_is_over_when_it_is_recorded_lifts_nobody(shop: Shop) 
 
     receipt = await shop.buy("b", ola, goods(1000, category="piano"), at=day(1))
 
-    assert receipt.tier == {"main": TierNow(id="bronze", changed=False)}
+    assert receipt.tier == {"main": TierNow(id="bronze", changed=False, next="silver", missing=89)}
     assert await told(shop, ola) == []
 
 

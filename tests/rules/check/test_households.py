@@ -72,7 +72,7 @@ def test_a_program_that_says_nothing_has_no_households() -> None:
         ("{members_max: 6, wallets: [back]}", ".wallets[0]: what is given away could not be take"),
         ("{members_max: 6, wallets: [points], draw: {}}", ".draw: needs 'per_person_month_max'"),
         ("{members_max: 6, wallets: [points], offer_for: 0d}", ".offer_for: expected a duration"),
-        ("{members_max: 6, wallets: [points], size: 6}", ".size: unknown key 'size'; one of mem"),
+        ("{members_max: 6, wallets: [points], size: 6}", ".size: unknown key 'size'; one of tit"),
     ],
 )
 def test_a_wrong_section_is_told(written: str, told: str) -> None:

@@ -77,7 +77,6 @@ def test_a_file_is_a_mapping(text: str) -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        "staff",
         "clubs",
         "segments",
         "stamp_cards",
