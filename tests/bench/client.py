@@ -181,7 +181,8 @@ async def drive(
     finally:
         for connection in connections:
             connection.abort()
-    half, most = percentiles(traffic.took)
+    all_refused = traffic.refused and not traffic.took  # of these nothing is timed
+    half, most = (0.0, 0.0) if all_refused else percentiles(traffic.took)
     cpu = time.process_time() - cpu_before
     return Measured(
         traffic.answers, traffic.total, cpu, seconds, half * 1000, most * 1000, traffic.refused

@@ -11,7 +11,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `members_few`, `members_many`: loaded, for everything and for growth. `fill`: batches before the
     first round, so that members have a history. `first`: reads of balances that nobody has read;
-    short, for then they have. `members_quoted`: of the checkout. `uses`: of each shared code.
+    short, for then they have. `members_quoted`: of the checkout. `uses`: of each shared
+    code, more than a round takes, or it would measure refusals.
     `codes`: unique ones made in bulk. `expected`: the whole run, for the progress bar.
     """
 
@@ -37,7 +38,7 @@ FULL: Final = Plan(
     fill=10.0,
     first=2.0,
     members_quoted=10_000,
-    uses=10_000,
+    uses=20_000,
     codes=1_000_000,
     expected=450,
 )
@@ -50,7 +51,7 @@ SHORT: Final = Plan(
     fill=2.0,
     first=1.0,
     members_quoted=2_000,
-    uses=2_000,
+    uses=6_000,
     codes=20_000,
     expected=75,
 )

@@ -46,7 +46,10 @@ class Answering(socketserver.StreamRequestHandler):
 
 
 async def ask(
-    *pieces: bytes, status: int = 200, check: Callable[[bytes], None] | None = None
+    *pieces: bytes,
+    status: int = 200,
+    check: Callable[[bytes], None] | None = None,
+    refusal: int | None = None,
 ) -> Measured:
     """What three callers get from a server in a thread."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answering) as server:
@@ -62,6 +65,7 @@ async def ask(
                 warm_up=0.05,
                 status=status,
                 check=check,
+                refusal=refusal,
             )
         finally:
             await asyncio.to_thread(server.shutdown)
@@ -100,6 +104,12 @@ async def test_a_body_that_is_refused_ends_the_run() -> None:
 
     with pytest.raises(UnexpectedAnswer, match="not hello"):
         await ask(OK, check=refuse)
+
+
+async def test_a_time_in_which_all_were_refused_has_no_figures() -> None:
+    measured = await ask(OK, status=201, refusal=200)
+
+    assert (measured.answers, measured.total, measured.refused > 0) == (0, 0, True)
 
 
 async def test_an_answer_counts_by_its_part_inside_the_time() -> None:

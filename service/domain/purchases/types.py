@@ -74,10 +74,12 @@ class AskQuote(Basket, frozen=True, kw_only=True, omit_defaults=True):
     """A cart to be decided, with nothing written.
 
     `hold_id` names the checkout's own hold: what it keeps can be had. One that is over, or another
-    member's, counts as none.
+    member's, counts as none. `rewards`: tell as well which the member could have for the units that
+    this cart leaves.
     """
 
     hold_id: uuid.UUID | None = None
+    rewards: bool = False
 
 
 class PlaceHold(Basket, frozen=True, kw_only=True, omit_defaults=True):
@@ -220,11 +222,22 @@ class PointsUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reason: str | None = None
 
 
+class RewardUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reward at this member's price, in units of `wallet`; `reason`: why it cannot be had now."""
+
+    id: str
+    title: dict[str, str] = {}
+    wallet: str
+    price: int
+    reason: str | None = None
+
+
 class Usable(msgspec.Struct, frozen=True, kw_only=True):
-    """What the member could use on this cart."""
+    """What the member could use on this cart. `rewards`: null unless they were asked for."""
 
     coupons: tuple[CouponUsable, ...] = ()
     points: dict[str, PointsUsable] = {}
+    rewards: tuple[RewardUsable, ...] | None = None
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

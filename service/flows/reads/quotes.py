@@ -25,10 +25,11 @@ from service.domain.purchases.stored import (
     paid_by_cards,
     redeemed,
 )
-from service.domain.purchases.types import AskQuote, Quote, ReceiptLine
+from service.domain.purchases.types import AskQuote, Quote, ReceiptLine, RewardUsable
 from service.domain.tiers.types import FloorRow
 from service.flows.reads import usable
 from service.flows.reads.remembered import Memory, Moment, Stored
+from service.flows.reads.rewards import left_by
 from service.flows.steps import (
     asking,
     budgets,
@@ -87,7 +88,7 @@ class Quotes:
         proofs = await prove(self._ctx, actor, body) if body.gift_cards else ()
         found = await self._coalescer.get(Asked(actor, body, proofs))
         if isinstance(found, Quote):
-            return found
+            return await _with_rewards(self._ctx, found) if body.rewards else found
         raise found if found is not None else LookupError("a quote was not answered")
 
     async def _fetch(self, asked: Sequence[Asked]) -> dict[Asked, Quote | ExpectedError]:
@@ -164,6 +165,26 @@ class Quotes:
             has_coupons = known.of(item.work.holder.holder_id)
             if item.stored is not None and item.named is None and not has_coupons:
                 self._memory.keep(item, moment, of_one, item.stored)
+
+
+async def _with_rewards(ctx: Context, quote: Quote) -> Quote:
+    """What else the member could have for what the cart leaves; a quote keeps nothing for it."""
+    offered: tuple[RewardUsable, ...] = ()
+    if quote.member_id is not None:
+        spent = {one.wallet: one.amount for one in quote.redeemed}
+        found = await left_by(ctx, quote.member_id, spent)
+        offered = tuple(
+            RewardUsable(
+                id=one.id,
+                title=one.title,
+                wallet=one.wallet,
+                price=one.price,
+                reason=one.why[0].reason if one.why else None,
+            )
+            for one in found.items
+        )
+    usable_ = msgspec.structs.replace(quote.usable, rewards=offered)
+    return msgspec.structs.replace(quote, usable=usable_)
 
 
 class Quoting(Checkout):

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
@@ -95,6 +96,14 @@ async def of_member(ctx: Context, member_id: uuid.UUID, languages: Languages) ->
     return MemberRewards(member_id=member_id, items=found.items)
 
 
+async def left_by(ctx: Context, member_id: uuid.UUID, spent: Mapping[str, int]) -> MemberRewards:
+    """The same once so many units of the wallets are spent."""
+    async with ctx.db.transaction(repeatable=True) as tx:
+        person, work, standings = await whole(tx, ctx, member_id)
+        found = await offered(tx, ctx, person, work, standings, (), spent)
+    return MemberRewards(member_id=member_id, items=found.items)
+
+
 class Offered(NamedTuple):
     """What a member is offered, by which facts; `left`: pieces of the stocks, by their names."""
 
@@ -110,15 +119,18 @@ async def offered(
     work: Work,
     standings: Mapping[str, Standing],
     languages: Languages,
+    spent: Mapping[str, int] = MappingProxyType({}),
 ) -> Offered:
-    """All rewards that are not over, for a member as `whole` answers one."""
+    """All rewards that are not over, for a member as `whole` answers one who has `spent` units."""
     program = ctx.programs.at(work.at)
     shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
     facts = await rewarding.facts(tx, program, shown, person, standings, work.at)
     left = await _left(tx, shown)
-    available = {name: work.books[program.wallets[name].number].available for name in {
-        one.reward.wallet for one in shown
-    }}  # fmt: skip
+    wallets = {one.reward.wallet for one in shown}
+    available = {
+        name: work.books[program.wallets[name].number].available - spent.get(name, 0)
+        for name in wallets
+    }
     items = tuple(_personal(program, one, facts, available, left, languages) for one in shown)
     return Offered(items, facts, left)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from service.domain.programs.errors import VersionBehind
-from service.domain.purchases.types import HoldView, PaidByCard, Quote, Receipt
+from service.domain.purchases.types import HoldView, PaidByCard, Quote, Receipt, Usable
 from service.domain.returns.types import Refund, ReturnReceipt
 from service.flows.steps.context import Context
 from service.flows.steps.exchanging import ExchangeReceipt
@@ -57,17 +57,23 @@ def _receipt(ctx: Context, of: Receipt, wanted: Languages) -> Receipt:
     return msgspec.structs.replace(of, **found) if found else of
 
 
+def _usable(of: Usable, wanted: Languages) -> Usable:
+    coupons = tuple(
+        msgspec.structs.replace(one, title=in_languages(one.title, wanted)) for one in of.coupons
+    )
+    rewards = None if of.rewards is None else tuple(
+        msgspec.structs.replace(one, title=in_languages(one.title, wanted)) for one in of.rewards
+    )  # fmt: skip
+    return msgspec.structs.replace(of, coupons=coupons, rewards=rewards)
+
+
 def _quote(ctx: Context, of: Quote, wanted: Languages) -> Quote:
     program = _version(ctx, of.program_version)
     found: dict[str, Any] = {}
     if program.titles:
         found["effects"] = _effects(program, of.effects, wanted)
-    if wanted and of.usable.coupons:
-        coupons = tuple(
-            msgspec.structs.replace(one, title=in_languages(one.title, wanted))
-            for one in of.usable.coupons
-        )
-        found["usable"] = msgspec.structs.replace(of.usable, coupons=coupons)
+    if wanted and (of.usable.coupons or of.usable.rewards):
+        found["usable"] = _usable(of.usable, wanted)
     if program.printed.has(Occasion.QUOTE):
         said = Said(
             units=_earned(of.earned) | _paid(of.redeemed),

@@ -16,7 +16,7 @@ from service.domain.purchases.errors import (
     TooManyToCombine,
     UnknownChannel,
 )
-from service.domain.purchases.types import AskQuote, Quote, Receipt
+from service.domain.purchases.types import AskQuote, Quote, Receipt, RewardUsable
 from service.domain.wallets.errors import UnknownWallet
 from service.flows.steps.quoted import VALID_FOR
 from service.kernel.errors import ExpectedError
@@ -273,3 +273,21 @@ async def test_a_past_instant_is_quoted_by_its_day(checkout: Shop) -> None:
 
     assert (reasons(now), now.discount) == ([(0, "expired")], 0)
     assert (reasons(then), then.discount) == ([], 100)
+
+
+async def test_rewards_are_told_when_they_are_asked_for(empty_shop: Shop) -> None:
+    rewards = "rewards:\n  mug: {title: {en: A mug}, price: 600 points, gives: {item: mug}}\n"
+    await empty_shop.publish(CHECKOUT + rewards, None)
+    await empty_shop.show(day(0))
+    ola = await rich(empty_shop, "1", 1_000)
+
+    plain = await quote(empty_shop, ola, goods(2_000))
+    asked = await quote(empty_shop, ola, goods(2_000), rewards=True)
+    paying = await quote(empty_shop, ola, goods(2_000), points=500, rewards=True)
+    nobody = await quote(empty_shop, None, goods(2_000), rewards=True)
+
+    assert (plain.usable.rewards, nobody.usable.rewards) == (None, ())
+    assert asked.usable.rewards == (
+        RewardUsable(id="mug", title={"en": "A mug"}, wallet="points", price=600),
+    )
+    assert [one.reason for one in paying.usable.rewards or ()] == ["not_enough"]  # 500 are left
