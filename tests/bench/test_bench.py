@@ -268,7 +268,7 @@ def figures() -> Figures:
     found.quotes_beside = found.purchases_beside = series(1)
     found.without_code = series(1000)
     found.with_code = series(450)
-    found.uses_exact, found.budget_exact = 2_000, 50_000
+    found.uses_exact, found.budget_exact = 6_000, 50_000
     found.codes_seconds = 40.0
     found.rules = {"rules_50_us": 80.0, "rules_2000_us": 700.0}
     found.worker_bytes = 200_000_000
@@ -299,7 +299,7 @@ def test_the_table_shows_every_figure_and_target() -> None:
     text = out.getvalue()
     assert text.count("missed") == 3
     assert text.count("reached") == 6
-    assert "2,000 uses of a code of 2,000; 500.00 EUR of a budget" in text
+    assert "6,000 uses of a code of 6,000; 500.00 EUR of a budget" in text
     assert re.search(r"purchases, 64 callers, 10,000 members\W+600\W+300\W+900\W+1.50\W+9.00", text)
 
 

@@ -170,9 +170,20 @@ async def test_a_killed_worker_is_replaced(service: Running) -> None:
         while len(set(workers(service)) - set(before)) < 1 or before[0] in workers(service):
             await asyncio.sleep(0.05)
     async with service.client() as client:
+        await listening(client)  # on a busy machine the other worker may only be starting
         for number in range(20):
             answer = await client.post("/v1/purchases", json=purchase(number))
             assert answer.status_code in {200, 201}
+
+
+async def listening(client: httpx.AsyncClient) -> None:
+    """Wait until somebody answers."""
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(httpx.ConnectError):
+                await client.get("/health/live")
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_a_port_in_use_is_said_so(folder: pathlib.Path) -> None:

@@ -233,11 +233,11 @@ class RewardUsable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Usable(msgspec.Struct, frozen=True, kw_only=True):
-    """What the member could use on this cart. `rewards`: null unless they were asked for."""
+    """What the member could use on this cart. `rewards`: absent unless they were asked for."""
 
     coupons: tuple[CouponUsable, ...] = ()
     points: dict[str, PointsUsable] = {}
-    rewards: tuple[RewardUsable, ...] | None = None
+    rewards: tuple[RewardUsable, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

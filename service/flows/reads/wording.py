@@ -61,9 +61,11 @@ def _usable(of: Usable, wanted: Languages) -> Usable:
     coupons = tuple(
         msgspec.structs.replace(one, title=in_languages(one.title, wanted)) for one in of.coupons
     )
-    rewards = None if of.rewards is None else tuple(
+    if of.rewards is msgspec.UNSET:
+        return msgspec.structs.replace(of, coupons=coupons)
+    rewards = tuple(
         msgspec.structs.replace(one, title=in_languages(one.title, wanted)) for one in of.rewards
-    )  # fmt: skip
+    )
     return msgspec.structs.replace(of, coupons=coupons, rewards=rewards)
 
 
@@ -72,7 +74,7 @@ def _quote(ctx: Context, of: Quote, wanted: Languages) -> Quote:
     found: dict[str, Any] = {}
     if program.titles:
         found["effects"] = _effects(program, of.effects, wanted)
-    if wanted and (of.usable.coupons or of.usable.rewards):
+    if wanted and (of.usable.coupons or of.usable.rewards is not msgspec.UNSET):
         found["usable"] = _usable(of.usable, wanted)
     if program.printed.has(Occasion.QUOTE):
         said = Said(

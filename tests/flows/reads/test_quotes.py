@@ -275,6 +275,12 @@ async def test_a_past_instant_is_quoted_by_its_day(checkout: Shop) -> None:
     assert (reasons(then), then.discount) == ([], 100)
 
 
+def rewards_of(asked: Quote) -> tuple[RewardUsable, ...]:
+    """What was asked for."""
+    assert asked.usable.rewards is not msgspec.UNSET
+    return asked.usable.rewards
+
+
 async def test_rewards_are_told_when_they_are_asked_for(empty_shop: Shop) -> None:
     rewards = "rewards:\n  mug: {title: {en: A mug}, price: 600 points, gives: {item: mug}}\n"
     await empty_shop.publish(CHECKOUT + rewards, None)
@@ -286,8 +292,8 @@ async def test_rewards_are_told_when_they_are_asked_for(empty_shop: Shop) -> Non
     paying = await quote(empty_shop, ola, goods(2_000), points=500, rewards=True)
     nobody = await quote(empty_shop, None, goods(2_000), rewards=True)
 
-    assert (plain.usable.rewards, nobody.usable.rewards) == (None, ())
+    assert (plain.usable.rewards, nobody.usable.rewards) == (msgspec.UNSET, ())
     assert asked.usable.rewards == (
         RewardUsable(id="mug", title={"en": "A mug"}, wallet="points", price=600),
     )
-    assert [one.reason for one in paying.usable.rewards or ()] == ["not_enough"]  # 500 are left
+    assert [one.reason for one in rewards_of(paying)] == ["not_enough"]  # 500 are left
