@@ -1,6 +1,7 @@
 """A shop for each test of a verb or a read."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -57,6 +58,23 @@ async def shop(server: Server, published: Fresh) -> AsyncIterator[Shop]:
     assert faults == []
 
 
+@contextlib.asynccontextmanager
+async def opened(server: Server, published: Fresh) -> AsyncIterator[Shop]:
+    """A shop on a copy of the database, at day 0; after it no difference may be found."""
+    fresh = server.create(published.name)
+    db = await Database.open(fresh.url)
+    shop = await Shop.open(db)
+    await shop.built.start()
+    yield shop
+    await shop.built.gate.drain()
+    faults = await shop.faults()
+    await db.close()
+    report = await verify(fresh.jobs_url, Options())
+    server.drop(fresh)
+    assert faults == []
+    assert report.tally.named == []
+
+
 @pytest.fixture(scope="session")
 def checkout_published(server: Server) -> Iterator[Fresh]:
     """A database with the program of the counter and nothing else, to make others from."""
@@ -72,18 +90,8 @@ async def checkout(server: Server, checkout_published: Fresh) -> AsyncIterator[S
 
     Whatever a test does, the whole ledger must add up after: holds, coupons and budgets too.
     """
-    fresh = server.create(checkout_published.name)
-    db = await Database.open(fresh.url)
-    shop = await Shop.open(db)
-    await shop.built.start()
-    yield shop
-    await shop.built.gate.drain()
-    faults = await shop.faults()
-    await db.close()
-    report = await verify(fresh.jobs_url, Options())
-    server.drop(fresh)
-    assert faults == []
-    assert report.tally.named == []
+    async with opened(server, checkout_published) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")
@@ -98,18 +106,8 @@ def desk_published(server: Server) -> Iterator[Fresh]:
 @pytest.fixture
 async def desk(server: Server, desk_published: Fresh) -> AsyncIterator[Shop]:
     """A shop with that program, at day 0; the whole ledger must add up after."""
-    fresh = server.create(desk_published.name)
-    db = await Database.open(fresh.url)
-    shop = await Shop.open(db)
-    await shop.built.start()
-    yield shop
-    await shop.built.gate.drain()
-    faults = await shop.faults()
-    await db.close()
-    report = await verify(fresh.jobs_url, Options())
-    server.drop(fresh)
-    assert faults == []
-    assert report.tally.named == []
+    async with opened(server, desk_published) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")
@@ -124,18 +122,8 @@ def sharing_published(server: Server) -> Iterator[Fresh]:
 @pytest.fixture
 async def sharing(server: Server, sharing_published: Fresh) -> AsyncIterator[Sharing]:
     """A shop where members share units, at day 0; the whole ledger must add up after."""
-    fresh = server.create(sharing_published.name)
-    db = await Database.open(fresh.url)
-    shop = await Shop.open(db)
-    await shop.built.start()
-    yield Sharing(shop)
-    await shop.built.gate.drain()
-    faults = await shop.faults()
-    await db.close()
-    report = await verify(fresh.jobs_url, Options())
-    server.drop(fresh)
-    assert faults == []
-    assert report.tally.named == []
+    async with opened(server, sharing_published) as shop:
+        yield Sharing(shop)
 
 
 @pytest.fixture(scope="session")
@@ -150,15 +138,5 @@ def caps_published(server: Server) -> Iterator[Fresh]:
 @pytest.fixture
 async def caps(server: Server, caps_published: Fresh) -> AsyncIterator[Caps]:
     """A shop with caps, at day 0; the whole ledger must add up after."""
-    fresh = server.create(caps_published.name)
-    db = await Database.open(fresh.url)
-    shop = await Shop.open(db)
-    await shop.built.start()
-    yield Caps(shop)
-    await shop.built.gate.drain()
-    faults = await shop.faults()
-    await db.close()
-    report = await verify(fresh.jobs_url, Options())
-    server.drop(fresh)
-    assert faults == []
-    assert report.tally.named == []
+    async with opened(server, caps_published) as shop:
+        yield Caps(shop)
