@@ -6,7 +6,7 @@ is free.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -52,23 +52,16 @@ class Coalescer(Generic[K, V]):
         try:
             found = await self._fetch(list(batch))
         except Exception as failure:  # noqa: BLE001 each reader gets it
-            for future in _open(batch.values()):
-                future.set_exception(failure)
+            for readers in batch.values():
+                for future in readers:
+                    if not future.done():
+                        future.set_exception(failure)
         else:
             for key, readers in batch.items():
                 value = found.get(key)
-                for future in _open((readers,)):
-                    future.set_result(value)
+                for future in readers:
+                    if not future.done():  # a reader that was cancelled has gone
+                        future.set_result(value)
         finally:
             self._free += 1
             self._pump()
-
-
-def _open(
-    groups: Iterable[list[asyncio.Future[V | None]]],
-) -> Iterator[asyncio.Future[V | None]]:
-    """Those whose reader still waits; one that was cancelled has gone."""
-    for readers in groups:
-        for future in readers:
-            if not future.done():
-                yield future

@@ -28,17 +28,6 @@ class Share:
         self.wanted = wanted
         self.given = wanted
 
-    def credit(self) -> Credit:
-        """The share as it is stored."""
-        return Credit(
-            campaign=self.rule.campaign,
-            rule=self.rule.id,
-            effect=self.part.effect,
-            wallet=self.part.wallet,
-            points=self.given,
-            wanted=self.wanted,
-        )
-
 
 def shares(case: Case, fired: Iterable[CompiledRule]) -> list[Share]:
     """The marginal parts of the rules in their order, those of 0 units left out.
@@ -60,6 +49,23 @@ def shares(case: Case, fired: Iterable[CompiledRule]) -> list[Share]:
     return found
 
 
+def credits_of(found: Iterable[Share]) -> tuple[Credit, ...]:
+    """The shares as they are stored."""
+    return tuple(
+        [
+            Credit(
+                campaign=share.rule.campaign,
+                rule=share.rule.id,
+                effect=share.part.effect,
+                wallet=share.part.wallet,
+                points=share.given,
+                wanted=share.wanted,
+            )
+            for share in found
+        ]
+    )
+
+
 def lots(program: Program, facts: Facts, units: Mapping[LotKind, int]) -> tuple[Award, ...]:
     """The awards of these units: one for each wallet and expiry, never ones of 0 units."""
     member = facts.member
@@ -72,7 +78,9 @@ def lots(program: Program, facts: Facts, units: Mapping[LotKind, int]) -> tuple[
         if not points:
             continue
         wallet = kind.wallet
-        expiry = kind.expires or _expiry(program, wallet, member)
+        expiry = kind.expires or wallet.expires
+        if kind.expires is None and wallet.expires_by_tier:
+            expiry = _by_tier(program, wallet, member)
         span = spans.get((wallet.number, expiry))
         if span is None:
             start = available_at(program, wallet, facts.at)
@@ -95,9 +103,7 @@ def available_at(program: Program, wallet: Wallet, at: dt.datetime) -> dt.dateti
     return at if wallet.pending is None else shift(at, wallet.pending, program.tz)
 
 
-def _expiry(program: Program, wallet: Wallet, member: MemberFacts) -> Expiry:
-    if not wallet.expires_by_tier:
-        return wallet.expires
+def _by_tier(program: Program, wallet: Wallet, member: MemberFacts) -> Expiry:
     for ladder, tier, expiry in wallet.expires_by_tier:
         if program.world.tier_of(member, ladder) == tier:
             return expiry

@@ -65,12 +65,12 @@ class Bought:
 
     `paid` has all lines at their prices, which may be lower than those of the cart. `mixed`: not
     all lines are goods. `matches`: number of a filter -> positions of the lines it matches.
-    `barred`: positions of the lines that do not earn. `like`: the same lines at other prices; what
-    does not depend on prices is taken from there. `off`: how much less than that, or than in the
-    cart, is paid for lines, by position.
+    `grouped`: what `groups` has found. `barred`: positions of the lines that do not earn. `like`:
+    the same lines at other prices; what does not depend on prices is taken from there. `off`: how
+    much less than that, or than in the cart, is paid for lines, by position.
     """
 
-    __slots__ = ("_groups", "barred", "cart", "lines", "matches", "mixed", "paid")
+    __slots__ = ("barred", "cart", "grouped", "lines", "matches", "mixed", "paid")
 
     def __init__(
         self,
@@ -89,14 +89,14 @@ class Bought:
         for n, minor in off or ():
             paid[n] -= minor
         self.matches: dict[int, Sequence[int]]
-        self._groups: dict[str, dict[Scalar | None, list[int]]]
+        self.grouped: dict[str, dict[Scalar | None, list[int]]]
         self.barred: frozenset[int]
         if like is None:
             self.mixed = [*map(_kind, lines)].count(_GOODS) < len(lines)
-            self.matches, self._groups = {}, {}
+            self.matches, self.grouped = {}, {}
             self.barred = self._find_barred(terms)
             return
-        self.mixed, self._groups = like.mixed, like._groups  # noqa: SLF001 - of the same class
+        self.mixed, self.grouped = like.mixed, like.grouped
         if not terms.priced:
             self.matches, self.barred = like.matches, like.barred
             return
@@ -114,7 +114,7 @@ class Bought:
 
     def groups(self, field: str) -> dict[Scalar | None, list[int]]:
         """Positions of the lines by their value of a field of `GROUPED`."""
-        groups = self._groups.get(field)
+        groups = self.grouped.get(field)
         if groups is None:
             values = [*map(GROUPED[field], self.lines)]
             if len(set(values)) == len(values):
@@ -126,7 +126,7 @@ class Bought:
                         groups[value].append(n)
                     else:
                         groups[value] = [n]
-            self._groups[field] = groups
+            self.grouped[field] = groups
         return groups
 
 

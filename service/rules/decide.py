@@ -93,12 +93,11 @@ def _checked_out(program: Program, case: Case, candidates: int, *, asks: bool) -
     decision = earned(program, priced, by_coupons.rules, by_coupons.shares, taking.rules, discounts)
     refused = [*taking.refused, *by_coupons.refused]
     if not asks and not refused and not taking.demands:
-        return msgspec.structs.replace(decision, discounts=discounts)
+        return decision
     coupons = [one.coupon for one in taking.taken if one.coupon is not None]
     return msgspec.structs.replace(
         decision,
         demands={**decision.demands, **taking.demands, **taking.caps.demands},
-        discounts=discounts,
         paid=tuple(payment.paid),
         cards=tuple(cards.paid),
         coupons=tuple(sorted([*coupons, *by_coupons.applied])),

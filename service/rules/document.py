@@ -199,7 +199,10 @@ class Ladder(Described, frozen=True, kw_only=True, omit_defaults=True):
 
     def rank(self, tier_id: str) -> int:
         """Position of the tier, 0 the lowest; a tier the ladder does not know counts as lowest."""
-        return next((n for n, tier in enumerate(self.tiers) if tier.id == tier_id), 0)
+        for n, tier in enumerate(self.tiers):
+            if tier.id == tier_id:
+                return n
+        return 0
 
 
 class BudgetUnit(enum.StrEnum):

@@ -20,10 +20,10 @@ def earned(
     discounted: Sequence[CompiledRule] = (),
     discounts: Collection[Discounted] = (),
 ) -> Decision:
-    """Awards, floors, coupons issued, uses and demands; what was paid is the caller's to add.
+    """Awards, floors, coupons issued, uses, demands and the discounts as they were taken.
 
-    found: the shares of `fired`, where they are known. discounted: rules whose discounts want
-    something, `discounts` those that are taken.
+    What was paid is the caller's to add. found: the shares of `fired`, where they are known.
+    discounted: rules whose discounts want something, `discounts` those that are taken.
     """
     facts = case.facts
     if found is None:
@@ -38,10 +38,11 @@ def earned(
             giving = [rule for rule in fired if rule.id not in stopped]
     return Decision(
         awards=awards.lots(program, facts, _units(found)),
-        credits=tuple([share.credit() for share in found]),
+        credits=awards.credits_of(found),
         floors=tuple(_floors(program, giving, facts)),
         uses=tuple(_uses(giving, found, issued, discounted, discounts)),
         demands=demands,
+        discounts=tuple(discounts),
         issued=tuple([one for rule in giving for one in issued.get(rule.id, ())]) if issued else (),
     )
 

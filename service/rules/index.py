@@ -42,6 +42,7 @@ _FEW_VALUES: Final = frozenset(
         "now.day",
     }
 )
+_CLOCK: Final = "now."  # facts of the instant alone
 _MINUTE: Final = "now.time"
 
 
@@ -145,12 +146,16 @@ class Index:
         self._lines: dict[str, LineMasks] = {}
         self._dates = Dates([(1 << n, campaign) for n, (campaign, _) in enumerate(rules)])
         self.rest = [self._take(1 << n, rule) for n, (_, rule) in enumerate(rules)]
-        self._of_facts = tuple((one.read, one.known, one) for one in self._facts.values())
+        asked = [(name, (one.read, one.known, one)) for name, one in self._facts.items()]
+        self._of_clock = tuple(one for name, one in asked if name.startswith(_CLOCK))
+        self._of_facts = tuple(one for name, one in asked if not name.startswith(_CLOCK))
+        self._at: dt.datetime | None = None
+        self._on = 0
         self._of_lines = tuple(self._lines.values())
 
     def candidates(self, case: Case) -> int:
         """Bits of the rules that are on and pass all that the index answers."""
-        mask = self._dates.mask(case.facts.at)
+        mask = self._on if case.facts.at is self._at else self._on_at(case)
         for read, known, masks in self._of_facts:
             value = read(case)
             of_value = known.get(value)
@@ -159,6 +164,20 @@ class Index:
             if not mask:
                 break
             mask &= lines.mask(case)
+        return mask
+
+    def _on_at(self, case: Case) -> int:
+        """Bits of the rules that are on at the instant, by campaign and clock.
+
+        Of the last instant only: many are decided at one.
+        """
+        at = case.facts.at
+        mask = self._dates.mask(at)
+        for read, known, masks in self._of_clock:
+            value = read(case)
+            of_value = known.get(value)
+            mask &= masks.mask(value) if of_value is None else of_value
+        self._at, self._on = at, mask
         return mask
 
     def _take(self, bit: int, rule: Rule) -> list[Condition]:

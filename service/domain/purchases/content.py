@@ -18,7 +18,7 @@ from service.rules.document import Taxed
 FP_VERSION: Final = 1
 UNIT: Final = 1_000  # thousandths of one unit
 QUANTITY_MAX: Final = 1_000_000_000  # thousandths of one line
-_NO_TAX: Final = Tax()
+_NO_TAX: Final = (-1, -1)
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -39,21 +39,18 @@ def thousandths(quantity: int | str) -> int:
     return int(whole) * 1000 + int(part.ljust(3, "0") or "0")
 
 
-def _amount(line: LineIn, quantity: int, pointer: str) -> int:
-    if line.amount is not None:
-        return line.amount
+def _amount(line: LineIn, quantity: int, n: int) -> int:
     if line.unit_price is None:
-        raise LineInvalid(pointer=f"{pointer}/amount", problem="give 'amount' or 'unit_price'")
+        raise LineInvalid(pointer=f"/lines/{n}/amount", problem="give 'amount' or 'unit_price'")
     amount, rest = divmod(line.unit_price * quantity, UNIT)
     return amount + (1 if rest * 2 >= UNIT else 0)
 
 
-def _tax_of(tax: Tax | None, amount: int, prices: Taxed, pointer: str) -> int:
-    if tax is None:
-        return 0
+def _tax_of(tax: Tax, amount: int, prices: Taxed, n: int) -> int:
     if tax.amount is not None:
         if prices is Taxed.GROSS and tax.amount > amount:
-            raise LineInvalid(pointer=f"{pointer}/tax/amount", problem="more than the line itself")
+            pointer = f"/lines/{n}/tax/amount"
+            raise LineInvalid(pointer=pointer, problem="more than the line itself")
         return tax.amount
     if tax.rate is None:
         return 0
@@ -68,23 +65,24 @@ def _millionths(rate: str) -> int:
     return int(whole) * 10_000 + int(part.ljust(4, "0") or "0")
 
 
-def measures(line: LineIn, pointer: str) -> tuple[int, int]:
-    """(thousandths, minor units) of a line; LineInvalid names what is wrong."""
-    quantity = thousandths(line.quantity)
-    if quantity == 0:
-        raise LineInvalid(pointer=f"{pointer}/quantity", problem="must be more than 0")
-    if quantity > QUANTITY_MAX:
-        raise LineInvalid(pointer=f"{pointer}/quantity", problem="must be at most 1000000")
-    amount = _amount(line, quantity, pointer)
+def measures(line: LineIn, n: int) -> tuple[int, int]:
+    """(thousandths, minor units) of the n-th line; LineInvalid names what is wrong."""
+    given = line.quantity
+    quantity = given * UNIT if isinstance(given, int) else thousandths(given)
+    if not 0 < quantity <= QUANTITY_MAX:
+        problem = "must be at most 1000000" if quantity else "must be more than 0"
+        raise LineInvalid(pointer=f"/lines/{n}/quantity", problem=problem)
+    amount = _amount(line, quantity, n) if line.amount is None else line.amount
     if amount > AMOUNT_MAX:
-        raise LineInvalid(pointer=f"{pointer}/unit_price", problem="the line is worth too much")
+        raise LineInvalid(pointer=f"/lines/{n}/unit_price", problem="the line is worth too much")
     if line.discount_given > amount:
-        raise LineInvalid(pointer=f"{pointer}/discount_given", problem="more than the line itself")
+        pointer = f"/lines/{n}/discount_given"
+        raise LineInvalid(pointer=pointer, problem="more than the line itself")
     return quantity, amount
 
 
-def _line(line: LineIn, prices: Taxed, pointer: str) -> CartLine:
-    quantity, amount = measures(line, pointer)
+def _line(line: LineIn, prices: Taxed, n: int) -> CartLine:
+    quantity, amount = measures(line, n)
     return CartLine(
         sku=line.sku,
         quantity=quantity,
@@ -93,7 +91,7 @@ def _line(line: LineIn, prices: Taxed, pointer: str) -> CartLine:
         category=line.category,
         brand=line.brand,
         attributes=dict(sorted(line.attributes.items())) if line.attributes else {},
-        tax_amount=_tax_of(line.tax, amount, prices, pointer) if line.tax else 0,
+        tax_amount=_tax_of(line.tax, amount, prices, n) if line.tax else 0,
         discount_given=line.discount_given,
     )
 
@@ -124,8 +122,8 @@ def _charged_off(lines: tuple[CartLine, ...], charged: ChargedIn) -> list[int]:
 def cart_of(body: Basket, prices: Taxed) -> Cart:
     """The canonical cart; LineInvalid or TotalInvalid name the field that is wrong."""
     charged = body.charged if isinstance(body, RecordPurchase) else None
-    lines = tuple(_line(line, prices, f"/lines/{n}") for n, line in enumerate(body.lines))
-    if sum(line.amount for line in lines) > AMOUNT_MAX:
+    lines = tuple([_line(line, prices, n) for n, line in enumerate(body.lines)])
+    if sum([line.amount for line in lines]) > AMOUNT_MAX:
         raise TotalInvalid(pointer="/lines", problem="the lines are worth too much together")
     if charged is not None:
         off = _charged_off(lines, charged)
@@ -139,22 +137,6 @@ def cart_of(body: Basket, prices: Taxed) -> Cart:
         currency=body.currency,
         lines=lines,
         charged=charged is not None,
-    )
-
-
-def _content_line(line: LineIn, quantity: int, amount: int) -> _ContentLine:
-    tax = line.tax or _NO_TAX
-    return (
-        line.sku,
-        quantity,
-        amount,
-        line.kind,
-        line.category or "",
-        line.brand or "",
-        tuple(sorted(line.attributes.items())) if line.attributes else (),
-        -1 if tax.amount is None else tax.amount,
-        -1 if tax.rate is None else _millionths(tax.rate),
-        line.discount_given,
     )
 
 
@@ -188,9 +170,32 @@ def _redeemed(body: Basket) -> _Content:
     return (*content, cards)
 
 
-def _content_lines(body: Basket) -> tuple[_ContentLine, ...]:
-    return tuple(
-        _content_line(line, *measures(line, f"/lines/{n}")) for n, line in enumerate(body.lines)
+def _content_lines(body: Basket, cart: Cart | None = None) -> list[_ContentLine]:
+    """`cart`: what `cart_of` made of it, where that is there."""
+    if cart is None:
+        measured = [measures(line, n) for n, line in enumerate(body.lines)]
+    else:
+        measured = [(line.quantity, line.amount) for line in cart.lines]
+    return [
+        (
+            line.sku,
+            quantity,
+            amount,
+            line.kind,
+            line.category or "",
+            line.brand or "",
+            tuple(sorted(line.attributes.items())) if line.attributes else (),
+            *(_content_tax(line.tax) if line.tax else _NO_TAX),
+            line.discount_given,
+        )
+        for line, (quantity, amount) in zip(body.lines, measured, strict=True)
+    ]
+
+
+def _content_tax(tax: Tax) -> tuple[int, int]:
+    return (
+        -1 if tax.amount is None else tax.amount,
+        -1 if tax.rate is None else _millionths(tax.rate),
     )
 
 
@@ -199,10 +204,7 @@ def basket_fingerprint(body: Basket, cart: Cart | None = None) -> bytes:
 
     `cart`: what `cart_of` made of it, where that is there.
     """
-    lines = _content_lines(body) if cart is None else tuple([
-        _content_line(line, made.quantity, made.amount)
-        for line, made in zip(body.lines, cart.lines, strict=True)
-    ])  # fmt: skip
+    lines = _content_lines(body, cart)
     content = (body.channel, body.store, body.currency, lines, *_redeemed(body))
     return hashlib.sha256(_encode(content)).digest()
 

@@ -145,12 +145,6 @@ def effects(decision: Decision) -> tuple[EffectShown, ...]:
             for credit in decision.credits
         ]
     )
-    tiers = tuple(
-        [
-            EffectShown(campaign=floor.campaign, rule=floor.rule, type="set_tier", tier=floor.tier)
-            for floor in decision.floors
-        ]
-    )
     discounts = tuple(
         [
             EffectShown(
@@ -162,6 +156,14 @@ def effects(decision: Decision) -> tuple[EffectShown, ...]:
                 on=one.on,
             )
             for one in decision.discounts
+        ]
+    )
+    if not decision.floors and not decision.issued:
+        return discounts + points
+    tiers = tuple(
+        [
+            EffectShown(campaign=floor.campaign, rule=floor.rule, type="set_tier", tier=floor.tier)
+            for floor in decision.floors
         ]
     )
     coupons = tuple(

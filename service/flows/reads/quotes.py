@@ -44,7 +44,7 @@ from service.flows.steps import (
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Questions
-from service.flows.steps.match import Look, Match
+from service.flows.steps.match import Look, Match, Who
 from service.flows.steps.proving import Proof, prove
 from service.flows.steps.quoted import Quoted
 from service.flows.steps.work import Work
@@ -218,22 +218,22 @@ async def _look(
     if newest > ctx.programs.newest:
         await ctx.programs.refresh(ctx.db)
     items = []
-    for one in asked:
+    for one, who in zip(asked, whom, strict=True):
         try:
-            items.append(_item(ctx, one, look, now, holds))
+            items.append(_item(ctx, one, look, who, now, holds))
         except ExpectedError as refusal:
             results[one] = refusal
     return items, Moment(now, ctx.programs.newest)
 
 
 def _item(
-    ctx: Context, asked: Asked, look: Look, now: dt.datetime, holds: holding.Named
+    ctx: Context, asked: Asked, look: Look, who: Who, now: dt.datetime, holds: holding.Named
 ) -> Quoting:
     body = asked.body
     said, at = asking.instant(body, None, now)
     program = ctx.programs.at(at)
     asking.check(program, body, said, now)
-    matched = look.of(asking.who(body, at, holding.holder_of(holds, body.hold_id)), now)
+    matched = look.of(who, at)
     if isinstance(matched, ExpectedError):
         raise matched
     cart = cart_of(body, program.document.program.prices)
@@ -281,18 +281,18 @@ def _nobody(now: dt.datetime) -> Work:
 
 def _quote(ctx: Context, item: Quoting, known: usable.Lists, now: dt.datetime) -> Quote:
     decision, facts = item.decided.decision, item.decided.facts
+    member_id = item.member_id
     cart, off = item.cart, off_lines(item.cart, decision)
     lines = lines_at(cart, off)
     subtotal, discount = cart.subtotal(), sum(off)
     total = subtotal - discount
     valid_until = now + quoted.VALID_FOR
-    promise = Quoted(
-        item.member_id, basket_fingerprint(item.body, cart), valid_until, decision.discounts
-    )
+    fp = basket_fingerprint(item.body, cart)
+    promise = Quoted(member_id, fp, valid_until, decision.discounts)
     return Quote(
         quote_id=quoted.seal(ctx, promise),
         valid_until=valid_until,
-        member_id=item.member_id,
+        member_id=member_id,
         program_version=item.program.version,
         currency=cart.currency,
         subtotal=subtotal,

@@ -18,12 +18,14 @@ a member stands takes `Standing.again`.
 
 import collections
 import datetime as dt
+import operator
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from service.flows.steps import facts, tiers
 from service.flows.steps.checkout import Checkout
+from service.flows.steps.context import EARLIEST
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.rules.compile import Program
@@ -34,7 +36,7 @@ REMEMBERED_MAX: Final = 10_000  # some 4 KB each
 
 NOT_KNOWN: Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # nothing counts since then
 
-Instants = Sequence[dt.datetime | None]
+Starts = Sequence[dt.datetime]
 
 
 class Stored(NamedTuple):
@@ -62,23 +64,25 @@ class Moment:
     def __init__(self, at: dt.datetime, newest: int) -> None:
         self.at = at
         self.newest = newest
-        self._starts: dict[int, Instants] = {}
-        self._later: dict[int, tuple[Instants, bool]] = {}  # by the identity of what is compared
+        self._starts: dict[int, Starts] = {}
+        self._later: dict[int, tuple[Starts, bool]] = {}  # by the identity of what is compared
         self._days: dict[int, dt.date | None] = {}
         self._counted: dict[int, dt.datetime | None] = {}
 
-    def starts(self, program: Program) -> Instants:
-        """Since when the program's windows and limits count."""
+    def starts(self, program: Program) -> Starts:
+        """Since when the program's windows and limits count; since ever is EARLIEST."""
         known = self._starts.get(program.version)
         if known is None:
-            known = self._starts[program.version] = facts.starts(program, self.at)
+            found = [since or EARLIEST for since in facts.starts(program, self.at)]
+            known = self._starts[program.version] = found
         return known
 
-    def is_later(self, starts: Instants, program: Program) -> bool:
+    def is_later(self, starts: Starts, program: Program) -> bool:
         """None of the program's windows and limits counts since earlier than those did."""
         known = self._later.get(id(starts))
         if known is None:
-            later = all(map(_is_later, starts, self.starts(program)))
+            now = self.starts(program)
+            later = all(map(operator.le, starts, now))
             known = self._later[id(starts)] = (starts, later)  # kept, so that no other has its id
         return known[1]
 
@@ -108,7 +112,9 @@ class Remembered:
         "facts", "standings", "work",
     )  # fmt: skip
 
-    def __init__(self, item: Checkout, moment: Moment, firsts: Instants, stored: Stored) -> None:
+    def __init__(
+        self, item: Checkout, moment: Moment, firsts: Sequence[dt.datetime | None], stored: Stored
+    ) -> None:
         known = item.decided.facts
         self.facts = Facts(at=known.at, member=known.member, history=known.history, uses=known.uses)
         self.work: Work = item.work
@@ -122,7 +128,7 @@ class Remembered:
         self._firsts = [
             (n, first)
             for n, (since, first) in enumerate(zip(self._starts, firsts, strict=False))
-            if since is not None and first is not None
+            if since is not EARLIEST and first is not None
         ]  # of who is no member nothing is asked: `firsts` is empty
         short = [one for one in self.standings.values() if one.contributions is None]
         self._totals = [(one, moment.counted_since(one)) for one in short]
@@ -143,12 +149,8 @@ class Remembered:
             and self._totals_let_nothing_go(moment)
         )
 
-    def _windows_let_nothing_go(self, starts: Instants) -> bool:
-        for n, first in self._firsts:
-            now = starts[n]
-            if now is not None and now >= first:
-                return False
-        return True
+    def _windows_let_nothing_go(self, starts: Starts) -> bool:
+        return all(starts[n] < first for n, first in self._firsts)
 
     def _totals_let_nothing_go(self, moment: Moment) -> bool:
         for one, since in self._totals:
@@ -207,7 +209,9 @@ class Memory:
         self._kept.move_to_end(holder_id)
         return known
 
-    def keep(self, item: Checkout, moment: Moment, firsts: Instants, stored: Stored) -> None:
+    def keep(
+        self, item: Checkout, moment: Moment, firsts: Sequence[dt.datetime | None], stored: Stored
+    ) -> None:
         """Remember the holder of a basket that was decided at the moment, where that will hold.
 
         Of one with things due it does not: only who settles it writes what falls due after that.

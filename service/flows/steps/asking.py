@@ -64,9 +64,9 @@ def named(member: tuple[Identifier, ...] | MemberRef, at: dt.datetime | None) ->
 def who(body: Basket, at: dt.datetime | None, holder_id: uuid.UUID | None = None) -> Who:
     """Whom the basket names; `holder_id`: whose hold it stands on."""
     member = body.member
-    if isinstance(member, MemberRef):
-        return Who((), member.id, at, holder_id)
-    return Who(member or (), None, at, None if member else holder_id)
+    if member is None or isinstance(member, tuple):
+        return Who(member or (), None, at, None if member else holder_id)
+    return Who((), member.id, at, holder_id)
 
 
 def gate_key(body: Basket, *otherwise: str) -> tuple[str, ...]:

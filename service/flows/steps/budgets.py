@@ -62,7 +62,7 @@ async def grant(tx: Tx, items: Sequence[Decided]) -> None:
 
 async def foresee(tx: Tx, items: Sequence[Decided]) -> None:
     """The same for what is only asked: each basket by itself, nothing is taken."""
-    asking = _asking(items)
+    asking = [item for item in items if item.decision.demands and item.wants()]
     if not asking:
         return
     names = sorted({name for item in asking for name in item.decision.demands})

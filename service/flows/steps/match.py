@@ -1,4 +1,7 @@
-"""From what a request says of the member to the holder it belongs to, before the lock."""
+"""From what a request says of the member to the holder it belongs to, before the lock.
+
+What nobody holds yet belongs to a holder that is only made when it is locked (unclaimed.py).
+"""
 
 import datetime as dt
 import uuid
@@ -11,7 +14,7 @@ from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members import store as members
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
-from service.domain.members.identifiers import BEGINNING, Ownership, digest, gap
+from service.domain.members.identifiers import Ownership, digest, gap
 from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.infra.together import Ask
@@ -19,19 +22,22 @@ from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Identifier
 
-NEW: Final = 0  # version of a holder that was just made
+NEW: Final = 0  # version of a holder that is to be made
 
 
 class Match(msgspec.Struct, frozen=True):
     """The holder a purchase belongs to, with the version it was read at.
 
-    `merged`: that is the version of another holder, which was merged into this one.
+    `merged`: that is the version of another holder, which was merged into this one. `is_new`: the
+    holder is to be made, with the identifier of `claim` (None: it is known by none).
     """
 
     holder_id: uuid.UUID
     version: int
     conflict: bool = False
     merged: bool = False
+    is_new: bool = False
+    claim: members.Claim | None = None
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -40,7 +46,7 @@ class Who(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...]
     member_id: uuid.UUID | None
     at: dt.datetime | None  # None: now
-    holder_id: uuid.UUID | None = None  # of the hold it stands on, when nobody else is named
+    holder_id: uuid.UUID | None = None  # of its hold or checkout, when nobody else is named
 
 
 def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], pointer: str) -> None:
@@ -61,8 +67,9 @@ class Look:
         everybody = list(asked)
         self._digests = {i: digest(ctx.secret, i) for who in everybody for i in who.identifiers}
         self._owned = members.ask_ownerships(set(self._digests.values()))
-        ids = (named for who in everybody for named in (who.member_id, who.holder_id))
-        named = {one for one in ids if one is not None}
+        named = {
+            one for who in everybody for one in (who.member_id, who.holder_id) if one is not None
+        }
         self._by_id = holders.ask_found(named)
         self.questions: list[Ask[Any]] = []
         if self._digests:
@@ -83,20 +90,45 @@ class Look:
         if who.member_id is not None:
             return _by_id(self._by_id.answer.get(who.member_id))
         if who.holder_id is not None:
-            holder_id, _, merged_into, version = self._by_id.answer[who.holder_id]
-            return Match(merged_into or holder_id, version, merged=merged_into is not None)
+            row = self._by_id.answer.get(who.holder_id)
+            return None if row is None else _of_row(row)
         return _first([self.owned(value) for value in self.digests(who)], who.at or now)
 
 
 async def match(
     tx: Tx, ctx: Context, asked: Sequence[Who], now: dt.datetime
 ) -> list[Match | ExpectedError]:
-    """Each purchase's holder; what nobody holds yet gets an unclaimed holder of its own."""
+    """Each purchase's holder, as `known_or_new`."""
     look = Look(ctx, asked)
     await tx.ask_all(look.questions)
-    results = [look.of(who, now) for who in asked]
-    await _make_unclaimed(tx, asked, look, results, now)
-    return [result if result is not None else MemberNotFound() for result in results]
+    return known_or_new(look, asked, now)
+
+
+def known_or_new(
+    look: Look, asked: Sequence[Who], now: dt.datetime
+) -> list[Match | ExpectedError]:
+    """Each purchase's holder; what nobody holds yet gets an unclaimed one, which is not made here.
+
+    One for each unknown identifier (the first named), or for the purchase alone.
+    """
+    new: dict[bytes, Match] = {}
+    return [
+        found if (found := look.of(who, now)) is not None else _new(look, who, now, new)
+        for who in asked
+    ]
+
+
+def _new(look: Look, who: Who, now: dt.datetime, new: dict[bytes, Match]) -> Match:
+    of_one = look.digests(who)
+    if not of_one:
+        return Match(who.holder_id or new_id(), NEW, is_new=True)
+    first = of_one[0]
+    if first not in new:
+        holder_id = new_id()
+        since, until = gap(look.owned(first), who.at or now)
+        claim = (first, since, until, holder_id, who.identifiers[0].kind)
+        new[first] = Match(holder_id, NEW, is_new=True, claim=claim)
+    return new[first]
 
 
 async def held_by(
@@ -114,7 +146,12 @@ def _by_id(
 ) -> Match | ExpectedError:
     if row is None or row[1] != Kind.MEMBER:
         return MemberNotFound()
-    return Match(row[2] or row[0], row[3], merged=row[2] is not None)
+    return _of_row(row)
+
+
+def _of_row(row: tuple[uuid.UUID, int, uuid.UUID | None, int]) -> Match:
+    holder_id, _, merged_into, version = row
+    return Match(merged_into or holder_id, version, merged=merged_into is not None)
 
 
 def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
@@ -129,42 +166,9 @@ def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
     return Match(holder_id, chosen[0].version, conflict, chosen[0].merged_into is not None)
 
 
-async def _make_unclaimed(
-    tx: Tx,
-    asked: Sequence[Who],
-    look: Look,
-    results: list[Match | ExpectedError | None],
-    now: dt.datetime,
-) -> None:
-    """A holder for each unknown identifier (the first named), or for the purchase alone."""
-    fresh: dict[bytes | int, uuid.UUID] = {}
-    claims: list[members.Claim] = []
-    for n, who in enumerate(asked):
-        if results[n] is not None:
-            continue
-        of_one = look.digests(who)
-        key: bytes | int = of_one[0] if of_one else n
-        if key not in fresh:
-            fresh[key] = new_id()
-            if of_one:
-                since, until = gap(look.owned(of_one[0]), who.at or now)
-                kind = who.identifiers[0].kind
-                claims.append((of_one[0], since, until, fresh[key], kind))
-        results[n] = Match(fresh[key], NEW)
-    if not fresh:
-        return
-    ids = sorted(fresh.values())
-    await holders.insert(tx, ids, Kind.UNCLAIMED, [BEGINNING] * len(ids), now)
-    if claims:
-        free = await members.insert_identifiers(tx, sorted(claims, key=lambda c: c[:2]), now)
-        lost = {fresh[d] for d, *_ in claims if d not in free}
-        if lost:  # somebody else made it this moment: ask again
-            raise MatchAgain(frozenset(lost))
-
-
 class MatchAgain(Exception):
-    """An identifier was taken between reading and writing; the transaction is rolled back."""
+    """A holder was made between reading and writing; the transaction is rolled back."""
 
     def __init__(self, lost: frozenset[uuid.UUID]) -> None:
-        super().__init__(f"{len(lost)} identifiers taken meanwhile")
+        super().__init__(f"{len(lost)} holders made meanwhile")
         self.lost = lost

@@ -74,7 +74,11 @@ class Filter:
         """Positions of the lines that match, in order."""
         found = case.matches.get(self.number)
         if found is None:
-            found = self._looked_up(case)
+            field, one = self.field, self._one
+            if field is not None and one is not None:  # most filters name one value
+                found = (case.grouped.get(field) or case.groups(field)).get(one, ())
+            else:
+                found = self._looked_up(case)
             lines, paid = case.lines, case.paid
             for test in self._of_lines:
                 found = [n for n in found if test(lines[n])]
@@ -96,8 +100,6 @@ class Filter:
         if self.field is None:
             return range(len(case.lines))
         groups = case.groups(self.field)
-        if self._one is not None:
-            return groups.get(self._one, ())
         lists = [groups[value] for value in self.values if value in groups]
         return lists[0] if len(lists) == 1 else sorted(itertools.chain.from_iterable(lists))
 

@@ -34,7 +34,6 @@ class Offer:
         "_most",
         "_of",
         "_unit_price",
-        "_where",
         "bid_key",
         "bid_order",
         "campaign",
@@ -47,6 +46,7 @@ class Offer:
         "on",
         "order",
         "stackable",
+        "where",
     )
 
     def __init__(
@@ -69,7 +69,7 @@ class Offer:
         self.group = discount.exclusive_group
         self.stackable = discount.stackable
         self.fixed = self.group is None and self.stackable
-        self._where = filters.of(discount.where)
+        self.where = filters.of(discount.where)
         self._bundle = bundle = discount.bundle
         self._of = None if bundle is None or bundle.of is None else filters.of(bundle.of)
         self.has_gifts = self._of is not None
@@ -79,7 +79,7 @@ class Offer:
 
     def lines(self, bought: Bought) -> Sequence[int]:
         """Positions of the lines it is about."""
-        found = self._where.match(bought)
+        found = self.where.match(bought)
         if not bought.mixed:
             return found if self.kinds is GOODS else ()
         kinds, lines = self.kinds, bought.lines
@@ -135,7 +135,8 @@ class Bid:
         self.offer = offer
         self.coupon = coupon
         self.fixed = forced or offer.fixed
-        self.lines = offer.lines(bought)
+        plain = offer.kinds is GOODS and not bought.mixed
+        self.lines = offer.where.match(bought) if plain else offer.lines(bought)
         self.gifts = offer.gifts(bought) if offer.has_gifts else None
         if coupon is None:
             self.order, self.key = offer.bid_order, offer.bid_key
