@@ -36,7 +36,12 @@ def _arguments() -> argparse.Namespace:
         "--short", action="store_true", help="less of everything: some more than a minute"
     )
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--workers", type=int, default=WORKERS, help="of the service")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=WORKERS,
+        help="of the service; balances and quotes: one a core, if that is more",
+    )
     parser.add_argument(
         "--folder", type=pathlib.Path, help="where the data goes for the time of the run: a disk"
     )

@@ -50,11 +50,15 @@ class Series:
 
 
 class Figures:
-    """All that a run measures; `rules`: microseconds, as rules_bench names them."""
+    """All that a run measures; `rules`: microseconds, as rules_bench names them.
 
-    def __init__(self, plan: Plan, workers: int) -> None:
+    `workers` serve everything but balances and quotes, which `readers` of them serve.
+    """
+
+    def __init__(self, plan: Plan, workers: int, readers: int) -> None:
         self.plan = plan
         self.workers = workers
+        self.readers = readers
         self.one_caller = Series()
         self.purchases = Series()
         self.many_members = Series()
@@ -160,6 +164,7 @@ def as_json(figures: Figures) -> bytes:
             "budget_exact": figures.budget_exact,
             "codes_seconds": round(figures.codes_seconds, 2),
             "workers": figures.workers,
+            "readers": figures.readers,
             "members_few": figures.plan.members_few,
             "members_many": figures.plan.members_many,
             "rows_per_purchase": figures.written.rows,

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import os
 import pathlib
 import time
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,7 @@ class Run:
         self.plan = plan
         self.workers = workers
         self.step = steps
-        self.figures = Figures(plan, workers)
+        self.figures = Figures(plan, workers, max(workers, os.cpu_count() or 1))
         self._runs = 0
         self._keys: dict[str, str] = {}
         self._members: dict[str, int] = {}
@@ -58,18 +59,19 @@ class Run:
         self._fill(FEW)
         self._fill(QUOTED)
         self._count()
-        with self._service(FEW) as few:
-            with self._service(MANY) as many:
-                self._writes(few, many)
-            with self._service(QUOTED) as quoted:
-                self._reads(few, quoted)
-                self._hot(quoted)
+        with self._service(FEW) as few, self._service(MANY) as many:
+            self._writes(few, many)
+        readers = self.figures.readers
+        with self._service(FEW, readers) as few, self._service(QUOTED, readers) as quoted:
+            self._reads(few, quoted)
+        with self._service(QUOTED) as quoted:
+            self._hot(quoted)
         self._count_by_hand()
         return self.figures
 
     @contextlib.contextmanager
-    def _service(self, database: str) -> Iterator[Served]:
-        with serving.service(self.place, database, self.workers) as served:
+    def _service(self, database: str, workers: int | None = None) -> Iterator[Served]:
+        with serving.service(self.place, database, workers or self.workers) as served:
             self._served.add(database)
             try:
                 yield served
@@ -116,6 +118,11 @@ class Run:
         figures.worker_bytes = max(few.worker_bytes(), many.worker_bytes())
 
     def _reads(self, few: Served, quoted: Served) -> None:
+        """By as many workers as there are cores, what does nothing too.
+
+        One worker of that takes a core and a half, for its server reads and writes beside Python;
+        one that decides takes a core.
+        """
         figures = self.figures
         self.step("balances for the first time")
         self._quiet()
@@ -123,8 +130,8 @@ class Run:
         self._ask(Series(), "balance", few, FEW, seconds=self.plan.fill)
         self.step("quotes for the first time")
         self._ask(figures.first_quotes, "quote_in_order", quoted, QUOTED, seconds=self.plan.first)
-        self._ask(Series(), "quote_in_order", quoted, QUOTED, seconds=self.plan.fill)
-        with serving.nothing(self.place, self.workers) as nothing:
+        self._ask(Series(), "quote_in_order", quoted, QUOTED, seconds=2 * self.plan.fill)
+        with serving.nothing(self.place, figures.readers) as nothing:
             for of in self._rounds():
                 self.step(f"balances {of}")
                 self._ask(figures.balance, "balance", few, FEW)

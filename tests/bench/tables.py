@@ -35,8 +35,9 @@ def columns(title: str, *headings: str) -> Table:
 
 def _measured(figures: Figures) -> Table:
     plan, several = figures.plan, figures.workers > 1
+    reading = f", reads by {figures.readers}" if figures.readers > figures.workers else ""
     table = columns(
-        f"{machine()}; {figures.workers} worker{'s' * several},"
+        f"{machine()}; {figures.workers} worker{'s' * several}{reading},"
         f" {plan.rounds} x {plan.seconds} s; CPU in microseconds each",
         *("", "a second", "from", "to", "p50 ms", "p99 ms", "callers", "server", "PostgreSQL"),
     )

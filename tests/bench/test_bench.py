@@ -254,7 +254,7 @@ def series(*rates: float) -> Series:
 
 
 def figures() -> Figures:
-    found = Figures(SHORT, workers=2)
+    found = Figures(SHORT, workers=2, readers=2)
     found.one_caller = series(100)
     found.purchases = series(300, 900, 600)
     found.many_members = series(480)
