@@ -139,6 +139,7 @@ create table purchase_return (
   total bigint not null, outcome bytea not null,
   actor_kind smallint not null, actor_id text not null,
   moved_by uuid,                                -- what its purchase was moved by when it came: then its entries are with that holder
+  note text, device text collate "C",           -- note: why the purchase was voided, which a return does not say
   primary key (holder_id, purchase_id, return_id),
   constraint purchase_return_total check (total >= 0));
 create index purchase_return_by_id on purchase_return (return_id);
@@ -169,6 +170,7 @@ create table parked_return (                    -- came before its purchase
   channel text collate "C" not null, external_id text collate "C" not null,
   return_channel text collate "C" not null, return_external_id text collate "C" not null,
   body bytea not null, actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  device text collate "C",
   primary key (channel, external_id, return_channel, return_external_id));
 
 create table limit_use (                        -- a limited rule fired
@@ -251,6 +253,7 @@ create table coupon (                           -- unique and personal codes, on
   holder_id uuid, origin_op uuid, rule text collate "C",                    -- personal: whose, and what gave it
   from_at timestamptz, until_at timestamptz, uses_max integer not null, used integer not null default 0,
   voided_at timestamptz, issued_at timestamptz not null,
+  taken_by uuid,                                -- the return or move after which it is not deserved: then it is void, or will be when its use comes back
   constraint coupon_digest check (octet_length(digest) = 32),
   constraint coupon_uses check (uses_max > 0 and 0 <= used and used <= uses_max),
   constraint coupon_of_batch check ((batch_id is null) = (batch_no is null))) with (fillfactor = 90);
@@ -266,10 +269,12 @@ create table coupon_use (                       -- by whoever the purchase belon
   holder_id uuid not null, template text collate "C" not null, occurred_at timestamptz not null,
   purchase_id uuid not null, position smallint not null, digest bytea, overrun boolean not null default false,
   given_back_at timestamptz,
+  recovery uuid,                                -- the operation by which units are taken for it, as its coupon is not deserved
   primary key (holder_id, template, occurred_at, purchase_id, position));
 
 create table code_guess (                       -- failed codes by member, device or address (a keyed hash) and window
   subject bytea not null, window_at timestamptz not null, failures integer not null,
+  tried bytea[] not null default '{}',          -- keyed hashes of what failed: the same again is no new failure
   primary key (subject, window_at),
   constraint code_guess_subject check (octet_length(subject) = 32));
 
@@ -313,6 +318,7 @@ create table gift_card (                        -- whose money a code is; the co
   has_pin boolean not null, pin_hash text collate "C",                      -- null: the PIN is derived, as the code is
   pin_tries smallint not null default 0, pin_locked_until timestamptz,      -- tries since the last right PIN
   issued_at timestamptz not null, activated_at timestamptz,
+  pins_tried bytea[] not null default '{}',     -- keyed hashes of the last wrong ones: the same again is no new try
   constraint gift_card_digest check (octet_length(digest) = 32),
   constraint gift_card_state check (state between 0 and 2),
   constraint gift_card_active check (case state when 0 then activated_at is null when 1 then activated_at is not null else true end),
@@ -409,6 +415,7 @@ create table staff_account (                    -- people at tills and desks: 0 
   account_id uuid primary key, login text collate "C" not null, role text collate "C" not null,   -- login: chosen by the shop, unique for ever, no person's name
   stores text[] not null, member_id uuid, pin_hash text, password_hash text, state smallint not null,   -- stores: where one may sign in; empty: everywhere
   created_at timestamptz not null, changed_at timestamptz not null,
+  must_change_secret boolean not null default false,   -- somebody else knows it: it was made or reset by them
   constraint staff_account_state check (state in (0, 1)),
   constraint staff_account_secret check (pin_hash is not null or password_hash is not null));
 create unique index staff_account_login on staff_account (login);

@@ -16,7 +16,7 @@ import structlog
 from service.api.lookups import Found, Lookups, is_same
 from service.domain.access import codes
 from service.domain.access.errors import KeyMissing, KeyNotAccepted
-from service.domain.access.roles import STAFF_ROLES
+from service.domain.access.roles import SIGN_IN, STAFF_ROLES
 from service.domain.access.types import KeyRow
 from service.domain.staff.errors import StaffTokenNotAccepted
 from service.domain.staff.types import TokenRow
@@ -32,7 +32,10 @@ _log = structlog.get_logger("regulars.access")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed in: at the device of which client, at which store, as which member."""
+    """Who is signed in: at the device of which client, at which store, as which member.
+
+    `must_change_secret`: they may do nothing else before.
+    """
 
     login: str
     scopes: frozenset[str]
@@ -40,6 +43,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     store: str | None
     device: str
     own_member: uuid.UUID | None
+    must_change_secret: bool
 
 
 class Keyring:
@@ -144,6 +148,7 @@ def _of_token(row: TokenRow) -> Person:
         store=row.store,
         device=row.device,
         own_member=row.member_id,
+        must_change_secret=row.must_change_secret,
     )
 
 
@@ -156,8 +161,18 @@ def _signed_in(actor: Actor, person: Person) -> Actor:
         kind=ActorKind.STAFF,
         id=person.login,
         client_id=actor.client_id,
-        scopes=actor.scopes | person.scopes,
+        scopes=_scopes(actor, person),
         store=person.store,
         device=person.device,
         own_member=person.own_member,
     )
+
+
+def _scopes(actor: Actor, person: Person) -> frozenset[str]:
+    """Those of both; while the secret must be changed only that by which it is, if the key has it.
+
+    So what somebody does is never done with a secret that another person knows.
+    """
+    if not person.must_change_secret:
+        return actor.scopes | person.scopes
+    return frozenset({SIGN_IN}) if actor.may(SIGN_IN) else frozenset()

@@ -32,8 +32,9 @@ TAG: Final = "Operations"
 async def read_operation(call: Call, _: None) -> Reply:
     """Read an operation: who did it, where and why, who approved it, what it moved, what undid it.
 
-    An adjustment, a coupon given by hand, money put on a gift card, a transfer, an undo and the
-    like. Purchases, returns and redemptions are read at theirs.
+    An adjustment, a coupon given by hand, money put on a gift card, a transfer, an undo, a return,
+    a void and the like; by the id of a purchase that was attached to a member, that it was. Else
+    purchases and redemptions are read at theirs.
     """
     return ok(await call.services.reads.operation(operation_id(call)))
 

@@ -12,6 +12,7 @@ from service.api.reply import Reply, created, ok
 from service.api.route import Answer, route
 from service.domain.access.errors import StoreForbidden
 from service.domain.members.errors import MemberNotFound
+from service.domain.purchases.errors import UnknownStore
 from service.domain.staff import errors
 from service.domain.staff.types import (
     AccountState,
@@ -61,6 +62,7 @@ class StaffAccountsPage(msgspec.Struct, frozen=True, kw_only=True):
         errors.StaffStoreForbidden,
         errors.StaffStoreNeeded,
         StoreForbidden,
+        UnknownStore,
     ),
 )
 async def sign_in_staff(call: Call, body: SignIn) -> Reply:
@@ -70,7 +72,8 @@ async def sign_in_staff(call: Call, body: SignIn) -> Reply:
     for a key that is bound to none), for eight hours at most, and tells entries who it was. Signing
     in again at the same device ends the token from before. A login that does not exist is answered
     like a wrong secret; five failures of a login, or twenty at a device, within ten minutes stop it
-    for a while, each time longer.
+    for a while, each time longer. Where somebody else has set the secret, the answer says
+    `must_change_secret`, and with the token nothing can be done but to change it.
     """
     return ok((await call.services.verbs.sign_in_staff(call.actor, body)).body)
 
@@ -101,12 +104,18 @@ async def sign_out_staff(call: Call, body: SignOut) -> Reply:
     tag=TAG,
     takes=Body(ChangeSecret),
     answers={200: Answer(what="The secret is another one.", body=StaffAccountView)},
-    refuses=(*_PROVING, errors.NewSecretNeeded, errors.SecretTooSimple),
+    refuses=(
+        *_PROVING,
+        errors.NewSecretNeeded,
+        errors.SecretNotNew,
+        errors.SecretTooSimple,
+    ),
 )
 async def change_staff_secret(call: Call, body: ChangeSecret) -> Reply:
     """Change a PIN or a password, for who knows one of the account's; failures count as above.
 
-    The person is signed out at all devices.
+    The person is signed out at all devices. Of secrets that somebody else has set none is kept and
+    none can be chosen again: what is named here is all there is from now on.
     """
     return ok((await call.services.verbs.change_staff_secret(call.actor, body)).body)
 
@@ -131,7 +140,8 @@ async def create_staff_account(call: Call, body: CreateStaffAccount) -> Reply:
     """Make a staff account, with a secret of your choice or a PIN that is told once.
 
     The login is the account's natural key: `login-taken` after a lost answer means that it is
-    there. Link the member this person is, so that they cannot touch what is their own.
+    there. Link the member this person is, so that they cannot touch what is their own. The person
+    changes the secret at the first sign-in.
     """
     done = await call.services.verbs.create_staff_account(call.actor, body)
     return created(done.body, f"/v1/staff/accounts/{done.body.id}")
@@ -195,7 +205,8 @@ async def change_staff_account(call: Call, body: PatchStaffAccount) -> Reply:
 async def reset_staff_secret(call: Call, body: ResetSecret) -> Reply:
     """Replace all secrets of an account, by those given or by a PIN that is told once.
 
-    The person is signed out at all devices, and a login that was locked by failures is free again.
+    The person is signed out at all devices and changes the secret at the next sign-in. A login that
+    was locked by failures is free again.
     """
     verbs = call.services.verbs
     return ok((await verbs.reset_staff_secret(call.actor, account_id(call), body)).body)

@@ -49,7 +49,7 @@ def command() -> None:
 )
 @data_option
 def add(data: pathlib.Path | None, **given: object) -> None:
-    """Print a PIN for LOGIN: it cannot be shown again.
+    """Print a PIN for LOGIN: it cannot be shown again, and is changed at the first sign-in.
 
     LOGIN is a code of the shop, such as waw-117, and no person's name: entries tell it for ever.
     """

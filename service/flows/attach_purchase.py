@@ -14,8 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from service.domain.holders import store as holders
-from service.domain.holders.types import Holder, Kind
+from service.domain.holders.types import Holder
+from service.domain.holders.types import Kind as HolderKind
 from service.domain.members.errors import MemberNotFound
+from service.domain.operations import store as operations
+from service.domain.operations.store import Kind, attached_by
 from service.domain.purchases import store as purchases
 from service.domain.purchases.errors import (
     BelongsToAnother,
@@ -65,8 +68,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
                 known = await idempotency.stored(tx, command.actor, command.key, fp, Receipt)
                 if known is not None:
                     return Answer(known, replayed=True)
-                member_id = await _member(tx, ctx, command)
-                return await _attach(tx, ctx, command, member_id, wait=wait)
+                return await _attach(tx, ctx, command, wait=wait)
         except RunAgain:
             continue
         except ExpectedError as refusal:
@@ -78,10 +80,9 @@ def _fingerprint(command: Command) -> bytes:
     return idempotency.fingerprint("attach_purchase", str(command.purchase_id), command.body)
 
 
-async def _attach(
-    tx: Tx, ctx: Context, command: Command, member_id: uuid.UUID, *, wait: bool
-) -> Any:
-    bought = await _find(tx, command.purchase_id)
+async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
+    bought = await _find(tx, command.purchase_id)  # first: else it could be asked who is a member
+    member_id = await _member(tx, ctx, command)
     refuse_own(command.actor, member_id, bought.holder_id)
     if bought.holder_id == member_id:
         return Answer(receipt(bought), replayed=True)
@@ -107,12 +108,14 @@ async def _credit(
     """From the first of the holders to the second; a return may have come since it was asked."""
     other, member = locked
     now, actor = tx.now or EARLIEST, command.actor
-    is_from = other.holder_id if other.kind is Kind.MEMBER else None
+    is_from = other.holder_id if other.kind is HolderKind.MEMBER else None
     if is_from != command.body.from_member or (is_from is not None and not actor.may(MOVE)):
         raise BelongsToAnother
     _check(ctx, bought, now)
     if is_from is None:
         await crediting.credit_one(tx, ctx, member, other, bought, actor, now)
+        op_id, why, kind = attached_by(bought.purchase_id), command.body.reason, Kind.ATTACHED
+        await operations.insert(tx, member.holder_id, op_id, why, actor, member.record(now), kind)
         return None
     moving.check(ctx, bought)
     return await moving.move(tx, ctx, other, member, bought, actor, command.body.reason)
@@ -129,7 +132,7 @@ async def _member(tx: Tx, ctx: Context, command: Command) -> uuid.UUID:
     if not isinstance(found, Match):
         raise MemberNotFound
     kind = (await holders.find(tx, [found.holder_id]))[found.holder_id][1]
-    if kind != Kind.MEMBER:
+    if kind != HolderKind.MEMBER:
         raise MemberNotFound
     return found.holder_id
 

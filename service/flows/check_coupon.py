@@ -9,7 +9,7 @@ from typing import Final
 
 from service.domain.budgets import store as budgets
 from service.domain.coupons import codes, store
-from service.domain.coupons.guesses import subjects
+from service.domain.coupons.guesses import subjects, tried
 from service.domain.coupons.types import CheckCoupon, CouponCheck, CouponRow, MemberId
 from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
@@ -43,7 +43,8 @@ async def check_coupon(ctx: Context, body: CheckCoupon, languages: Languages) ->
         presented, row = await _look(tx, program, code, digest, member_id)
         answer = await _answer(tx, program, presented, row, languages)
     if answer is UNKNOWN:
-        await guessing.count(ctx, asking)
+        wrong = tried(ctx.secret, "coupon", body.code, member_id)
+        await guessing.count_tried(ctx, asking, [wrong])
     return answer
 
 

@@ -4,7 +4,7 @@ A code that does not exist, one whose PIN is another and a text that is no code 
 answer after the same questions: it tells nobody which it is.
 """
 
-from service.domain.coupons.guesses import subjects
+from service.domain.coupons.guesses import subjects, tried
 from service.domain.gift_cards import store
 from service.domain.gift_cards.errors import GiftCardNotFound
 from service.domain.gift_cards.types import CardRow, CardState, CheckGiftCard, GiftCardView
@@ -32,7 +32,8 @@ async def check_gift_card(
     if row is None or not known:
         if row is None and body.pin is not None:
             await proving.knows(ctx, digest, None, body.pin)  # as long as for a card
-        await guessing.count(ctx, guessers)
+        wrong = tried(ctx.secret, "gift card", body.code, None, body.pin)
+        await guessing.count_tried(ctx, guessers, [wrong])
         raise GiftCardNotFound
     async with ctx.db.transaction(repeatable=True) as tx:
         return await _view(tx, ctx, row, languages)

@@ -1,4 +1,4 @@
-"""create_staff_account: somebody may sign in from now on."""
+"""create_staff_account: somebody may sign in from now on, and has to choose a secret first."""
 
 import msgspec
 
@@ -41,6 +41,7 @@ async def create_staff_account(
             pin_hash=hashes.pin,
             password_hash=hashes.password,
             state=State.ACTIVE,
+            must_change_secret=True,
             created_at=now,
             changed_at=now,
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.access.errors import OwnWallet
 from service.domain.approvals import store
 from service.domain.approvals.errors import (
     ApprovalClosed,
@@ -22,6 +23,7 @@ from service.domain.approvals.types import Approval, ApprovalView, Kind, Standin
 from service.domain.events.approvals import ApprovalApproved, ApprovalRefused
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
+from service.domain.staff import store as staff
 from service.domain.wallets.types import Adjust
 from service.flows.steps import adjusting, apart, approvals
 from service.flows.steps.context import EARLIEST, Context
@@ -91,6 +93,7 @@ def _decided_before(row: Approval, standing: Standing, command: Command) -> Answ
 async def _approve(
     tx: Tx, ctx: Context, work: Work, row: Approval, actor: Actor
 ) -> Answer[ApprovalView]:
+    await _check_who_asked(tx, row, actor)
     op_id, balances = await _do(tx, ctx, work, row, actor)
     after = _decided(row, State.APPROVED, work, actor, op_id=op_id)
     event = ApprovalApproved(
@@ -100,6 +103,22 @@ async def _approve(
     await store.update(tx, after)
     await adjusting.write(tx, work)
     return Answer(approvals.view(after, work.now, balances))
+
+
+async def _check_who_asked(tx: Tx, row: Approval, actor: Actor) -> None:
+    """They are neither the member, by now, nor who approves, under another account.
+
+    OwnWallet, ApprovalNeedsAnother. Members of two accounts may have been merged into one.
+    """
+    account = await staff.find_of(tx, row.actor_id)
+    if account is None or account.member_id is None:
+        return
+    _, _, merged_into, _ = (await holders.find(tx, [account.member_id]))[account.member_id]
+    themself = merged_into or account.member_id
+    if row.holder_id == themself:
+        raise OwnWallet
+    if actor.own_member == themself:
+        raise ApprovalNeedsAnother
 
 
 async def _do(

@@ -29,15 +29,16 @@ from service.flows.steps import (
     deciding,
     guarding,
     holding,
+    locking,
     posting,
     presenting_cards,
     refunding,
     return_batch,
     returning,
+    unclaimed,
 )
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
-from service.flows.steps.locking import begin
 from service.flows.steps.match import Match, match
 from service.flows.steps.proving import Proof
 from service.flows.steps.purchase import Item, RunAgain
@@ -148,14 +149,15 @@ async def _exchange(
         raise refused
     old = await _named(tx, command.bringing.body)
     holds = await holding.named(tx, [command.buying.body.hold_id])
-    item = item_of(ctx, command.buying, 0, now, holds, awaited=False)
+    awaited = await _is_awaited(tx, command.buying)
+    item = item_of(ctx, command.buying, 0, now, holds, awaited=awaited)
     whom = asking.who(item.body, item.occurred_at, item.holder_id)
     await presenting_cards.look(tx, ctx, [item])
     (matched,) = await match(tx, ctx, [whom], now)
     if not isinstance(matched, Match):
         raise matched
     paid = (await refunding.cards_of(tx, [old.purchase_id])).get(old.purchase_id, set())
-    wanted = {old.holder_id, matched.holder_id, *paid, *item.card_ids}
+    wanted = {old.holder_id, *paid, *locking.needed(item, matched)}
     locked, newest = await holders.lock(tx, wanted, wait=wait, clock_offset=ctx.db.clock_offset)
     if newest > ctx.programs.newest:
         raise VersionBehind
@@ -163,13 +165,20 @@ async def _exchange(
         return BUSY
     if any(locked[one].merged_into is not None for one in wanted):
         raise RunAgain
+    await locking.still_matched(tx, ctx, {matched.holder_id: (item, matched)}, locked)
+    locked |= await unclaimed.make(tx, [matched], now)
     cards = [locked[one] for one in paid]
     brought = await _bring(tx, ctx, command.bringing, old, locked[old.holder_id], cards)
     item.identifier_conflict = matched.conflict
     items.append(item)
-    begin(item, locked[matched.holder_id], [locked[one] for one in item.card_ids], now)
+    locking.begin(item, locked[matched.holder_id], [locked[one] for one in item.others], now)
     await _buy(tx, ctx, item)
     return Answer(_receipt(brought, receipt(item.purchase)))
+
+
+async def _is_awaited(tx: Tx, buying: PurchaseCommand) -> bool:
+    """A return of the new purchase came before it; nobody has recorded it (`_recorded`)."""
+    return buying.natural_key in await purchases.keys(tx, [buying.natural_key])
 
 
 async def _named(tx: Tx, body: RecordReturn) -> Purchase:

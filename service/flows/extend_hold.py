@@ -16,7 +16,7 @@ from service.domain.holds.errors import HoldClosed, HoldTimedOut
 from service.domain.holds.types import Hold, ItemKind, OpenHold, State
 from service.domain.purchases.types import ExtendHold, HoldView
 from service.flows.steps import held, wallets
-from service.flows.steps.context import Context
+from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.hold_view import view
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -70,9 +70,11 @@ async def _extend(tx: Tx, ctx: Context, command: Command, found: held.Held) -> A
 
 
 async def _move(tx: Tx, rows: Sequence[Hold | OpenHold], hold: Hold, due_at: dt.datetime) -> None:
-    """The hold and all that it has; HoldTimedOut when a share was found overdue this moment."""
-    await store.extend(tx, [(row, due_at) for row in rows])
+    """The hold and all that it has; HoldTimedOut: some of it was found overdue this moment."""
     codes = [item.digest for item in hold.items if item.digest is not None]
+    if not await coupons.are_kept(tx, hold.hold_id, codes, tx.now or EARLIEST):
+        raise HoldTimedOut(due_at=hold.due_at)
+    await store.extend(tx, [(row, due_at) for row in rows])
     await coupons.extend(tx, [(digest, hold.hold_id, due_at) for digest in codes])
     names = (item.name for item in hold.items if item.kind is ItemKind.BUDGET and item.name)
     for name in sorted(names):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from service.domain.coupons.guesses import subjects
+from service.domain.coupons.guesses import subjects, tried
 from service.domain.gift_cards import store
 from service.domain.gift_cards.errors import (
     GiftCardActive,
@@ -70,7 +70,8 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
             await idempotency.keep(tx, command.actor, command.key, fp, receipt.id, receipt)
             return Answer(receipt)
     except GiftCardNotFound as unknown:
-        await guessing.count(ctx, guessers)
+        wrong = tried(ctx.secret, "gift card", command.body.code, None)
+        await guessing.count_tried(ctx, guessers, [wrong])
         return unknown
     except ExpectedError as refusal:
         return refusal

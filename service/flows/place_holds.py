@@ -18,14 +18,13 @@ from service.domain.coupons import store as coupons
 from service.domain.events.catalog import PointsHeld
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
 from service.domain.holds import store
 from service.domain.holds.types import Closing, Hold, Item, ItemKind, State
-from service.domain.members.identifiers import BEGINNING
 from service.domain.purchases.content import cart_of, held_fingerprint
 from service.domain.purchases.types import HoldView, PlaceHold
 from service.flows.steps import (
     asking,
+    contested,
     deciding,
     guarding,
     locking,
@@ -37,7 +36,7 @@ from service.flows.steps import (
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.hold_view import view
-from service.flows.steps.match import NEW, match
+from service.flows.steps.match import match
 from service.flows.steps.proving import Proof
 from service.flows.steps.rounds import RunWithout, answered
 from service.infra.db import Tx
@@ -111,10 +110,11 @@ async def _run(
         await ctx.programs.refresh(ctx.db)
     now = tx.now or EARLIEST
     items = _items(ctx, commands, batch, results, now)
-    await _make_anonymous(tx, items, now)
     await presenting_cards.look(tx, ctx, items)
     whom = [asking.who(item.body, item.occurred_at, item.holder_id) for item in items]
-    chosen = locking.choose(items, await match(tx, ctx, whom, now), results)
+    matches = await match(tx, ctx, whom, now)
+    scarce = await contested.among(tx, ctx, items)
+    chosen = locking.choose(items, matches, results, scarce)
     busy: list[Any] = [None] * len(results)
     if not chosen:
         return {}
@@ -128,14 +128,9 @@ async def _run(
     for item in fresh:
         if item.refused is not None:
             results[item.n] = item.refused
-    if any(item.refused is not None and _has_written(item) for item in fresh):
+    if any(item.refused is not None and item.has_written for item in fresh):
         raise RunWithout
     return answers | await _place(tx, ctx, [item for item in fresh if item.refused is None])
-
-
-def _has_written(item: Placing) -> bool:
-    """It has taken something, or made the holder it needs."""
-    return item.has_taken or item.work.holder.version == NEW
 
 
 def _items(
@@ -165,16 +160,9 @@ def _item(ctx: Context, asked: Command, n: int, now: dt.datetime) -> Placing:
     item = Placing(n, asked.actor, body, None, at, program, cart)
     item.fp = asked.fp
     item.proofs = asked.proofs
-    if body.member is None:
+    if body.member is None:  # a holder of its own, known by its key, so that a retry finds it
         item.holder_id = derived_id("checkout", body.channel, body.checkout)
     return item
-
-
-async def _make_anonymous(tx: Tx, items: Sequence[Placing], now: dt.datetime) -> None:
-    """Nobody's checkout has a holder of its own, known by its key, so that a retry finds it."""
-    ids = sorted({item.holder_id for item in items if item.holder_id is not None})
-    if ids:
-        await holders.insert_missing(tx, ids, Kind.UNCLAIMED, BEGINNING, now)
 
 
 async def _note_kept_cards(tx: Tx, chosen: locking.Chosen[Placing]) -> None:

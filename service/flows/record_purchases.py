@@ -16,6 +16,7 @@ from service.domain.purchases.stored import receipt
 from service.domain.purchases.types import RecordPurchase
 from service.flows.steps import (
     asking,
+    contested,
     deciding,
     guarding,
     holding,
@@ -24,7 +25,7 @@ from service.flows.steps import (
     presenting_cards,
 )
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.match import Look, Match, match
+from service.flows.steps.match import Look, Match, known_or_new
 from service.flows.steps.proving import Proof
 from service.flows.steps.purchase import Item
 from service.flows.steps.recording import PurchaseCommand as Command
@@ -86,11 +87,7 @@ async def _run(
         if not items:
             return
         whom = [asking.who(item.body, item.occurred_at, item.holder_id) for item in items]
-        known = [look.of(who, now) for who in whom]
-        matches = [one for one in known if one is not None]
-        if len(matches) < len(known):
-            async with tx.transaction():
-                matches = await match(tx, ctx, whom, now)
+        matches = known_or_new(look, whom, now)
         await presenting_cards.look(tx, ctx, items)
         await _record(tx, ctx, items, matches, results, wait=wait)
 
@@ -142,7 +139,8 @@ async def _record(
     wait: bool,
 ) -> None:
     """Lock, decide and post what was matched; a holder's second purchase waits for the next run."""
-    chosen = locking.choose(items, matches, results)
+    scarce = await contested.among(tx, ctx, items)
+    chosen = locking.choose(items, matches, results, scarce)
     if not chosen:
         return
     done: list[Any] = [None] * len(results)  # nobody is answered before the commit

@@ -60,7 +60,7 @@ def void_command(actor: Actor, purchase_id: uuid.UUID, body: VoidPurchase) -> Co
         store=body.store,
     )
     same = msgspec.structs.replace(whole, store=None)  # whoever voids it again gets the answer
-    return Command(actor, whole, fingerprint(same), void=True)
+    return Command(actor, whole, fingerprint(same), void=True, reason=body.reason)
 
 
 def gate_key(body: RecordReturn) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """reset_staff_secret: whoever administers accounts gives one other secrets, and unlocks its login.
 
-The secrets from before are gone, all of them, and whoever is signed in is signed out.
+The secrets from before are gone, all of them, and whoever is signed in is signed out. The person
+has to choose another one before anything else.
 """
 
 import uuid
@@ -32,7 +33,11 @@ async def reset_staff_secret(
         await holders.clock(tx, ctx.db.clock_offset)
         now = tx.now or EARLIEST
         changed = msgspec.structs.replace(
-            account, pin_hash=hashes.pin, password_hash=hashes.password, changed_at=now
+            account,
+            pin_hash=hashes.pin,
+            password_hash=hashes.password,
+            must_change_secret=True,
+            changed_at=now,
         )
         await store.update(tx, changed)
         await store.end_tokens(tx, account_id, now)

@@ -33,6 +33,7 @@ class VerbsOfStaff(Gated):
 
     async def sign_in_staff(self, actor: Actor, body: SignIn) -> Answer[SignedIn]:
         """A token for a person at a device."""
+        await self._decides()
         return Answer(await sign_in_staff(self.ctx, actor, body))
 
     async def sign_out_staff(self, actor: Actor, body: SignOut) -> Answer[SignedOut]:

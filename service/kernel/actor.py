@@ -15,6 +15,11 @@ class ActorKind(enum.IntEnum):
     JOB = 4
 
 
+def shown(kind: int, name: str) -> str:
+    """Who did something, as answers say it: `staff:ann`."""
+    return f"{ActorKind(kind).name.lower()}:{name}"
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The authenticated caller.
 

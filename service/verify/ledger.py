@@ -25,9 +25,12 @@ RECORDS: Final = {
     Reason.ADJUSTMENT_UNDONE: "operation 10",
     Reason.SALE_UNDONE: "operation 10",
     Reason.TRANSFER_UNDONE: "operation 10",
+    Reason.RECOVERY_UNDONE: "operation 5",
 }
 # By these units go back to their lots, or to new ones in place of those that have lapsed.
-GIVING: Final = (Reason.GIVEN_BACK, Reason.ADJUSTMENT_UNDONE, Reason.TRANSFER_UNDONE)
+GIVING: Final = (
+    *(Reason.GIVEN_BACK, Reason.ADJUSTMENT_UNDONE, Reason.TRANSFER_UNDONE, Reason.RECOVERY_UNDONE),
+)
 
 
 async def look_at_range(look: Look) -> None:
@@ -55,9 +58,10 @@ async def look_at_range(look: Look) -> None:
     )
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_purchases"], unmatched=int(Flag.UNMATCHED))
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_returns"])
-    await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"])
+    await look.wrong(Check.OPERATIONS, SQL["list_wrong_operations"], claimed=int(Flag.CLAIMED))
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_moves"])
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_overruns"], overrun=int(Flag.OVERRUN))
+    await look.wrong(Check.COUPONS, SQL["list_wrong_recoveries"])
     await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])
     await look.wrong(Check.EVENTS, SQL["list_wrong_versions"])
     await look.wrong(Check.HOLDS, SQL["list_wrong_holds"])

@@ -1,7 +1,7 @@
 -- name: list_coupons
 -- Coupons by their codes, without a lock: for reads.
 select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.origin_op, c.rule,
-  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at
+  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at, c.taken_by
 from coupon c
 where c.digest = any(:digests::bytea[])
 
@@ -14,7 +14,7 @@ where c.coupon_id = :coupon::uuid
 -- name: lock_coupons
 -- After the holders and before the slots, in one order, waiting.
 select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.origin_op, c.rule,
-  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at
+  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at, c.taken_by
 from coupon c
 where c.digest = any(:digests::bytea[])
 order by c.digest
@@ -36,9 +36,18 @@ from unnest(:digests::bytea[], :uses::integer[]) as u (digest, uses)
 where c.digest = u.digest
 
 -- name: update_voided
+-- By hand: no return gives it again.
 update coupon c
-set voided_at = :voided_at::timestamptz
+set voided_at = :voided_at::timestamptz, taken_by = null
 where c.digest = any(:digests::bytea[])
+
+-- name: update_taken
+-- By a return or a move of the purchase that gave them, or when a use of such a one comes back.
+update coupon c
+set voided_at = u.voided_at, taken_by = u.taken_by
+from unnest(:digests::bytea[], :voided::timestamptz[], :taken::uuid[])
+  as u (digest, voided_at, taken_by)
+where c.digest = u.digest
 
 -- name: insert_coupons
 -- Personal ones; sorted by key.
@@ -57,7 +66,7 @@ order by u.digest
 -- name: list_open
 -- What members may have to spend at the instant: neither void nor used up nor over.
 select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.origin_op, c.rule,
-  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at
+  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at, c.taken_by
 from coupon c
 where c.holder_id = any(:holders::uuid[]) and c.voided_at is null and c.used < c.uses_max
   and (c.until_at is null or c.until_at > :at::timestamptz)
@@ -66,7 +75,7 @@ order by c.issued_at, c.coupon_id
 -- name: list_page
 -- A page of a member's list, newest first, after a position.
 select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.origin_op, c.rule,
-  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at
+  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at, c.taken_by
 from coupon c
 where c.holder_id = :holder::uuid
   and (c.issued_at, c.coupon_id) < (:issued_at::timestamptz, :coupon::uuid)
@@ -76,7 +85,7 @@ limit :limit::int
 -- name: list_issued
 -- What purchases or operations of holders gave.
 select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.origin_op, c.rule,
-  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at
+  c.from_at, c.until_at, c.uses_max, c.used, c.voided_at, c.issued_at, c.taken_by
 from unnest(:holders::uuid[], :ops::uuid[]) as u (holder_id, op)
 join coupon c on c.holder_id = u.holder_id and c.origin_op = u.op
 order by c.issued_at, c.coupon_id
@@ -99,10 +108,21 @@ from unnest(
 where x.holder_id = u.holder_id and x.template = u.template and x.occurred_at = u.occurred_at
   and x.purchase_id = u.purchase_id and x.position = u.position and x.given_back_at is null
 
+-- name: update_recoveries
+-- Units are taken for uses (the operation), or (none) are with the member again.
+update coupon_use x
+set recovery = u.recovery
+from unnest(
+  :holders::uuid[], :templates::text[], :occurred::timestamptz[], :purchases::uuid[],
+  :positions::smallint[], :recoveries::uuid[])
+  as u (holder_id, template, occurred_at, purchase_id, position, recovery)
+where x.holder_id = u.holder_id and x.template = u.template and x.occurred_at = u.occurred_at
+  and x.purchase_id = u.purchase_id and x.position = u.position
+
 -- name: list_uses
 -- The uses of a template on purchases.
 select x.holder_id, x.template, x.occurred_at, x.purchase_id, x.position, x.digest, x.overrun,
-  x.given_back_at
+  x.given_back_at, x.recovery
 from unnest(:holders::uuid[], :templates::text[], :occurred::timestamptz[], :purchases::uuid[])
   as u (holder_id, template, occurred_at, purchase_id)
 join coupon_use x on x.holder_id = u.holder_id and x.template = u.template
@@ -152,7 +172,7 @@ where holder_id = :holder::uuid and purchase_id = :purchase::uuid
 -- name: list_uses_of_codes
 -- Where personal coupons were used: by their owner, so the key of uses finds them.
 select u.holder_id, u.template, u.occurred_at, u.purchase_id, u.position, u.digest, u.overrun,
-  u.given_back_at
+  u.given_back_at, u.recovery
 from unnest(:holders::uuid[], :templates::text[], :digests::bytea[]) as c (holder_id, template, digest)
 join coupon_use u on u.holder_id = c.holder_id and u.template = c.template and u.digest = c.digest
 where u.given_back_at is null

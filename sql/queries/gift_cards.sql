@@ -8,7 +8,7 @@ where g.digest = any(:digests::bytea[])
 
 -- name: lock_cards
 -- After the holders and before the slots, in one order, waiting.
-select g.digest, g.state, g.pin_tries, g.pin_locked_until, g.activated_at
+select g.digest, g.state, g.pin_tries, g.pin_locked_until, g.activated_at, g.pins_tried
 from gift_card g
 where g.digest = any(:digests::bytea[])
 order by g.digest
@@ -35,7 +35,8 @@ where digest = :digest::bytea
 -- name: update_tries
 -- Of a card that is locked: one try is judged at a time.
 update gift_card
-set pin_tries = :tries::smallint, pin_locked_until = :locked_until::timestamptz
+set pin_tries = :tries::smallint, pin_locked_until = :locked_until::timestamptz,
+  pins_tried = :tried::bytea[]
 where digest = :digest::bytea
 
 -- name: list_payments

@@ -13,6 +13,34 @@ from unnest(:subjects::bytea[]) as u (subject)
 order by u.subject
 on conflict (subject, window_at) do update set failures = code_guess.failures + excluded.failures
 
+-- name: insert_tried
+-- What was tried within this window or the one before counts no second time. Two of the same at once
+-- meet in the row: the second sees what the first has tried. So much is remembered as locks anybody.
+insert into code_guess (subject, window_at, failures, tried)
+select u.subject, :window_at::timestamptz, cardinality(n.tried), n.tried
+from unnest(:subjects::bytea[]) as u (subject)
+cross join lateral (
+  select array(
+    select t.digest
+    from unnest(:tried::bytea[]) as t (digest)
+    where not exists (
+      select
+      from code_guess b
+      where b.subject = u.subject and b.window_at = :before::timestamptz
+        and t.digest = any(b.tried))) as tried) as n
+where cardinality(n.tried) > 0
+order by u.subject
+on conflict (subject, window_at) do update set
+  failures = code_guess.failures + (
+    select count(*)::integer
+    from unnest(excluded.tried) as t (digest)
+    where t.digest <> all(code_guess.tried)),
+  tried = (code_guess.tried || array(
+    select t.digest
+    from unnest(excluded.tried) as t (digest)
+    where t.digest <> all(code_guess.tried)))[1:100]
+where not excluded.tried <@ code_guess.tried
+
 -- name: insert_try
 -- A try that is counted before it is judged. The window before is touched too, so that of many at
 -- once each sees all that were counted before it, also where two windows meet.

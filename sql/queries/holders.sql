@@ -45,6 +45,7 @@ select u.holder_id, :kind::smallint, :settled::timestamptz, :recorded::timestamp
 from unnest(:holders::uuid[]) as u (holder_id)
 order by u.holder_id
 on conflict (holder_id) do nothing
+returning holder_id
 
 -- name: update_holders
 -- One write per holder and batch: all columns are worked out under the lock.

@@ -24,17 +24,20 @@ where k.channel = u.channel and k.external_id = u.external_id
 
 -- name: insert_parked
 insert into parked_return (
-  channel, external_id, return_channel, return_external_id, body, actor_kind, actor_id, recorded_at)
+  channel, external_id, return_channel, return_external_id, body, actor_kind, actor_id, device,
+  recorded_at)
 select u.channel, u.external_id, u.return_channel, u.return_external_id, u.body, u.actor_kind,
-  u.actor_id, u.recorded_at
+  u.actor_id, u.device, u.recorded_at
 from unnest(
   :channels::text[], :external_ids::text[], :return_channels::text[], :return_external_ids::text[],
-  :bodies::bytea[], :actor_kinds::smallint[], :actors::text[], :recorded::timestamptz[])
-  as u (channel, external_id, return_channel, return_external_id, body, actor_kind, actor_id, recorded_at)
+  :bodies::bytea[], :actor_kinds::smallint[], :actors::text[], :devices::text[],
+  :recorded::timestamptz[])
+  as u (channel, external_id, return_channel, return_external_id, body, actor_kind, actor_id, device,
+    recorded_at)
 
 -- name: list_parked
 -- Returns that waited for these purchases; read after their keys were claimed. In order of recording.
-select p.channel, p.external_id, p.body, p.actor_kind, p.actor_id
+select p.channel, p.external_id, p.body, p.actor_kind, p.actor_id, p.device
 from unnest(:channels::text[], :external_ids::text[]) as u (channel, external_id)
 join parked_return p on p.channel = u.channel and p.external_id = u.external_id
 order by p.recorded_at, p.return_channel, p.return_external_id
@@ -47,23 +50,54 @@ where p.channel = u.channel and p.external_id = u.external_id
 -- name: insert_returns
 insert into purchase_return (
   holder_id, purchase_id, return_id, channel, external_id, store, occurred_at, recorded_at, lines,
-  total, outcome, actor_kind, actor_id, moved_by)
+  total, outcome, actor_kind, actor_id, moved_by, note, device)
 select
   u.holder_id, u.purchase_id, u.return_id, u.channel, u.external_id, u.store, u.occurred_at,
   u.recorded_at, array(select jsonb_array_elements_text(u.lines::jsonb)::bigint), u.total, u.outcome,
-  u.actor_kind, u.actor_id, u.moved_by
+  u.actor_kind, u.actor_id, u.moved_by, u.note, u.device
 from unnest(
   :holders::uuid[], :purchases::uuid[], :returns::uuid[], :channels::text[], :external_ids::text[],
   :stores::text[], :occurred::timestamptz[], :recorded::timestamptz[], :lines::text[],
-  :totals::bigint[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[], :moves::uuid[])
+  :totals::bigint[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[], :moves::uuid[],
+  :notes::text[], :devices::text[])
   as u (holder_id, purchase_id, return_id, channel, external_id, store, occurred_at, recorded_at,
-    lines, total, outcome, actor_kind, actor_id, moved_by)
+    lines, total, outcome, actor_kind, actor_id, moved_by, note, device)
 
 -- name: list_returns
 -- The stored answers of returns.
-select r.return_id, r.outcome
+select r.return_id, r.outcome, r.note
 from purchase_return r
 where r.return_id = any(:returns::uuid[])
+
+-- name: find_return
+-- A return with the holder whose entries it wrote: where its purchase has moved since, back along
+-- the moves to whom it was of then.
+with recursive
+r as (
+  select i.holder_id, i.return_id, i.purchase_id, i.channel, i.actor_kind, i.actor_id, i.store,
+    i.device, i.note, i.recorded_at, coalesce(i.moved_by, i.purchase_id) as earned_by
+  from purchase_return i
+  where i.return_id = :return_id::uuid),
+m as (
+  select w.holder_id, w.earned_by
+  from r
+  join purchase p on p.purchase_id = r.purchase_id
+  join purchase_move w on w.to_op = p.moved_by
+  union all
+  select w.holder_id, w.earned_by
+  from m
+  join purchase_move w on w.to_op = m.earned_by)
+select coalesce(m.holder_id, r.holder_id) as holder_id, r.return_id, r.purchase_id, r.channel,
+  r.actor_kind, r.actor_id, r.store, r.device, r.note, r.recorded_at
+from r
+left join m on m.earned_by = r.earned_by
+
+-- name: find_void
+-- What voided a purchase.
+select r.holder_id, r.return_id, r.purchase_id, r.channel, r.actor_kind, r.actor_id, r.store,
+  r.device, r.note, r.recorded_at
+from purchase_return r
+where r.holder_id = :holder::uuid and r.purchase_id = :purchase::uuid and r.channel = :channel::text
 
 -- name: list_purchase_wallets
 -- What purchases earned and keep, once something of them came back.

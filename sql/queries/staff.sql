@@ -1,21 +1,21 @@
 -- name: find_account
 -- By its id.
 select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.password_hash, a.state,
-  a.created_at, a.changed_at
+  a.must_change_secret, a.created_at, a.changed_at
 from staff_account a
 where a.account_id = :account::uuid
 
 -- name: find_account_of
 -- By its login, for who signs in.
 select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.password_hash, a.state,
-  a.created_at, a.changed_at
+  a.must_change_secret, a.created_at, a.changed_at
 from staff_account a
 where a.login = :login::text
 
 -- name: lock_account
 -- Whoever changes an account or hands out a token for it waits for the others who do.
 select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.password_hash, a.state,
-  a.created_at, a.changed_at
+  a.must_change_secret, a.created_at, a.changed_at
 from staff_account a
 where a.account_id = :account::uuid
 for no key update
@@ -23,7 +23,7 @@ for no key update
 -- name: list_accounts
 -- A page by login; there is no end of small accounts, so it stops at the limit.
 select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.password_hash, a.state,
-  a.created_at, a.changed_at
+  a.must_change_secret, a.created_at, a.changed_at
 from staff_account a
 where a.login > :after::text and (:state::smallint is null or a.state = :state)
 order by a.login
@@ -31,24 +31,25 @@ limit :rows::integer
 
 -- name: insert_account
 insert into staff_account (
-  account_id, login, role, stores, member_id, pin_hash, password_hash, state, created_at, changed_at)
+  account_id, login, role, stores, member_id, pin_hash, password_hash, state, must_change_secret,
+  created_at, changed_at)
 values (
   :account::uuid, :login::text, :role::text, :stores::text[], :member::uuid, :pin_hash::text,
-  :password_hash::text, :state::smallint, :at::timestamptz, :at)
+  :password_hash::text, :state::smallint, :must_change_secret::boolean, :at::timestamptz, :at)
 
 -- name: update_account
 -- Of a locked account everything that can change.
 update staff_account
 set role = :role::text, stores = :stores::text[], member_id = :member::uuid,
   pin_hash = :pin_hash::text, password_hash = :password_hash::text, state = :state::smallint,
-  changed_at = :at::timestamptz
+  must_change_secret = :must_change_secret::boolean, changed_at = :at::timestamptz
 where account_id = :account::uuid
 
 -- name: find_token
 -- Who is signed in, with the account as it is now. The member a merged one has become is theirs
 -- too. PostgreSQL's clock comes along, so that every process judges the token's end by one clock.
-select t.kid, a.login, a.role, a.state, coalesce(h.merged_into, a.member_id) as member_id,
-  t.client_id, t.secret_sha256, t.store, t.device, t.expires_at, t.ended_at,
+select t.kid, a.login, a.role, a.state, a.must_change_secret,
+  coalesce(h.merged_into, a.member_id) as member_id, t.client_id, t.secret_sha256, t.store, t.device, t.expires_at, t.ended_at,
   clock_timestamp() as read_at
 from staff_token t
 join staff_account a on a.account_id = t.account_id

@@ -289,10 +289,11 @@ order by f.holder_id, f.return_id
 
 -- name: list_wrong_operations
 -- I3 for a range of holders: each operation of record moved something; one of kind 4 gave a coupon,
--- one of kind 8 or 9 ended a redemption, or was undone. Those of kind 10 and 13 are looked at elsewhere.
+-- one of kind 8 or 9 ended a redemption, or was undone; by kind 14 its member had a purchase that was
+-- nobody's, whoever has it now. Those of kind 10 and 13 are looked at elsewhere.
 select o.holder_id, 'operation ' || o.op_id as place,
   array[case o.kind when 4 then 'no coupon' when 8 then 'no redemption' when 9 then 'no redemption'
-    else 'no entry' end || ' belongs to it'] as wrong
+    when 14 then 'no purchase' else 'no entry' end || ' belongs to it'] as wrong
 from operation o
 where o.holder_id between :low::uuid and :high::uuid
   and case when o.kind = 4
@@ -310,6 +311,12 @@ where o.holder_id between :low::uuid and :high::uuid
         where u.holder_id between :low::uuid and :high::uuid
           and u.holder_id = o.holder_id and u.undoes = o.op_id)
     when o.kind in (10, 13) then false
+    when o.kind = 14
+    then not exists (
+      select from purchase p
+      where p.holder_id between :low::uuid and :high::uuid
+        and p.holder_id = o.holder_id and (p.flags & :claimed::int) > 0)
+      and not exists (select from purchase_move m where m.holder_id = o.holder_id)
     else not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id) end
 order by o.holder_id, o.op_id
 
@@ -520,7 +527,7 @@ found as (
   left join lateral (
     select q.purchase_id
     from purchase q
-    where q.purchase_id = h.closed_by and q.holder_id = h.holder_id
+    where q.purchase_id = h.closed_by -- by now it may be another's, who claimed it
     limit 1) p on true
   left join redemption r on r.holder_id = h.holder_id and r.redemption_id = h.hold_id
     and r.holder_id between :low::uuid and :high::uuid
@@ -567,9 +574,22 @@ from found f
 where cardinality(f.wrong) > 0
 order by f.holder_id, f.hold_id, f.name
 
+-- name: list_wrong_recoveries
+-- For a range of holders: units are taken for uses that count, by operations that are there.
+select u.holder_id, 'purchase ' || u.purchase_id || ', coupon ' || u.position as place,
+  array_remove(array[
+    case when u.given_back_at is not null then 'units are taken for it, but it came back' end,
+    case when o.op_id is null then 'no operation took units for it' end], null) as wrong
+from coupon_use u
+left join operation o on o.holder_id = u.holder_id and o.op_id = u.recovery and o.kind = 5
+  and o.holder_id between :low::uuid and :high::uuid
+where u.holder_id between :low::uuid and :high::uuid and u.recovery is not null
+  and (u.given_back_at is not null or o.op_id is null)
+order by u.holder_id, u.purchase_id, u.position
+
 -- name: list_wrong_coupons
 -- Over the whole table: a coupon is used as often as its uses say; those beyond its cap are counted
--- apart.
+-- apart. One that a return took is void, unless it has no use left.
 with
 u as (
   select i.digest, count(*) as uses
@@ -580,7 +600,9 @@ found as (
   select digest, array_remove(array[
     case when c.used is null then 'it was used, but is not there' end,
     case when c.used <> coalesce(u.uses, 0)
-      then format('used %s times, its uses are %s', c.used, coalesce(u.uses, 0)) end], null) as wrong
+      then format('used %s times, its uses are %s', c.used, coalesce(u.uses, 0)) end,
+    case when c.taken_by is not null and c.voided_at is null and c.used < c.uses_max
+      then 'a return took it, but it is good' end], null) as wrong
   from coupon c
   full join u using (digest))
 select '00000000-0000-0000-0000-000000000000'::uuid as holder_id,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tests.api.bodies import IDENTIFIERS, purchase
 from tests.api.client import Service
-from tests.api.colleagues import asked, signed_in
+from tests.api.colleagues import asked, hired, signed_in
 
 LOADS: Final = ("activate_gift_card", "top_up_gift_card")
 MONEY: Final = {"amount": 2_500, "currency": "EUR"}
@@ -128,10 +128,8 @@ async def staffed(service: Service) -> dict[str, Any]:
     """Staff accounts: one to sign in with, one that is changed, and what signs in and out."""
     accounts = {}
     for login in ("signs-in", "another"):
-        body = {"login": login, "role": "clerk", "pin": "640283"}
-        made = await service.admin.post("/v1/staff/accounts", json=body)
-        assert made.status_code == 201, made.text
-        accounts[login] = made.json()["id"]
+        made = await hired(service, service.admin, login, role="clerk")
+        accounts[login] = made["id"]
     who = {"login": "signs-in", "pin": "640283"}
     at = {"device": "till-3", "store": "waw-01"}
     signed = await service.admin.post("/v1/staff/sign-in", json={**who, **at})

@@ -60,6 +60,7 @@ class Keys:
             login="waw-117",
             role="clerk",
             state=State.ACTIVE,
+            must_change_secret=False,
             member_id=OWN,
             client_id=CLIENT_ID,
             secret_sha256=code.secret_sha256,

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.client import Service
-from tests.api.colleagues import asked, signed_in
+from tests.api.colleagues import asked, hired, signed_in
 
 NOBODY = "0192f0c0-0000-7000-8000-000000000001"
 
@@ -60,6 +60,30 @@ async def test_one_asks_and_a_colleague_approves_at_the_till(service: Service) -
     assert (operation.json()["actor"], operation.json()["approved_by"]) == (
         *("staff:eva", "staff:jan"),
     )
+
+
+async def test_what_an_agent_of_no_store_asks_for_a_lead_decides(service: Service) -> None:
+    """And no supervisor of a store, who does not see it."""
+    ola = await enrolled(service)
+    agents = {}
+    for login, role in (("ada", "agent"), ("leo", "lead")):
+        await hired(service, service.desk, login, role=role)
+        who = {"login": login, "pin": "640283", "device": "desk-1"}
+        signed = await service.desk.post("/v1/staff/sign-in", json=who)
+        assert (signed.status_code, signed.json()["store"]) == (200, None)
+        agents[login] = {"Regulars-Staff": signed.json()["token"]}
+    jan = await signed_in(service, service.pos, "jan")
+    waits = await asked(service.desk, ola, agents["ada"], "12345678", 700)
+    path = f"/v1/approvals/{waits['id']}/approve"
+
+    by_jan = await service.pos.post(path, headers=jan)
+    by_ada = await service.desk.post(path, headers=agents["ada"])
+    by_leo = await service.desk.post(path, headers=agents["leo"])
+
+    assert (by_jan.status_code, by_jan.json()["code"]) == (404, "approval-not-found")
+    assert (by_ada.status_code, by_ada.json()["scope"]) == (403, "approvals:decide")
+    assert (by_leo.status_code, by_leo.json()["decided_by"]) == (200, "staff:leo")
+    assert await available(service, ola) == 700
 
 
 async def test_what_waits_says_where_it_is_told_and_is_asked_for_once(service: Service) -> None:

@@ -171,8 +171,8 @@ async def test_who_has_no_pin_is_told_the_same_as_of_a_code_nobody_has(service: 
 
 async def test_wrong_pins_and_wrong_codes_are_told_when_to_come_again(service: Service) -> None:
     card = await issued(service)
-    for _ in range(5):
-        await post(service.app, "/check", code=card["code"], pin="000000000000")
+    for number in range(5):
+        await post(service.app, "/check", code=card["code"], pin=f"00000000000{number}")
     locked = await post(service.app, "/check", code=card["code"], pin=card["pin"])
     client = {"device": "phone-7"}
     for number in range(20):

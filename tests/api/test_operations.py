@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.bodies import purchase
 from tests.api.client import Service
+from tests.api.colleagues import hired
 
 KEY = {"Idempotency-Key": "12345678"}
 NOBODY = "0192f0c0-0000-7000-8000-000000000001"
@@ -91,9 +92,7 @@ async def test_a_store_is_one_of_the_program(service: Service) -> None:
 
 async def signed_in(service: Service) -> dict[str, str]:
     """The header of a supervisor at a till of waw-01."""
-    account = {"login": "ann", "role": "supervisor", "pin": "640283"}
-    made = await service.admin.post("/v1/staff/accounts", json=account)
-    assert made.status_code == 201, made.text
+    await hired(service, service.pos, "ann", role="supervisor")
     who = {"login": "ann", "pin": "640283", "device": "till-3", "store": "waw-01"}
     token = (await service.pos.post("/v1/staff/sign-in", json=who)).json()["token"]
     return {"Regulars-Staff": token}

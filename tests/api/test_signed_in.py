@@ -40,6 +40,28 @@ async def test_a_person_asks_with_the_scopes_of_the_key_and_of_their_role(keys: 
     assert keys.ring.remembered(key) == await keys.ring.actor(key)
 
 
+@pytest.mark.parametrize(
+    ("of_key", "left"),
+    [
+        (("members:read", "staff:sign-in"), {"staff:sign-in"}),
+        (("admin:*",), {"staff:sign-in"}),
+        (("members:read",), set()),
+    ],
+)
+async def test_with_a_secret_that_another_person_knows_one_may_only_change_it(
+    keys: Keys, of_key: tuple[str, ...], left: set[str]
+) -> None:
+    """Whatever the key may; without the header the device is what it was."""
+    key = keys.issue(scopes=frozenset(of_key))
+    staff = keys.sign_in(must_change_secret=True)
+
+    actor = await keys.ring.actor(key, staff)
+
+    assert (actor.id, actor.scopes) == ("waw-117", frozenset(left))
+    assert keys.ring.remembered(key, staff) == actor
+    assert (await keys.ring.actor(key)).scopes == {*of_key}
+
+
 async def test_no_role_of_staff_makes_an_administrator(keys: Keys) -> None:
     for role in STAFF_ROLES:
         actor = await keys.ring.actor(keys.issue(), keys.sign_in(role=role))

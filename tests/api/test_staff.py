@@ -13,6 +13,7 @@ from service.domain.access.roles import STAFF_ROLES
 from service.domain.staff.types import StaffRole
 from service.flows.create_key import create_key
 from service.infra.db import Database
+from tests.api import colleagues
 from tests.api.client import Service, serving
 from tests.databases import Fresh
 
@@ -21,11 +22,10 @@ NOBODY = "0192f0c0-0000-7000-8000-000000000001"
 
 
 async def hired(service: Service, login: str = "waw-117", **more: Any) -> dict[str, Any]:
-    """An account, a clerk's with a PIN if nothing else is said."""
-    body = {"login": login, "role": "clerk", "pin": PIN, **more}
-    answer = await service.admin.post("/v1/staff/accounts", json=body)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
+    """An account whose person has chosen the PIN, a clerk's if nothing else is said."""
+    found: dict[str, Any] = await colleagues.hired(
+        service, service.desk, login, **{"role": "clerk", **more}
+    )
     return found
 
 
@@ -209,6 +209,40 @@ async def test_somebody_changes_their_pin_at_the_till(service: Service, db: Data
     assert (simple.status_code, simple.json()["errors"][0]["pointer"]) == (422, "#/new_pin")
     assert changed.json()["secrets"] == ["pin"]
     assert (old.status_code, new.status_code) == (422, 200)
+
+
+async def test_with_a_pin_of_the_office_nothing_is_done_but_to_choose_another(
+    service: Service, db: Database
+) -> None:
+    body = {"login": "waw-117", "role": "supervisor", "pin": "738205"}
+    made = await service.admin.post("/v1/staff/accounts", json=body)
+    path = f"/v1/members/{NOBODY}/adjustments"
+    gift = {"wallet": "points", "amount": 100, "code": "late", "reason": "for the wait"}
+    choose = {"login": "waw-117", "pin": "738205", "device": "till-3", "new_pin": PIN}
+    async with till(service, db) as client:
+        signed = await sign_in(client, pin="738205")
+        first = as_(signed.json()["token"])
+        refused = [
+            await client.get("/v1/rewards", headers=first),
+            await client.post(path, json=gift, headers={**first, "Idempotency-Key": "gift-0001"}),
+        ]
+        same = await client.post("/v1/staff/secret", json=choose | {"new_pin": "738205"})
+        changed = await client.post("/v1/staff/secret", json=choose, headers=first)
+        second = as_((await sign_in(client)).json()["token"])
+        listed = await client.get("/v1/rewards", headers=second)
+
+    assert made.json()["must_change_secret"] is True
+    assert (signed.json()["must_change_secret"], signed.json()["scopes"]) == (
+        *(True, ["staff:sign-in"]),
+    )
+    assert [(one.status_code, one.json()["scope"]) for one in refused] == [
+        (403, "rewards:read"),
+        (403, "points:adjust"),
+    ]
+    assert (same.status_code, same.json()["code"]) == (422, "secret-not-new")
+    assert same.json()["errors"][0]["pointer"] == "#/new_pin"
+    assert (changed.status_code, "must_change_secret" in changed.json()) == (200, False)
+    assert listed.status_code == 200
 
 
 async def test_only_the_office_manages_accounts_also_with_a_person(

@@ -34,6 +34,7 @@ from tests.flows.shop import TILL, Shop
 
 PIN: Final = "640283"
 OTHER_PIN: Final = "905174"
+FIRST_PIN: Final = "738205"  # known to who made the account
 PASSWORD: Final = "seven otters sing at dawn"  # of nobody
 OFFICE: Final = msgspec.structs.replace(TILL, id="office", store=None)
 
@@ -91,10 +92,30 @@ async def device(
 async def hire(
     shop: Shop, login: str = "waw-117", role: str = "clerk", **more: Any
 ) -> IssuedStaffAccount:
-    """An account, with the PIN if nothing else is said."""
+    """An account, with the PIN if nothing else is said, which counts as chosen by its person.
+
+    Without the slow hashes of a change.
+    """
     secret = {} if {"pin", "password"} & more.keys() else {"pin": PIN}
-    body = CreateStaffAccount(login=login, role=StaffRole(role), **{**secret, **more})
+    made = await hire_new(shop, login, role, **{**secret, **more})
+    await chosen(shop, made.id)
+    return msgspec.structs.replace(made, must_change_secret=False)
+
+
+async def hire_new(
+    shop: Shop, login: str = "waw-117", role: str = "clerk", **more: Any
+) -> IssuedStaffAccount:
+    """An account whose person has not chosen a secret yet."""
+    body = CreateStaffAccount(login=login, role=StaffRole(role), **more)
     return (await shop.verbs.create_staff_account(OFFICE, body)).body
+
+
+async def chosen(shop: Shop, account_id: uuid.UUID) -> None:
+    """The secret of an account counts as its person's own choice."""
+    async with shop.db.transaction() as tx:
+        await tx.connection.execute(
+            "update staff_account set must_change_secret = false where account_id = $1", account_id
+        )
 
 
 async def change(shop: Shop, account_id: uuid.UUID, **given: Any) -> StaffAccountView:

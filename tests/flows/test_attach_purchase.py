@@ -114,6 +114,14 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(checkout: Shop) -> 
             await attach(checkout, bought.id, ola)
 
 
+async def test_a_purchase_that_is_not_there_tells_nothing_of_members(checkout: Shop) -> None:
+    """Or whoever may attach but not look members up could ask for one number after another."""
+    ola = await rich(checkout, "1", 0)
+    for member in ("1", "9", ola, new_id()):
+        with pytest.raises(PurchaseNotFound):
+            await attach(checkout, new_id(), member)
+
+
 async def move(
     shop: Shop,
     purchase_id: uuid.UUID,

@@ -1,13 +1,17 @@
 """Gift cards that are lost and found."""
 
 import asyncio
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from service.domain.gift_cards.errors import GiftCardNamedByCodeOrId, GiftCardNotFound
 from service.domain.gift_cards.types import NameGiftCard
+from service.domain.purchases.basket import GiftCardIn
+from service.domain.purchases.errors import GiftCardsRefused
 from service.kernel.ids import new_id
+from tests.flows.counter import buy, extend, hold, release, report
 from tests.flows.gift_card_shop import (
     activate,
     balance,
@@ -19,7 +23,7 @@ from tests.flows.gift_card_shop import (
     unblock,
     with_cards,
 )
-from tests.flows.shop import TILL, Shop, another
+from tests.flows.shop import TILL, Shop, another, goods
 
 
 async def test_a_blocked_card_keeps_its_money_and_is_active_again_when_unblocked(
@@ -108,3 +112,56 @@ async def test_a_member_is_no_card(shop: Shop) -> None:
 
     with pytest.raises(GiftCardNotFound):
         await block(shop, card_id=ola.id)
+
+
+# ------------------------------------------------------------------ between a hold and its payment
+
+TEA = goods(3_000)
+HALF_HOUR = dt.timedelta(minutes=30)
+
+
+async def test_what_a_hold_has_of_it_is_paid_and_comes_back_to_it(checkout: Shop) -> None:
+    """The checkout was promised 15.00 before the card was lost; nobody else gets the 5.00 left."""
+    gift = await issue(checkout, 2_000)
+    cards = (GiftCardIn(code=gift.code, amount=1_500),)
+    kept = await hold(checkout, "c1", None, TEA, gift_cards=cards)
+    await block(checkout, code=gift.code)
+
+    with pytest.raises(GiftCardsRefused, match="blocked"):
+        await buy(checkout, "p0", None, TEA, gift_cards=(GiftCardIn(code=gift.code, amount=500),))
+    done = await buy(checkout, "p1", None, TEA, gift_cards=cards, hold_id=kept.id)
+
+    assert (done.due, await balance(checkout, gift.code)) == (1_500, (500, 0))
+    back = await checkout.bring_back("r1", "p1")
+    assert back.refund is not None
+    assert (back.refund.gift_cards, back.refund.other_tender) == (1_500, 1_500)
+    assert await balance(checkout, gift.code) == (2_000, 0)
+
+
+async def test_another_cart_than_was_held_is_not_paid_by_it(checkout: Shop) -> None:
+    gift = await issue(checkout, 2_000)
+    cards = (GiftCardIn(code=gift.code, amount=1_500),)
+    kept = await hold(checkout, "c1", None, TEA, gift_cards=cards)
+    await block(checkout, code=gift.code)
+
+    with pytest.raises(GiftCardsRefused, match="blocked"):
+        await buy(checkout, "p1", None, TEA, TEA, gift_cards=cards, hold_id=kept.id)
+
+    assert await balance(checkout, gift.code) == (500, 1_500)
+    await release(checkout, kept.id)
+    assert await balance(checkout, gift.code) == (2_000, 0)
+
+
+async def test_a_hold_that_ran_out_over_it_takes_what_a_till_has_given(checkout: Shop) -> None:
+    gift = await issue(checkout, 2_000)
+    cards = (GiftCardIn(code=gift.code, amount=1_500),)
+    kept = await hold(checkout, "c1", None, TEA, gift_cards=cards, hold_for=60)
+    await block(checkout, code=gift.code)
+    await extend(checkout, kept.id, 900)
+    assert checkout.shown is not None
+    await checkout.show(checkout.shown + HALF_HOUR)
+
+    done = await report(checkout, "p1", None, TEA, gift_cards=cards, hold_id=kept.id)
+
+    assert [(one.amount, one.overrun) for one in done.gift_cards] == [(1_500, 0)]
+    assert await balance(checkout, gift.code) == (500, 0)

@@ -213,6 +213,24 @@ async def test_what_has_timed_out_is_answered_as_it_is(shop: Shop) -> None:
         await shop.verbs.cancel_redemption(TILL, new_id(), CancelRedemption(reason="none"))
 
 
+async def test_the_piece_of_one_that_timed_out_comes_back_once(shop: Shop) -> None:
+    """The only tasting is kept, timed out, and another member's: who kept it gets and returns
+    nothing any more."""
+    await with_rewards(shop)
+    kept = await redeem(shop, await member(shop, 100), "tasting", hold=60)
+    await shop.show(day(0.01))
+    had = await redeem(shop, await member(shop, 100, "2"), "tasting")
+
+    with pytest.raises(RedemptionClosed):
+        await grant(shop, kept)
+    with pytest.raises(RedemptionClosed):
+        await hand_over(shop, kept)
+    await cancel(shop, kept)
+    assert await stock(shop, "tasting") == 0
+    await cancel(shop, had)
+    assert await stock(shop, "tasting") == 1
+
+
 async def test_of_a_version_that_had_no_stock_none_comes_back(shop: Shop) -> None:
     """A reward is had without a stock, then gets one of 1: cancelling adds nothing to it."""
     free = "{price: 10 points, gives: {item: cup}"

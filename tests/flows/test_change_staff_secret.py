@@ -6,15 +6,17 @@ import pytest
 
 from service.domain.staff.errors import (
     NewSecretNeeded,
+    SecretNotNew,
     SecretTooSimple,
     SignInRefused,
     StaffSuspended,
     StaffTokenNotAccepted,
     TooManySignIns,
 )
-from service.domain.staff.types import AccountState, ActKind
+from service.domain.staff.types import AccountState, ActKind, StaffAccountView, StaffRole
 from tests.flows.shop import Shop
 from tests.flows.staff_shop import (
+    FIRST_PIN,
     OTHER_PIN,
     PASSWORD,
     PIN,
@@ -22,6 +24,8 @@ from tests.flows.staff_shop import (
     change,
     device,
     hire,
+    hire_new,
+    reset,
 )
 
 
@@ -122,3 +126,82 @@ async def test_of_two_at_once_one_wins(shop: Shop) -> None:
     assert [isinstance(one, SignInRefused) for one in done].count(True) == 1
     won = wanted[[isinstance(one, SignInRefused) for one in done].index(False)]
     assert (await till.sign_in(pin=won)).login == "waw-117"
+
+
+async def test_after_the_change_the_person_may_what_the_role_may(shop: Shop) -> None:
+    till = await device(shop)
+    account = await hire_new(shop, pin=FIRST_PIN)
+    first = await till.sign_in(pin=FIRST_PIN)
+    assert (await till.asks(first.token)).scopes == {"staff:sign-in"}
+
+    shown = await till.change(pin=FIRST_PIN, new_pin=PIN)
+
+    assert (account.must_change_secret, shown.must_change_secret) == (True, False)
+    with pytest.raises(StaffTokenNotAccepted):
+        await till.asks(first.token)
+    signed = await till.sign_in()
+    assert not signed.must_change_secret
+    assert (await till.asks(signed.token)).may("purchases:void")
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"pin": FIRST_PIN, "new_pin": FIRST_PIN}, "/new_pin"),
+        ({"password": PASSWORD, "new_pin": FIRST_PIN}, "/new_pin"),
+        ({"pin": FIRST_PIN, "new_pin": PIN, "new_password": PASSWORD}, "/new_password"),
+    ],
+)
+async def test_a_secret_that_the_office_knows_is_not_chosen(
+    shop: Shop, given: dict[str, str], pointer: str
+) -> None:
+    till = await device(shop)
+    await hire_new(shop, pin=FIRST_PIN, password=PASSWORD)
+
+    with pytest.raises(SecretNotNew) as refused:
+        await till.change(**given)
+
+    assert refused.value.pointer == pointer
+    assert (await till.sign_in(pin=FIRST_PIN)).must_change_secret
+
+
+async def test_of_secrets_that_the_office_knows_none_is_left(shop: Shop) -> None:
+    till = await device(shop)
+    account = await hire_new(shop, pin=FIRST_PIN, password=PASSWORD)
+
+    shown = await till.change(pin=FIRST_PIN, new_pin=PIN)
+
+    assert shown.secrets == ("pin",)
+    with pytest.raises(SignInRefused):
+        await till.sign_in(password=PASSWORD)
+    told = {"secrets": [["pin", "password"], ["pin"]]}
+    assert (await acts(shop, account.id))[1:] == [(ActKind.SECRET_CHANGED, "waw-117", told)]
+
+
+async def test_after_a_reset_it_is_changed_once_more(shop: Shop) -> None:
+    till = await device(shop)
+    account = await hire(shop)
+
+    await reset(shop, account.id, pin=FIRST_PIN)
+
+    assert (await till.sign_in(pin=FIRST_PIN)).must_change_secret
+    assert (await shop.reads.staff_account(account.id)).must_change_secret
+    await change(shop, account.id, role=StaffRole.SUPERVISOR)
+    assert (await till.sign_in(pin=FIRST_PIN)).scopes == ("staff:sign-in",)
+    await till.change(pin=FIRST_PIN, new_pin=OTHER_PIN)
+    assert not (await till.sign_in(pin=OTHER_PIN)).must_change_secret
+
+
+async def test_a_reset_at_the_moment_of_a_change_is_not_lost(shop: Shop) -> None:
+    """Whichever is first, what the office has set is what is good, and must be changed."""
+    till = await device(shop)
+    account = await hire(shop)
+
+    tries = [till.change(pin=PIN, new_pin=OTHER_PIN), reset(shop, account.id, pin=FIRST_PIN)]
+    changed, _ = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert isinstance(changed, SignInRefused | StaffAccountView)
+    signed = await till.sign_in(pin=FIRST_PIN)
+    assert signed.must_change_secret
+    with pytest.raises(SignInRefused):
+        await till.sign_in(pin=OTHER_PIN)

@@ -113,11 +113,11 @@ async def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour_then_twice_as_lo
     await with_cards(shop)
     card = await issue(shop, 1_000, "secret", pin=chosen)
     pin = chosen or card.pin
-    for _ in range(5):
+    for n in range(5):
         with pytest.raises(GiftCardNotFound):
-            await check(shop, card.code, "4711")
+            await check(shop, card.code, f"471{n}")
 
-    for wrong_or_right in ("4711", pin):
+    for wrong_or_right in ("4711", "4719", pin):
         with pytest.raises(TooManyPins) as locked:
             await check(shop, card.code, wrong_or_right)
         assert 890 <= locked.value.retry_after_seconds <= 900
@@ -125,17 +125,42 @@ async def test_five_wrong_pins_lock_it_for_a_quarter_of_an_hour_then_twice_as_lo
 
     await shop.show(day(0) + dt.timedelta(minutes=16))
     with pytest.raises(GiftCardNotFound):
-        await check(shop, card.code, "4711")
+        await check(shop, card.code, "4719")
     with pytest.raises(TooManyPins) as locked:
         await check(shop, card.code, pin)
     assert 1_790 <= locked.value.retry_after_seconds <= 1_800
 
     await shop.show(day(0) + dt.timedelta(minutes=47))
     assert (await check(shop, card.code, pin)).balance == 1_000
-    for _ in range(4):  # the right one began anew
+    for n in range(4):  # the right one began anew
         with pytest.raises(GiftCardNotFound):
-            await check(shop, card.code, "4711")
+            await check(shop, card.code, f"471{n}")
     assert (await check(shop, card.code, pin)).balance == 1_000
+
+
+async def test_the_same_wrong_pin_again_is_no_new_guess(shop: Shop) -> None:
+    """Neither at the card nor of the device; a locked one is told nothing by it."""
+    await with_cards(shop)
+    client = Client(device="kiosk")
+    card = await issue(shop, 1_000, "secret")
+    for _ in range(25):
+        with pytest.raises(GiftCardNotFound):
+            await check(shop, card.code, "4711", client)
+    for _ in range(25):
+        with pytest.raises(GiftCardNotFound):
+            await check(shop, UNKNOWN, "4711", client)
+
+    assert (await check(shop, card.code, card.pin, client)).balance == 1_000
+
+
+async def test_the_right_pin_is_right_however_often_it_is_sent_at_once(shop: Shop) -> None:
+    """One that is not judged yet is remembered as tried."""
+    await with_cards(shop)
+    card = await issue(shop, 1_000, "secret")
+
+    found = await asyncio.gather(*(check(shop, card.code, card.pin) for _ in range(12)))
+
+    assert [one.balance for one in found] == [1_000] * 12
 
 
 async def test_of_many_wrong_pins_at_once_five_are_judged(shop: Shop) -> None:
@@ -160,10 +185,12 @@ async def test_whoever_fails_too_often_is_refused_whatever_the_card(shop: Shop) 
     await with_cards(shop)
     client = Client(device="kiosk", address="198.51.100.7")
     cards = [await issue(shop, 1_000, "secret") for _ in range(4)]
-    tried = [card.code for card in cards for _ in range(4)] + [UNKNOWN] * 4
-    for code in tried:
+    tried: list[tuple[str, str | None]] = []
+    tried += [(card.code, f"471{n}") for card in cards for n in range(4)]
+    tried += [(UNKNOWN, None), *((UNKNOWN, f"471{n}") for n in range(3))]
+    for code, pin in tried:
         with pytest.raises(GiftCardNotFound):
-            await check(shop, code, "4711", client)
+            await check(shop, code, pin, client)
 
     with pytest.raises(TooManyCodes):
         await check(shop, (await issue(shop, 500)).code, client=Client(device="kiosk"))

@@ -22,6 +22,7 @@ from service.kernel.values import Balance
 from tests.flows.caps import CAPPED, EVA, JAN, Caps, staff
 from tests.flows.races import DONE, at_once, until
 from tests.flows.shop import TILL, another, day
+from tests.flows.staff_shop import change, hire
 
 LATER = dt.timedelta(hours=2)
 
@@ -106,6 +107,22 @@ async def test_units_are_given_by_the_rules_of_the_moment_of_the_approval(caps: 
     assert day(10) < lot.expires_at < day(10.1)  # ten days from the approval, not thirty
 
 
+async def test_a_wallet_that_the_program_has_no_more_is_adjusted_all_the_same(caps: Caps) -> None:
+    """Members may still have units there, and its number names it for ever."""
+    status = "  status: {qualifying: true, expires: never}\n"
+    more = CAPPED.replace(status, "  thanks: {expires: never}\n" + status, 1)
+    await caps.shop.publish(more, None)
+    await caps.shop.show(day(1))
+    ola = await caps.shop.enrol("1")
+    asked = await caps.asked(ola.id, 21, "thanks")
+    await caps.shop.publish(CAPPED, None)
+    await caps.shop.show(day(1.05))
+
+    told = await caps.approve(asked.id)
+
+    assert (told.why, told.wallets["thanks"].available) == ("no_caps", 21)
+
+
 async def test_what_cannot_be_done_any_more_waits_on(caps: Caps) -> None:
     ola = await caps.shop.enrol("1")
     await caps.shop.adjust(ola.id, 700)
@@ -156,6 +173,39 @@ async def test_the_member_does_not_decide_about_the_own_wallet(caps: Caps) -> No
             await decide(asked.id, herself)
 
     assert await caps.shop.balance(ola.id) == (0, 0, 0)
+
+
+async def test_who_asked_is_not_the_member_when_it_is_done(caps: Caps) -> None:
+    """Their account says so only since they asked, or said so then."""
+    ola = await caps.shop.enrol("1")
+    account = await hire(caps.shop, "eva", "supervisor")
+    asked = await caps.asked(ola.id, 700)
+    await change(caps.shop, account.id, member=ola.id)
+    before = await caps.shop.tables()
+
+    with pytest.raises(OwnWallet):
+        await caps.approve(asked.id)
+
+    assert await caps.shop.tables() == before
+    assert (await caps.refuse(asked.id)).state is Standing.REFUSED
+
+
+async def test_one_person_with_two_accounts_is_no_second_person(caps: Caps) -> None:
+    """Each account has a member of its own, until it is seen that these are one and are merged."""
+    ola = await caps.shop.enrol("1")
+    eva, twin = (await caps.shop.enrol("2")).id, (await caps.shop.enrol("3")).id
+    await hire(caps.shop, "eva", "supervisor", member=twin)
+    asked = await caps.asked(ola.id, 700)
+    herself = staff("eva-2", own_member=eva)
+    async with caps.shop.db.transaction() as tx:
+        await tx.connection.execute(
+            "update holder set merged_into = $2 where holder_id = $1", twin, eva
+        )
+
+    with pytest.raises(ApprovalNeedsAnother):
+        await caps.approve(asked.id, herself)
+
+    assert (await caps.approve(asked.id)).state is Standing.APPROVED
 
 
 async def test_who_is_bound_to_no_store_decides_for_all(caps: Caps) -> None:

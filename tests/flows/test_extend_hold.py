@@ -1,11 +1,13 @@
 """Holds that last longer, or shorter, than was asked for at first."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
 from service.domain.purchases.types import HoldState, HoldView
+from service.flows import extend_hold
 from service.kernel.ids import new_id
 from tests.flows.counter import (
     buy,
@@ -18,7 +20,7 @@ from tests.flows.counter import (
     rich,
     unique,
 )
-from tests.flows.shop import Shop, goods
+from tests.flows.shop import Shop, another, goods
 
 LAMP = goods(25_000, category="lamp")
 SECOND = dt.timedelta(seconds=1)
@@ -93,6 +95,38 @@ async def test_an_end_that_is_moved_on_is_settled_once_there(checkout: Shop) -> 
     async with checkout.db.reading() as tx:
         row = await tx.connection.fetchrow("select state, closed_at from hold")
     assert tuple(row) == (3, longer.due_at)
+
+
+@pytest.mark.parametrize("taken", ["used", "held"])
+async def test_a_code_that_was_given_on_in_the_instant_of_its_end_is_not_kept_again(
+    checkout: Shop, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    """Found open, and overdue by who wants the code, before the new end is written."""
+    kept, code = await kept_by(checkout)
+    other = Shop(checkout.db, another(checkout.db))
+    await other.built.start()
+    move, came = extend_hold._move, list[Any]()
+
+    async def late(*given: Any) -> None:
+        if not came:
+            await checkout.show(kept.due_at + SECOND)
+            take = buy if taken == "used" else hold
+            came.append(await take(other, "other", None, goods(900), coupons=(code,)))
+        await move(*given)
+
+    monkeypatch.setattr(extend_hold, "_move", late)
+
+    with pytest.raises(HoldTimedOut):
+        await extend(checkout, kept.id, 600)
+
+    assert came[0].discount == 700
+    assert (await checkout.reads.hold(kept.id)).state is HoldState.TIMED_OUT
+    if taken == "held":
+        paid = await buy(
+            checkout, "p", None, goods(900), coupons=(code,), hold_id=came[0].id
+        )  # fmt: skip
+        assert (paid.discount, paid.overrun) == (700, False)
+    await other.built.gate.drain()
 
 
 async def test_one_that_has_timed_out_is_not_extended(checkout: Shop) -> None:

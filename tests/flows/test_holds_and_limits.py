@@ -75,6 +75,36 @@ async def test_a_quote_that_names_its_hold_finds_what_it_keeps(checkout: Shop) -
     assert sorted(reason for _, reason in reasons(without)) == ["no_effect", "not_enough"]
 
 
+async def test_a_quote_that_changes_its_hold_finds_its_shares_of_budgets(checkout: Shop) -> None:
+    """A lamp of 200.00 has 40.00 of the 50.00 for lamps; a second one would have 10.00."""
+    ola = await rich(checkout, "1", 0)
+    lamp, more = goods(20_000, category="lamp"), goods(100)
+    placed = await hold(checkout, "c1", ola, lamp)
+
+    asked = await quote(checkout, ola, lamp, more, hold_id=placed.id)
+    without = await quote(checkout, ola, lamp, more)
+    bought = await buy(checkout, "p1", ola, lamp, more, hold_id=placed.id)
+
+    assert (asked.discount, without.discount, bought.discount) == (4_000, 1_000, 4_000)
+
+
+async def test_a_quote_that_changes_its_hold_finds_the_last_use_of_a_shared_code(
+    checkout: Shop,
+) -> None:
+    """FEW-LEFT takes 1.00 off for three."""
+    for n in range(2):
+        await buy(checkout, f"p{n}", None, goods(1_000), coupons=("FEW-LEFT",))
+    ola = await rich(checkout, "1", 0)
+    few = {"coupons": ("FEW-LEFT",)}
+    placed = await hold(checkout, "c1", ola, goods(1_000), **few)
+
+    asked = await quote(checkout, ola, goods(2_000), hold_id=placed.id, **few)
+    without = await quote(checkout, ola, goods(2_000), **few)
+    bought = await buy(checkout, "p9", ola, goods(2_000), hold_id=placed.id, **few)
+
+    assert (asked.discount, without.discount, bought.discount) == (100, 0, 100)
+
+
 async def test_a_quote_of_nobodys_cart_may_name_its_hold_too(checkout: Shop) -> None:
     gift = await issue(checkout, 1_000)
     placed = await hold(checkout, "c1", None, goods(3_000), gift_cards=(by(gift.code),))

@@ -11,6 +11,7 @@ from service.domain.idempotency.errors import IdempotencyKeyReused
 from service.domain.members.errors import MemberNotFound
 from service.kernel.codes import normalise
 from service.kernel.ids import new_id
+from tests.flows.counter import CHECKOUT, quote, reasons, rich
 from tests.flows.coupon_shop import check, give, with_coupons
 from tests.flows.shop import TILL, Shop, day, goods
 
@@ -115,3 +116,27 @@ async def test_many_at_once_each_give_one(shop: Shop) -> None:
 
     assert len({gift.code for gift in gifts}) == 10
     assert await shop.count("coupon") == 10
+
+
+async def test_a_coupon_of_a_list_is_its_members_however_its_template_is_declared(
+    checkout: Shop,
+) -> None:
+    """NEXT5 is taken out of the program, and declared again for whoever has the code."""
+    ola = await rich(checkout, "1", 0)
+    jan = await rich(checkout, "2", 0)
+    gift = await give(checkout, ola, "NEXT5")
+    lines = CHECKOUT.replace("template: NEXT5", "template: DEBT").splitlines(keepends=True)
+    gone = "".join(line for line in lines if not line.startswith("  NEXT5:"))
+    await checkout.publish(gone, None)
+    await checkout.show(day(1))
+    await checkout.publish(gone + "  NEXT5: {discount: {amount: 5 EUR}}\n", None)
+    await checkout.show(day(2))
+
+    shown = {
+        who: await quote(checkout, who, goods(1_000), coupons=(gift.code,))
+        for who in (None, jan, ola)
+    }
+
+    assert reasons(shown[None]) == [(0, "needs_member")]
+    assert reasons(shown[jan]) == [(0, "unknown")]
+    assert (reasons(shown[ola]), shown[ola].discount) == ([], 500)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from service.domain.purchases.types import Mode
+from service.domain.purchases.types import HoldState, Mode
 from tests.flows.counter import (
     CHECKOUT,
     beyond,
     buy,
+    hold,
     quote,
     reasons,
     report,
@@ -18,7 +19,9 @@ from tests.flows.counter import (
     unique,
 )
 from tests.flows.coupon_shop import give
+from tests.flows.gift_card_shop import issue
 from tests.flows.shop import TILL, Shop, card, day, goods
+from tests.flows.steps.test_paying_by_card import by
 
 
 async def uses(shop: Shop) -> list[tuple[Any, ...]]:
@@ -168,6 +171,21 @@ async def test_what_a_claimed_purchase_used_counts_for_its_member(checkout: Shop
 
     assert reasons(await quote(checkout, ola, goods(3_000), coupons=(code,))) == [(0, "used_up")]
     assert await checkout.balance(ola) == (23, 0, 0)
+
+
+async def test_a_purchase_that_captured_a_hold_is_claimed(checkout: Shop) -> None:
+    """What it captured, of a card too, is in order whoever has the purchase by now."""
+    gift = await issue(checkout, 2_000)
+    (code,) = await unique(checkout)
+    lines, paying = (goods(3_000),), {"coupons": (code,), "gift_cards": (by(gift.code, 500),)}
+    kept = await hold(checkout, "c1", "77", *lines, **paying)
+    bought = await buy(checkout, "p1", "77", *lines, hold_id=kept.id, **paying)
+
+    ola = (await checkout.enrol("77")).id
+
+    assert await checkout.balance(ola) == (23, 0, 0)
+    shown = await checkout.reads.hold(kept.id)
+    assert (shown.state, shown.purchase_id) == (HoldState.CAPTURED, bought.id)
 
 
 async def test_purchases_of_a_batch_take_in_order_of_arrival(checkout: Shop) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain.households.errors import (
+    DrawLimitReached,
     HeadCannotLeave,
     HouseholdNotFound,
     NotInHousehold,
@@ -95,3 +96,19 @@ async def test_who_has_left_draws_nothing_more(sharing: Sharing) -> None:
 
     with pytest.raises(NotInHousehold):
         await sharing.draw(home, jan, 1)
+
+
+async def test_who_comes_back_in_the_month_draws_no_more_than_who_stayed(sharing: Sharing) -> None:
+    """50 stars a person and month."""
+    ola, jan = await sharing.member("1", stars=200), await sharing.member("2")
+    home = await sharing.household(ola, jan)
+    await sharing.pool(home, ola, 200)
+    await sharing.draw(home, jan, 40)
+    await sharing.leave(home, jan)
+    await sharing.invite(home, ola, jan)
+    await sharing.join(home, jan)
+
+    with pytest.raises(DrawLimitReached) as refused:
+        await sharing.draw(home, jan, 11)
+
+    assert refused.value.members() == {"wallet": "stars", "left": 10}

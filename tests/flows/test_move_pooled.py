@@ -247,3 +247,23 @@ async def test_the_last_units_of_a_pool_are_drawn_once(sharing: Sharing) -> None
 
     assert sum(isinstance(answer, InsufficientPoints) for answer in answers) == 2
     assert (await sharing.shop.reads.household(home)).pool["stars"].balance.available == 5
+
+
+async def test_units_given_there_and_back_lapse_when_they_would_have(sharing: Sharing) -> None:
+    """Through a friend, and through the pool of a household."""
+    shop = sharing.shop
+    ola, jan = await sharing.member("1", stars=100), await sharing.member("2")
+    home = await sharing.household(ola, jan)
+    before = (await shop.wallets(ola))["stars"].expiring
+
+    await shop.show(day(10))
+    await sharing.give(ola, jan, 100)
+    await shop.show(day(20))
+    await sharing.give(jan, ola, 100)
+    await sharing.pool(home, ola, 50)
+    await shop.show(day(25))
+    await sharing.draw(home, ola, 50)
+
+    assert (await shop.wallets(ola))["stars"].expiring == before
+    await shop.show(day(30))
+    assert await shop.balance(ola, "stars") == (0, 0, 0)

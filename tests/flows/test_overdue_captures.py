@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from service.domain.holds.errors import HoldTimedOut
-from service.domain.purchases.types import HoldState
+from service.domain.purchases.types import HoldState, Mode
+from service.flows.steps import holding
 from tests.flows.counter import (
     CHECKOUT,
     beyond,
@@ -18,7 +19,7 @@ from tests.flows.counter import (
     rich,
     unique,
 )
-from tests.flows.shop import Shop, goods
+from tests.flows.shop import Shop, another, goods
 
 MINUTE = dt.timedelta(minutes=1)
 LAMP = goods(20_000, category="lamp")
@@ -108,3 +109,38 @@ async def test_with_another_basket_it_is_decided_anew_then(checkout: Shop) -> No
     receipt = await report(checkout, "p1", ola, TEA, goods(100), points=500, hold_id=kept.id)
 
     assert (receipt.discount, receipt.program_version, receipt.due) == (30, 2, 2_570)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_a_code_that_was_given_on_in_the_instant_of_its_end_is_not_used_twice(
+    checkout: Shop, monkeypatch: pytest.MonkeyPatch, mode: Mode
+) -> None:
+    """Found open, and overdue by who wants the code, before the purchase takes it."""
+    ola = await rich(checkout, "1", 0)
+    (code,) = await unique(checkout)
+    kept = await hold(checkout, "c1", ola, TEA, coupons=(code,), hold_for=60)
+    other = Shop(checkout.db, another(checkout.db))
+    await other.built.start()
+    capturing, came = holding.capturing, list[Any]()
+
+    async def late(*given: Any) -> None:
+        await capturing(*given)
+        if not came:
+            await checkout.show(kept.due_at + MINUTE)
+            came.append(None)  # before the other comes here
+            came.append(await buy(other, "p2", None, goods(900), coupons=(code,)))
+
+    monkeypatch.setattr(holding, "capturing", late)
+    paying = {"coupons": (code,), "hold_id": kept.id, "mode": mode}
+
+    if mode is Mode.AUTHORISE:
+        with pytest.raises(HoldTimedOut):
+            await buy(checkout, "p1", ola, TEA, **paying)
+    else:
+        receipt = await buy(checkout, "p1", ola, TEA, **paying)
+        assert (receipt.discount, receipt.overrun) == (1_000, True)
+
+    assert came[1].discount == 700
+    assert await row(checkout, "select used, uses_max from coupon") == (1, 1)
+    assert await checkout.count("purchase_overrun") == (mode is Mode.RECORD)
+    await other.built.gate.drain()

@@ -9,6 +9,7 @@ import pytest
 
 from service.domain.access.errors import StoreForbidden
 from service.domain.access.roles import ROLES, STAFF_ROLES
+from service.domain.purchases.errors import UnknownStore
 from service.domain.staff.errors import (
     SignInRefused,
     StaffSecretNeeded,
@@ -211,6 +212,33 @@ async def test_only_an_agent_of_no_stores_works_at_none(shop: Shop) -> None:
     for login in ("desk-05", "waw-118"):
         with pytest.raises(StaffStoreNeeded):
             await desk.sign_in(login)
+
+
+async def test_a_lead_of_no_stores_works_at_none_and_decides(shop: Shop) -> None:
+    """Or nobody could approve what an agent asks for at no store."""
+    desk = await device(shop, "desk", store=None)
+    await hire(shop, "desk-01", "lead")
+    await hire(shop, "desk-02", "lead", stores=("waw-01",))
+
+    lead = await desk.asks((await desk.sign_in("desk-01")).token)
+
+    assert (lead.store, lead.may("approvals:decide"), lead.may("staff:manage")) == (
+        *(None, True, False),
+    )
+    with pytest.raises(StaffStoreNeeded):
+        await desk.sign_in("desk-02")
+
+
+async def test_a_store_that_is_named_is_one_of_the_program(shop: Shop) -> None:
+    """Or what is asked for there is seen by no colleague."""
+    free = await device(shop, name="tablet", store=None)
+    await hire(shop)
+
+    with pytest.raises(UnknownStore) as refused:
+        await free.sign_in(store="waw-1")
+
+    assert refused.value.store == "waw-1"
+    assert await shop.count("staff_token") == 0
 
 
 async def test_of_many_at_once_at_one_device_one_token_is_left(shop: Shop) -> None:

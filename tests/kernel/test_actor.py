@@ -2,7 +2,7 @@
 
 import uuid
 
-from service.kernel.actor import Actor, ActorKind
+from service.kernel.actor import Actor, ActorKind, shown
 
 CLIENT = uuid.UUID(int=7)
 
@@ -25,6 +25,10 @@ def test_an_administrator_may_do_everything() -> None:
 def test_an_actor_without_scopes_may_nothing() -> None:
     actor = Actor(kind=ActorKind.JOB, id="relay", client_id=CLIENT)
     assert not actor.may("members:read")
+
+
+def test_answers_say_of_what_kind_somebody_is() -> None:
+    assert shown(int(ActorKind.STAFF), "ann") == "staff:ann"
 
 
 def test_stored_numbers_of_kinds_stay() -> None:

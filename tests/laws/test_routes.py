@@ -16,6 +16,7 @@ from service.app import assemble, refuse_undeclared
 from service.domain.access.roles import ROLES, SCOPES, STAFF_ROLES
 from service.flows.verbs import Verbs
 from tests.api.client import Service, serving
+from tests.api.colleagues import hired
 from tests.api.contract import DOCUMENT
 from tests.api.tables import contents
 from tests.databases import Fresh
@@ -184,10 +185,9 @@ async def test_a_person_is_answered_403_exactly_where_key_and_role_lack_the_scop
 ) -> None:
     granted = {*ROLES["desk"], *STAFF_ROLES[role]}
     async with serving(database.url) as service:
-        account = {"login": "somebody", "role": role, "pin": "640283"}
-        await service.admin.post("/v1/staff/accounts", json=account)
+        await hired(service, service.desk, "somebody", role=role)
         body = {"login": "somebody", "pin": "640283", "device": "desk-1"}
-        at = {} if role == "agent" else {"store": "waw-01"}
+        at = {} if role in {"agent", "lead"} else {"store": "waw-01"}
         signed = await service.desk.post("/v1/staff/sign-in", json={**body, **at})
         staff = {"Regulars-Staff": signed.json()["token"]}
         before = await contents(database.owner_url)

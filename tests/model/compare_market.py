@@ -125,6 +125,6 @@ def returned(before: Left, after: Left, sale: Sale, market: Market, body: Return
     taken = [sale.gifts[n] for n in sorted(before.gifts - after.gifts)]
     same(
         [(one.template, one.recovered) for one in body.coupons_taken],
-        [(market.codes.all[name].template, market.codes.all[name].void) for name in taken],
+        [(market.codes.all[name].template, not market.codes.uses_of(name)) for name in taken],
         "coupons taken",
     )

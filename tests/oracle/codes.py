@@ -11,7 +11,8 @@ SCARCE = ("used_up", "member_limit", "needs_hold")  # what a till may have given
 
 @dataclass
 class Code:
-    """A code of its own. `owner` None: whoever has it. `used`: as often as it was there to use."""
+    """A code of its own. `owner` None: whoever has it. `used`: as often as it was there to use.
+    `lost`: what is left of what gave it would not."""
 
     template: str
     owner: str | None
@@ -19,12 +20,14 @@ class Code:
     until_at: dt.datetime | None = None
     used: int = 0
     void: bool = False
+    lost: bool = False
 
 
 @dataclass
 class Use:
     """A coupon was used. `code` None: a shared one, of which `cap` counts the uses. `overrun`: it
-    was not there any more. `worth`: what it took off."""
+    was not there any more. `worth`: what it took off. `recovery`: the name by which units are taken
+    for it."""
 
     member: str | None
     template: str
@@ -33,6 +36,7 @@ class Use:
     overrun: bool = False
     worth: int = 0
     given_back: bool = False
+    recovery: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,12 +138,14 @@ class Codes:
     def give_back(self, use: Use) -> None:
         """The use counts no more."""
         use.given_back = True
-        if use.code is not None and not use.overrun:
-            self.all[use.code].used -= 1
+        if use.code is not None:
+            code = self.all[use.code]
+            code.used -= not use.overrun
+            code.void |= code.lost
 
-    def worth(self, name: str) -> int:
-        """What a code took off where it is used."""
-        return sum(use.worth for use in self.uses if use.code == name and not use.given_back)
+    def uses_of(self, name: str) -> list[Use]:
+        """Those of a code that count."""
+        return [use for use in self.uses if use.code == name and not use.given_back]
 
     def state(self, name: str, at: dt.datetime) -> str:
         """What a code is worth to its owner."""

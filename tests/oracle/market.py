@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.oracle import days
-from tests.oracle.awards import Outcome
 from tests.oracle.codes import Kept
 from tests.oracle.days import Span
-from tests.oracle.deciding import Deciding
+from tests.oracle.giving import Giving
 from tests.oracle.ledger import WalletBook
 from tests.oracle.offers import Shop
 from tests.oracle.program import Line
@@ -18,7 +17,7 @@ from tests.oracle.sales import Basket, ByCard, Deal, Hold, Sale
 from tests.oracle.world import Refused
 
 
-class Market(Deciding):
+class Market(Giving):
     """`holds` by their names."""
 
     def __init__(self, shop: Shop, claim_max: Span) -> None:
@@ -299,9 +298,15 @@ class Market(Deciding):
         sale = self._sale(purchase.key)
         outcome = self._decided(sale, sale.remainder())
         self._need_less(sale, outcome)
+        deserved = self._deserved(sale, outcome)
         self._units_back(sale, at)
+        over = [use for n, use in sale.coupons.items() if self._comes_back(sale, n)]
+        for n in sorted(deserved - sale.deserved):
+            over += self.codes.uses_of(sale.gifts[n])
+        for use in over:
+            self._recovered_back(sale, use, at)
         self._move(sale, outcome, at)
-        self._take_gifts(sale, outcome, at)
+        self._change_gifts(sale, deserved, at)
         self._uses_back(sale)
 
     def _units_back(self, sale: Sale, at: dt.datetime) -> None:
@@ -314,37 +319,6 @@ class Market(Deciding):
                 (paying,) = [one for one in self.shop.paying if one.wallet == payment.wallet]
                 grace = days.plus(book.settled_at, paying.grace, self.program.zone)
                 book.give_back_redeemed(sale.key, back, at, grace)
-
-    def _take_gifts(self, sale: Sale, outcome: Outcome, at: dt.datetime) -> None:
-        """Coupons that are not deserved any more are void; for one that was used units go."""
-        given = list(outcome.given)
-        deserved = set()
-        for n, gift in enumerate(sale.given):
-            if gift in given:
-                given.remove(gift)
-                deserved.add(n)
-        for n in sorted(sale.deserved - deserved):
-            code = self.codes.all[sale.gifts[n]]
-            if not code.used:
-                code.void = True
-            elif self.shop.templates[code.template].recovers:
-                paying = self.shop.paying[0]
-                units = -(-self.codes.worth(sale.gifts[n]) * paying.units // paying.minor)
-                if units:
-                    self._book(self.owners[sale.key], paying.wallet).claw_back("", units, at)
-        sale.deserved = deserved
-
-    def _uses_back(self, sale: Sale) -> None:
-        """Uses by the policy of their templates, and what is scarce for the discounts that went."""
-        for n, use in sale.coupons.items():
-            if not use.given_back:
-                back = self.shop.templates[use.template].back
-                if not sale.is_used_still(n, back):
-                    self.codes.give_back(use)
-        now = sale.spends()
-        for name, units in sale.spent.items():
-            self.give(name, units - now.get(name, 0))
-        sale.spent = now
 
     # ------------------------------------------------------------ what is scarce
 
@@ -359,22 +333,7 @@ class Market(Deciding):
             self.left[name] -= there
             self.beyond[name] += units - there
 
-    def give(self, name: str, units: int) -> None:
-        """So much comes back: first of what had been given beyond."""
-        over = min(units, self.beyond[name])
-        self.beyond[name] -= over
-        self.left[name] += units - over
-
     # ------------------------------------------------------------ how
-
-    def _book(self, member: str | None, wallet: str) -> WalletBook:
-        assert member is not None
-        return self.members[member].books[wallet]
-
-    def _sale(self, key: str) -> Sale:
-        sale = self.purchases[key]
-        assert isinstance(sale, Sale)
-        return sale
 
     @contextmanager
     def _all_or_nothing(self, at_stake: bool) -> Iterator[None]:

@@ -19,6 +19,7 @@ from tests.databases import Fresh
 from tests.stories.conftest import Shop, opened
 
 PROGRAM = pathlib.Path(__file__).with_name("shift.yaml")
+FIRST = "738205"  # of everybody, set by the office
 PINS = {"waw-117": "640283", "waw-118": "905174", "waw-119": "551903"}
 EWA, ADAM, IZA = PINS
 
@@ -31,6 +32,14 @@ class Shift:
         self.till = till
         self.tokens: dict[str, str] = {}
         self.ola = ""
+
+    async def choose_pin(self, login: str) -> None:
+        """The first thing anybody does: what they get with the first PIN is good for no more."""
+        body = {"login": login, "pin": FIRST, "device": "till-3"}
+        signed = (await self.till.post("/v1/staff/sign-in", json=body)).json()
+        assert (signed["must_change_secret"], signed["scopes"]) == (True, ["staff:sign-in"])
+        changed = await self.till.post("/v1/staff/secret", json=body | {"new_pin": PINS[login]})
+        assert changed.status_code == 200, changed.text
 
     async def sign_in(self, login: str, device: str) -> None:
         """Somebody types their PIN."""
@@ -74,12 +83,14 @@ async def begun(database: Fresh) -> AsyncIterator[tuple[Shift, str]]:
         ola, adam = [one.json()["id"] for one in people]
         roles = {EWA: ("clerk", None), ADAM: ("supervisor", adam), IZA: ("supervisor", None)}
         for login, (role, member) in roles.items():
-            body = {"login": login, "role": role, "stores": ["waw-01"], "pin": PINS[login]}
+            body = {"login": login, "role": role, "stores": ["waw-01"], "pin": FIRST}
             if member is not None:
                 body["member"] = member
             assert (await shop.admin.post("/v1/staff/accounts", json=body)).status_code == 201
         async with shop.service.client(key) as till:
             shift = Shift(shop, till)
+            for login in PINS:
+                await shift.choose_pin(login)
             shift.ola = ola
             yield shift, adam
 

@@ -17,6 +17,7 @@ COUPON = (
     " select digest, hold_id, 'SHARED', 'TAIL', 3, {}, now() from hold_item"
     f" where digest is not null and {OPEN}"
 )
+TAKEN = COUPON.format(0).replace("issued_at)", "issued_at, taken_by)").replace("()", "(), hold_id")
 KEPT = (
     "insert into coupon_hold select digest, hold_id, now() from hold_item"
     f" where digest is not null and {OPEN}"
@@ -194,6 +195,17 @@ async def test_the_history_is_found_to_be_right_and_has_it_all(checked_out: Fres
         ),
         (Check.COUPONS, f"{COUPON.format(1)}", "used 1 times, its uses are 0"),
         (Check.COUPONS, USED, "it was used, but is not there"),
+        (Check.COUPONS, TAKEN, "a return took it, but it is good"),
+        (
+            Check.COUPONS,
+            "update coupon_use set recovery = purchase_id where given_back_at is null",
+            "no operation took units for it",
+        ),
+        (
+            Check.COUPONS,
+            "update coupon_use set recovery = purchase_id where given_back_at is not null",
+            "units are taken for it, but it came back",
+        ),
         (
             Check.BUDGETS,
             "delete from budget_hold where name = 'sale'",

@@ -174,6 +174,7 @@ async def test_the_database_refuses(statement: str, refused: str, broken: Broken
             "no return waits for its purchase",
         ),
         ("update purchase set flags = flags | 16", "whether a member is known"),
+        ("update operation set kind = 14 where kind = 1", "no purchase belongs to it"),
         (
             "delete from purchase_return where external_id = 'r6'",
             "no operation of record has its id",

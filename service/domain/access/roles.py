@@ -4,6 +4,8 @@ from typing import Final
 
 from service.domain.access.errors import UnknownRole
 
+SIGN_IN: Final = "staff:sign-in"
+
 SCOPES: Final = {
     "admin:*": "everything",
     "members:lookup": "find a member by an identifier",
@@ -43,7 +45,7 @@ SCOPES: Final = {
     "program:write": "check, plan and publish program versions",
     "events:read": "read the stream of events",
     "reports:read": "read reports over channels and stores",
-    "staff:sign-in": "sign staff in at this device, and out",
+    SIGN_IN: "sign staff in at this device, and out",
     "staff:manage": "make, read, change and suspend staff accounts, and reset their secrets",
 }
 
@@ -115,6 +117,27 @@ _CLERK: Final = (
     "rewards:fulfil",
 )
 
+_AGENT: Final = (
+    *_CLERK,
+    "members:lookup",
+    "members:enrol",
+    "members:read",
+    "members:write",
+    "quotes:ask",
+    "purchases:read",
+    "returns:write",
+    "coupons:read",
+    "coupons:redeem",
+    "giftcards:read",
+    "rewards:read",
+    "rewards:redeem",
+    "households:read",
+    "points:adjust",
+    "approvals:read",
+    "operations:undo",
+    "decisions:read",
+)
+
 # What a person is given on top of what the device's key may do. `admin:*` is no person's at a
 # device, nor are codes in bulk, gift cards without money and accounts of staff: they are work of a
 # back office, under a key of its own. `operations:undo-any` is given to nobody here: what is too
@@ -137,26 +160,9 @@ STAFF_ROLES: Final = {
         "decisions:read",
         "reports:read",
     ),
-    "agent": (
-        *_CLERK,
-        "members:lookup",
-        "members:enrol",
-        "members:read",
-        "members:write",
-        "quotes:ask",
-        "purchases:read",
-        "returns:write",
-        "coupons:read",
-        "coupons:redeem",
-        "giftcards:read",
-        "rewards:read",
-        "rewards:redeem",
-        "households:read",
-        "points:adjust",
-        "approvals:read",
-        "operations:undo",
-        "decisions:read",
-    ),
+    "agent": _AGENT,
+    # Of agents who work at no store: what they ask for no supervisor of a store sees.
+    "lead": (*_AGENT, "approvals:decide"),
 }
 
 

@@ -12,5 +12,6 @@ program's cap (a budget of uses) and the uses of each member.
 
 Invariants: 0 <= used <= uses_max, and `used` is the number of uses that did not come back (those
 beyond the cap, which a till reported after the fact, are marked and not counted); a code belongs to
-one coupon for ever; a voided coupon answers like an unknown one.
+one coupon for ever; a voided coupon answers like an unknown one; one that the rest of the purchase
+which gave it would not give is void, or has no use left and will be void when one comes back.
 """

@@ -1,7 +1,7 @@
 """Failed codes in the database; what they mean is in `guesses.py`."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from service.domain.coupons.guesses import REMEMBERED, WINDOW, Failures, Subject, window_start
@@ -36,6 +36,20 @@ async def count(tx: Tx, wanted: Sequence[Subject], failures: int, now: dt.dateti
         subjects=[one.digest for one in wanted],
         window_at=window_start(now),
         failures=failures,
+    )
+
+
+async def count_tried(
+    tx: Tx, wanted: Sequence[Subject], tried: Collection[bytes], now: dt.datetime
+) -> None:
+    """A failure for each digest (guesses.tried) that is new to a subject within ten minutes."""
+    window = window_start(now)
+    await tx.run(
+        SQL["insert_tried"],
+        subjects=[one.digest for one in wanted],
+        window_at=window,
+        before=window - WINDOW,
+        tried=sorted(set(tried)),
     )
 
 

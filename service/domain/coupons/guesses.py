@@ -8,6 +8,9 @@ As many as the limit within ten minutes lock the subject; a lock lasts 20 minute
 the window it was earned in, and each further one of the last seven days twice as long as the one
 before, up to a day. So a member makes about 130 guesses in a week at most,
 whatever its patience.
+
+The same wrong code again is no new guess, for it tells nothing new: a till asks for a new quote at
+each change of a cart, with the same codes. What was tried is kept as a keyed hash as well.
 """
 
 import datetime as dt
@@ -22,6 +25,8 @@ from typing import Final
 
 import msgspec
 
+from service.kernel.codes import normalise
+from service.kernel.keyed import keyed
 from service.kernel.values import Client
 
 WINDOW: Final = dt.timedelta(minutes=10)
@@ -57,6 +62,21 @@ def subjects(
     if client is not None and client.address is not None:
         found.append(_subject(secret, "address", network(client.address), CLIENT_MAX))
     return tuple(found)
+
+
+def tried(
+    secret: bytes, kind: str, text: str, member_id: uuid.UUID | None, pin: str | None = None
+) -> bytes:
+    """What is remembered of a wrong code and its PIN, 32 bytes; equal in any spelling of the code.
+
+    `kind`: of what it should be the code. By another member it is another guess: whose a code is
+    can be guessed too. It is not what a code is found by, so it tells of none that it was tried.
+    """
+    code = normalise(text) or text
+    by = "" if member_id is None else str(member_id)
+    with_pin = "" if pin is None else f"{len(pin)} {pin}"  # its length: no two pairs are one text
+    message = f"code tried\x1f{kind}\x1f{by}\x1f{with_pin}\x1f{code}"
+    return keyed(secret, message.encode())
 
 
 def of_login(secret: bytes, login: str) -> Subject:

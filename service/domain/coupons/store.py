@@ -161,6 +161,18 @@ def _counts(rows: Sequence[Any]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+async def are_kept(tx: Tx, hold_id: uuid.UUID, digests: Sequence[bytes], now: dt.datetime) -> bool:
+    """Lock the codes: each still has a use for the hold; False: somebody else has one by now.
+
+    Whoever wanted it found the hold overdue, while the asker had found it open before.
+    """
+    if not digests:
+        return True
+    rows = list((await lock(tx, digests)).values())  # a shared code has none
+    held = await tx.ask(ask_held([(row.digest, hold_id) for row in rows], now))
+    return all(row.used + held[place] < row.uses_max for place, row in enumerate(rows))
+
+
 async def move_uses(
     tx: Tx, holder_id: uuid.UUID, purchase_id: uuid.UUID, new_holder: uuid.UUID
 ) -> None:
@@ -207,15 +219,34 @@ async def unhold(tx: Tx, holds: Sequence[Hold]) -> None:
 
 async def issue(tx: Tx, secret: bytes, coupons: Sequence[NewCoupon], now: dt.datetime) -> None:
     """Put personal coupons into their members' lists; `code_of` tells their codes."""
-    if coupons:
-        made = [code_of(secret, one.coupon_id) for one in coupons]
+    await insert(tx, [coded(secret, one) for one in coupons], now)
+
+
+class Coded(NamedTuple):
+    """A personal coupon to be written, with what is stored of its code."""
+
+    coupon: NewCoupon
+    digest: bytes
+    tail: str
+
+
+def coded(secret: bytes, coupon: NewCoupon) -> Coded:
+    """The coupon with what is stored of its code."""
+    code = code_of(secret, coupon.coupon_id)
+    return Coded(coupon, codes.digest(secret, code), codes.tail(code))
+
+
+async def insert(tx: Tx, made: Sequence[Coded], now: dt.datetime) -> None:
+    """`issue`, when it is known by what they will be found."""
+    if made:
+        coupons = [one.coupon for one in made]
         await tx.later(
             SQL["insert_coupons"],
             len(coupons),
-            digests=[codes.digest(secret, code) for code in made],
+            digests=[one.digest for one in made],
             coupons=[c.coupon_id for c in coupons],
             templates=[c.template for c in coupons],
-            tails=[codes.tail(code) for code in made],
+            tails=[one.tail for one in made],
             holders=[c.holder_id for c in coupons],
             ops=[c.origin_op for c in coupons],
             rules=[c.rule for c in coupons],
@@ -232,10 +263,47 @@ def code_of(secret: bytes, coupon_id: uuid.UUID) -> str:
 
 
 async def void(tx: Tx, digests: Iterable[bytes], at: Moment) -> None:
-    """Locked coupons are void from now on; `at` None: they are good again."""
+    """Locked coupons are void by hand from now on; `at` None: they are good again."""
     wanted = list(digests)
     if wanted:
         await tx.later(SQL["update_voided"], len(wanted), digests=wanted, voided_at=at)
+
+
+class Standing(NamedTuple):
+    """How a locked coupon stands towards the purchase that gave it; see CouponRow."""
+
+    digest: bytes
+    voided_at: Moment
+    taken_by: uuid.UUID | None
+
+
+async def take(tx: Tx, standings: Sequence[Standing]) -> None:
+    """Locked coupons are taken back, or given again, by what became of what gave them."""
+    if standings:
+        await tx.later(
+            SQL["update_taken"],
+            len(standings),
+            "a locked coupon vanished",
+            digests=[s.digest for s in standings],
+            voided=[s.voided_at for s in standings],
+            taken=[s.taken_by for s in standings],
+        )
+
+
+async def recover(tx: Tx, uses: Sequence[Use]) -> None:
+    """Which operation has taken units for uses, by their `recovery`."""
+    if uses:
+        await tx.later(
+            SQL["update_recoveries"],
+            len(uses),
+            "a use of a locked coupon vanished",
+            holders=[u.holder_id for u in uses],
+            templates=[u.template for u in uses],
+            occurred=[u.occurred_at for u in uses],
+            purchases=[u.purchase_id for u in uses],
+            positions=[u.position for u in uses],
+            recoveries=[u.recovery for u in uses],
+        )
 
 
 def ask_open(

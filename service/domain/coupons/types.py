@@ -22,7 +22,8 @@ class CouponRow(msgspec.Struct, frozen=True, gc=False):
     """A unique or personal code. `holder_id` None: whoever has the code.
 
     `from_at`, `until_at`: its own span, given when it was issued; the template's comes on top.
-    `origin_op`: the purchase or operation that gave it, `rule` which rule of it.
+    `origin_op`: the purchase or operation that gave it, `rule` which rule of it. `taken_by`: the
+    return or move after which that purchase would not give it.
     """
 
     digest: bytes
@@ -39,6 +40,7 @@ class CouponRow(msgspec.Struct, frozen=True, gc=False):
     used: int
     voided_at: Moment
     issued_at: dt.datetime
+    taken_by: uuid.UUID | None = None
 
 
 class NewCoupon(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,8 @@ class NewCoupon(msgspec.Struct, frozen=True, kw_only=True):
 class Use(msgspec.Struct, frozen=True, gc=False):
     """A coupon was used on a purchase. `position` among those presented; `digest` None: shared.
 
-    `overrun`: it had no use left, and the till reported it after the fact.
+    `overrun`: it had no use left, and the till reported it after the fact. `recovery`: the
+    operation by which units are taken for it.
     """
 
     holder_id: uuid.UUID
@@ -68,6 +71,7 @@ class Use(msgspec.Struct, frozen=True, gc=False):
     digest: bytes | None = None
     overrun: bool = False
     given_back_at: Moment = None
+    recovery: uuid.UUID | None = None
 
 
 class BatchRow(msgspec.Struct, frozen=True):

@@ -89,6 +89,7 @@ class PurchaseReturned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     gift_cards: int = 0  # minor units that are on gift cards again
     coupons_back: tuple[str, ...] = ()  # templates of coupons that can be used again
     coupons_void: tuple[uuid.UUID, ...] = ()
+    coupons_again: tuple[uuid.UUID, ...] = ()  # void by an earlier return, good after this one
     unrecovered: dict[str, int] = {}  # id of a coupon that was given and used -> its worth
     wallets: dict[str, Balance] = {}
 
@@ -150,7 +151,10 @@ class PointsRedeemed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PointsGivenBack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Units came back that had paid: for a purchase (a return), or a reward (it was cancelled)."""
+    """Units came back that had paid: for a purchase (a return), or a reward (it was cancelled).
+
+    Or that an earlier return had taken for a coupon that was used.
+    """
 
     operation_id: uuid.UUID
     purchase_id: uuid.UUID | None = None

@@ -38,6 +38,12 @@ def keyed_pin(secret: bytes, card_id: uuid.UUID | None, pin: str) -> bytes:
     return hmac.digest(_pin_key(secret), b"chosen" + of_card + pin.encode(), hashlib.sha256)
 
 
+def tried_pin(secret: bytes, card_id: uuid.UUID | None, pin: str) -> bytes:
+    """By what a PIN that was tried of a card (None: of no card) is known when it is tried again."""
+    of_card = b"" if card_id is None else card_id.bytes
+    return hmac.digest(_pin_key(secret), b"tried" + of_card + pin.encode(), hashlib.sha256)
+
+
 @functools.lru_cache(maxsize=4)
 def _keys(secret: bytes) -> codes.Keys:
     return codes.keys(secret, "gift card")

@@ -1,12 +1,15 @@
 """PINs: hashed so that a leaked table does not tell them, tried a few times only. Pure.
 
 Five wrong ones after each other lock the PIN for a quarter of an hour, and each
-further one twice as long, up to a day. The right one begins anew.
+further one twice as long, up to a day. The right one begins anew. The same wrong one again is no
+new try, for it tells nothing new: an app asks for a new quote at each change of a cart.
 """
 
 import datetime as dt
 import hmac
 from typing import Final
+
+import msgspec
 
 from service.domain.gift_cards import codes
 from service.domain.gift_cards.types import CardRow
@@ -17,6 +20,7 @@ LOCK: Final = dt.timedelta(minutes=15)
 LOCK_MAX: Final = dt.timedelta(days=1)
 _DOUBLED_MAX: Final = 10  # more often than it takes from LOCK to LOCK_MAX
 _COUNTED_MAX: Final = 30_000
+_REMEMBERED_MAX: Final = 10  # tries of a card: it is locked long before
 NO_PIN: Final = slow_hash.NOBODY
 
 
@@ -38,6 +42,24 @@ def is_right(secret: bytes, card: CardRow | None, pin: str) -> bool:
 
 def _matches(kept: str, keyed: bytes) -> bool:
     return slow_hash.matches(kept, keyed)
+
+
+class Tries(msgspec.Struct, frozen=True):
+    """Of a card since the last right PIN: how many, until when they lock it, and the last ones.
+
+    `tried`: as `codes.tried_pin`. It may hold a right one that is not judged yet.
+    """
+
+    count: int = 0
+    locked_until: dt.datetime | None = None
+    tried: tuple[bytes, ...] = ()
+
+    def with_one(self, pin: bytes, now: dt.datetime) -> "Tries":
+        """One more, unless it is among the last ones."""
+        if pin in self.tried:
+            return self
+        count, until = after_try(self.count, now)
+        return Tries(count, until, (*self.tried, pin)[-_REMEMBERED_MAX:])
 
 
 def after_try(tries: int, now: dt.datetime) -> tuple[int, dt.datetime | None]:

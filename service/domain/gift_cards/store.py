@@ -1,12 +1,12 @@
 """Gift cards in the database."""
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from service.domain.gift_cards.pins import Tries
 from service.domain.gift_cards.types import CardRow, Payment, State
 from service.infra.db import Tx
 from service.infra.sql import load
@@ -47,8 +47,9 @@ async def lock(tx: Tx, found: Cards) -> Cards:
             pin_tries=tries,
             pin_locked_until=until,
             activated_at=activated_at,
+            pins_tried=tuple(tried),
         )
-        for digest, state, tries, until, activated_at in rows
+        for digest, state, tries, until, activated_at, tried in rows
     }
 
 
@@ -90,9 +91,15 @@ async def update_state(tx: Tx, card: CardRow) -> None:
     )
 
 
-async def update_tries(tx: Tx, digest: bytes, tries: int, until: dt.datetime | None) -> None:
-    """How often its PIN was tried since the last right one, and until when it is locked."""
-    await tx.run(SQL["update_tries"], digest=digest, tries=tries, locked_until=until)
+async def update_tries(tx: Tx, digest: bytes, tries: Tries) -> None:
+    """What was tried since the last right PIN."""
+    await tx.run(
+        SQL["update_tries"],
+        digest=digest,
+        tries=tries.count,
+        locked_until=tries.locked_until,
+        tried=tries.tried,
+    )
 
 
 async def payments(tx: Tx, purchases: Iterable[uuid.UUID]) -> list[Payment]:

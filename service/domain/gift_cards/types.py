@@ -26,7 +26,8 @@ class State(enum.IntEnum):
 class CardRow(msgspec.Struct, frozen=True, gc=False):
     """A gift card. `seed`, `batch_no` None: made by itself, of its id.
 
-    `pin_hash` None: it has no PIN, or one that is derived. `pin_tries`: since the last right one.
+    `pin_hash` None: it has no PIN, or one that is derived. `pin_tries`: since the last right one;
+    `pins_tried`: the last of them, as `codes.tried_pin`, known of a locked card only.
     """
 
     digest: bytes
@@ -42,6 +43,7 @@ class CardRow(msgspec.Struct, frozen=True, gc=False):
     pin_locked_until: dt.datetime | None
     issued_at: dt.datetime
     activated_at: dt.datetime | None
+    pins_tried: tuple[bytes, ...] = ()
 
     @property
     def derived_from(self) -> bytes:

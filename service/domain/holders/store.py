@@ -20,8 +20,10 @@ async def lock(
 
     Holders locked elsewhere are missing from the answer unless `wait`.
     """
-    statement = SQL["lock_holders_waiting" if wait else "lock_holders"]
-    rows = await tx.rows(statement, holders=sorted(holder_ids))
+    wanted = sorted(holder_ids)
+    if not wanted:
+        return {}, await clock(tx, clock_offset)
+    rows = await tx.rows(SQL["lock_holders_waiting" if wait else "lock_holders"], holders=wanted)
     if not rows:
         return {}, await clock(tx, clock_offset)
     tx.now = max(row[7] for row in rows) + clock_offset
@@ -74,15 +76,16 @@ async def insert(
 
 async def insert_missing(
     tx: Tx, holder_ids: Sequence[uuid.UUID], kind: Kind, settled_at: dt.datetime, now: dt.datetime
-) -> None:
-    """Those of the holders that do not exist yet."""
-    await tx.run(
+) -> set[uuid.UUID]:
+    """Those of the holders that do not exist yet; answers which these are."""
+    rows = await tx.rows(
         SQL["insert_missing_holders"],
         holders=holder_ids,
         kind=int(kind),
         settled=settled_at,
         recorded=now,
     )
+    return {row[0] for row in rows}
 
 
 async def update(tx: Tx, holders: Sequence[Holder]) -> None:

@@ -54,6 +54,11 @@ class Holder:
         self.recorded_at = recorded_at
         self.due_settled = False
 
+    @property
+    def is_new(self) -> bool:
+        """Nothing has happened to it yet; it may have been made by this very transaction."""
+        return self.version == 0
+
     def is_due(self, at: dt.datetime) -> bool:
         """Something may be due at or before the instant."""
         return self.next_due is not None and self.next_due <= at

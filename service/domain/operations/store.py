@@ -10,6 +10,7 @@ from service.domain.operations.types import OperationRow
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor
+from service.kernel.ids import derived_id
 
 SQL: Final = load("operations")
 
@@ -20,7 +21,9 @@ class Kind(enum.IntEnum):
     ADJUSTMENT = 1
     OPENING = 2
     CLAIM = 3  # what had come back of a purchase before it was claimed
-    RECOVERY = 5  # a return took points for a coupon that was used and is not deserved any more
+    RECOVERY = (
+        5  # a return took points for a coupon that was used and is not deserved, or undid that
+    )
     COUPON = 4  # a coupon given by hand: it moves no units
     GIFT_CARD = 6  # money was put on a gift card
     TRANSFER = 7  # units passed from one holder to another: written at both
@@ -29,6 +32,12 @@ class Kind(enum.IntEnum):
     TO_GIFT_CARD = 12  # money that had paid for a purchase is on the gift card again
     UNDO = 10  # of one of these: written at each holder it was written at
     MOVED = 13  # a purchase went to another member: written at both of them
+    ATTACHED = 14  # a purchase of nobody known is a member's; its entries are the purchase's own
+
+
+def attached_by(purchase_id: uuid.UUID) -> uuid.UUID:
+    """The operation that made a purchase of nobody known a member's: there is one at most."""
+    return derived_id(purchase_id, "attached")
 
 
 async def insert(

@@ -21,7 +21,8 @@ class OperationView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """What was done by hand: by whom, where, why, and what came of it.
 
     `holders`: whom it is about. `approved_by`: the second person, if it needed one. `code`: one of
-    the reasons of the program. `undoes`, `undone_by`: operations.
+    the reasons of the program. `undoes`, `undone_by`: operations. `purchase_id`: of a return, a
+    void or an attached purchase; a return says no `reason`.
     """
 
     id: uuid.UUID
@@ -31,8 +32,9 @@ class OperationView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     approved_by: str | None = None
     store: str | None = None
     device: str | None = None
-    reason: str
+    reason: str | None = None
     code: str | None = None
+    purchase_id: uuid.UUID | None = None
     recorded_at: dt.datetime
     entries: tuple[OperationEntry, ...]
     undoes: uuid.UUID | None = None

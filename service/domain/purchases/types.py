@@ -49,7 +49,8 @@ class RecordPurchase(Basket, frozen=True, kw_only=True, omit_defaults=True):
     """A purchase, recorded once under its natural key (channel, external_id).
 
     `hold_id` names the hold it captures, `quote_id` the quote whose prices it takes; the content
-    that makes two requests the same purchase has neither.
+    that makes two requests the same purchase has neither. What was held for nobody known is had
+    by whoever the purchase names, at the prices of the member.
     """
 
     mode: Mode = Mode.AUTHORISE
@@ -157,10 +158,21 @@ class MovedFrom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unrecovered: dict[str, int] = {}
 
 
+class Voided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who voided a purchase, where and why; `id` names the void, as the answer to it did."""
+
+    id: uuid.UUID
+    reason: str | None = None  # of one from before it was kept: None
+    actor: str
+    store: str | None = None
+    device: str | None = None
+    recorded_at: dt.datetime
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a purchase; stored facts render it again for a replay.
 
-    `moved` is told once, when it is moved from one member to another.
+    `moved` is told once, when it is moved from one member to another; `voided` when it is read.
     """
 
     id: uuid.UUID
@@ -192,6 +204,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     overrun: bool = False  # more was redeemed at the till than was there
     late: bool = False
     void: bool = False
+    voided: Voided | None = None
     returns_applied: tuple[uuid.UUID, ...] = ()
     moved: MovedFrom | None = None
     texts: tuple[str, ...] = ()  # lines for printer, till and app

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from service.domain.returns.content import FP_VERSION
-from service.domain.returns.types import RecordReturn, ReturnReceipt
+from service.domain.returns.types import VOID_CHANNEL, RecordReturn, ReturnReceipt
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor, ActorKind
@@ -70,6 +70,7 @@ async def park(
         bodies=[_pack(p[1]) for p in parked],
         actor_kinds=[int(p[2].kind) for p in parked],
         actors=[p[2].id for p in parked],
+        devices=[p[2].device for p in parked],
         recorded=[now] * len(parked),
     )
 
@@ -80,8 +81,11 @@ async def take_parked(
     """Returns that waited for these purchases; they wait no longer."""
     given = {"channels": [k[0] for k in wanted], "external_ids": [k[1] for k in wanted]}
     found: dict[NaturalKey, list[tuple[RecordReturn, Actor]]] = {}
-    for channel, external_id, body, kind, actor_id in await tx.rows(SQL["list_parked"], **given):
-        actor = Actor(kind=ActorKind(kind), id=actor_id, client_id=derived_id("parked", actor_id))
+    for channel, external_id, body, kind, name, device in await tx.rows(
+        SQL["list_parked"], **given
+    ):
+        client_id = derived_id("parked", name)
+        actor = Actor(kind=ActorKind(kind), id=name, client_id=client_id, device=device)
         found.setdefault((channel, external_id), []).append((_body.decode(body), actor))
     if found:
         await tx.run(SQL["delete_parked"], **given)
@@ -131,9 +135,11 @@ async def insert(tx: Tx, rows: Sequence[Row]) -> None:
         recorded=[r.recorded_at for r in rows],
         lines=[_json(list(r.lines)).decode() for r in rows],
         totals=[r.receipt.refund.total if r.receipt.refund else 0 for r in rows],
-        outcomes=[_pack(r.receipt) for r in rows],
+        outcomes=[_pack(msgspec.structs.replace(r.receipt, reason=None)) for r in rows],
         actor_kinds=[int(r.actor.kind) for r in rows],
         actors=[r.actor.id for r in rows],
+        devices=[r.actor.device for r in rows],
+        notes=[r.receipt.reason for r in rows],
         moves=[r.moved_by for r in rows],
     )
 
@@ -141,7 +147,37 @@ async def insert(tx: Tx, rows: Sequence[Row]) -> None:
 async def receipts(tx: Tx, return_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ReturnReceipt]:
     """The stored answers."""
     rows = await tx.rows(SQL["list_returns"], returns=list(return_ids))
-    return {row[0]: _receipt.decode(row[1]) for row in rows}
+    return {row[0]: msgspec.structs.replace(_receipt.decode(row[1]), reason=row[2]) for row in rows}
+
+
+class Record(msgspec.Struct, frozen=True):
+    """Who recorded a return, where and, of a void, why. `holder_id`: whose entries it wrote.
+
+    That is whose purchase it was when it came back, which may have moved since.
+    """
+
+    holder_id: uuid.UUID
+    return_id: uuid.UUID
+    purchase_id: uuid.UUID
+    channel: str
+    actor_kind: int
+    actor_id: str
+    store: str | None
+    device: str | None
+    note: str | None
+    recorded_at: dt.datetime
+
+
+async def find(tx: Tx, return_id: uuid.UUID) -> Record | None:
+    """One return or void."""
+    return await tx.maybe(SQL["find_return"], Record, return_id=return_id)
+
+
+async def void_of(tx: Tx, holder_id: uuid.UUID, purchase_id: uuid.UUID) -> Record | None:
+    """What voided a purchase; it does not move after that."""
+    return await tx.maybe(
+        SQL["find_void"], Record, holder=holder_id, purchase=purchase_id, channel=VOID_CHANNEL
+    )
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -92,12 +92,19 @@ class ReturnedLine(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-class CouponBack(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon used on the purchase that can be used again; `position` among those presented."""
+class CouponBack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon used on the purchase that can be used again; `position` among those presented.
+
+    `void`: it cannot, what had given it came back; then `points` of `wallet` are there again if
+    they had been taken because it was used.
+    """
 
     position: int
     coupon: str
     template: str
+    void: bool = False
+    wallet: str | None = None
+    points: int = 0
 
 
 class CouponTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,6 +122,18 @@ class CouponTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     points: int = 0
 
 
+class CouponAgain(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A coupon the purchase gave, taken by an earlier return, that the rest of it gives after all.
+
+    `points` of `wallet` are there again if they had been taken because it was used.
+    """
+
+    id: uuid.UUID
+    template: str
+    wallet: str | None = None
+    points: int = 0
+
+
 class ReturnStatus(enum.StrEnum):
     """applied: done; parked: waits for its purchase."""
 
@@ -126,7 +145,9 @@ class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """The answer to a return. `reversed`: units taken back (negative: given back again).
 
     `given_back`: units the purchase was paid with. `coupons_back`: coupons it used that can be used
-    again. `coupons_taken`: coupons it gave that are void now, or were used already.
+    again. `coupons_taken`: coupons it gave that are void now, or were used already;
+    `coupons_again`: those of them that are good again. `reason`: why the purchase was voided; a
+    return says none.
     """
 
     id: uuid.UUID | None = None  # None while parked
@@ -144,7 +165,9 @@ class ReturnReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     gift_cards: tuple[CardBack, ...] = ()
     coupons_back: tuple[CouponBack, ...] = ()
     coupons_taken: tuple[CouponTaken, ...] = ()
+    coupons_again: tuple[CouponAgain, ...] = ()
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     cut: bool = False  # a parked return asked for more than was bought and got what was there
+    reason: str | None = None
     texts: tuple[str, ...] = ()  # lines for printer, till and app

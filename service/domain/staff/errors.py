@@ -51,6 +51,13 @@ class SecretTooSimple(Unprocessable):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class SecretNotNew(Unprocessable):
+    """The secret is the one that somebody else has set; choose another."""
+
+    pointer: str
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class TooManySignIns(TooMany):
     """Too many sign-ins failed, of this login or at this device; wait before the next one."""
 

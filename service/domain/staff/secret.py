@@ -51,9 +51,9 @@ def made_pin() -> str:
             return pin
 
 
-def check_pin(pin: str, pointer: str = "/pin") -> None:
-    """Raise SecretTooSimple for one digit repeated, or digits in a row, up or down."""
-    if _is_simple_pin(pin):
+def check_pin(pin: str, login: str, pointer: str = "/pin") -> None:
+    """Raise SecretTooSimple for one digit repeated, digits in a row, or digits of the login."""
+    if _is_simple_pin(pin) or pin in login:
         raise SecretTooSimple(pointer=pointer)
 
 

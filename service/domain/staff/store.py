@@ -57,6 +57,7 @@ async def insert(tx: Tx, account: Account) -> None:
             pin_hash=account.pin_hash,
             password_hash=account.password_hash,
             state=int(account.state),
+            must_change_secret=account.must_change_secret,
             at=account.created_at,
         )
     except asyncpg.UniqueViolationError as taken:
@@ -77,6 +78,7 @@ async def update(tx: Tx, account: Account) -> None:
             pin_hash=account.pin_hash,
             password_hash=account.password_hash,
             state=int(account.state),
+            must_change_secret=account.must_change_secret,
             at=account.changed_at,
         )
     except asyncpg.UniqueViolationError as taken:

@@ -33,7 +33,10 @@ class ActKind(enum.IntEnum):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """An account as stored; `stores`: where one may sign in with it, empty: everywhere."""
+    """An account as stored; `stores`: where one may sign in with it, empty: everywhere.
+
+    `must_change_secret`: somebody else has set its secrets, and knows them.
+    """
 
     account_id: uuid.UUID
     login: str
@@ -43,6 +46,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     pin_hash: str | None
     password_hash: str | None
     state: State
+    must_change_secret: bool
     created_at: dt.datetime
     changed_at: dt.datetime
 
@@ -72,6 +76,7 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     role: str
     state: State
+    must_change_secret: bool
     member_id: uuid.UUID | None
     client_id: uuid.UUID
     secret_sha256: bytes
@@ -101,6 +106,7 @@ class StaffRole(enum.StrEnum):
     CLERK = "clerk"
     SUPERVISOR = "supervisor"
     AGENT = "agent"
+    LEAD = "lead"
 
 
 class AccountState(enum.StrEnum):
@@ -135,7 +141,10 @@ class SignOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class ChangeSecret(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """The PIN or the password as it is, and another PIN, another password, or both."""
+    """The PIN or the password as it is, and another PIN, another password, or both.
+
+    What is not named stays, unless somebody else had set it: then only what is named is left.
+    """
 
     login: Login
     pin: Pin | None = None
@@ -189,12 +198,15 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """A token, told in this answer alone; sent as `Regulars-Staff` beside the device's key.
 
     `scopes`: those of the key and those of the role. `store` null: a call centre.
+    `must_change_secret`: somebody else has set the secret, so the token has the scope
+    `staff:sign-in` alone; change the secret and sign in with the new one.
     """
 
     token: str
     account_id: uuid.UUID
     login: str
     role: str
+    must_change_secret: bool
     scopes: tuple[str, ...]
     store: str | None
     device: str
@@ -208,7 +220,11 @@ class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StaffAccountView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A staff account; `secrets`: what one can sign in with, `pin`, `password`."""
+    """A staff account; `secrets`: what one can sign in with, `pin`, `password`.
+
+    `must_change_secret`: they were set by somebody else, and nothing is done with the account
+    before the person has chosen one.
+    """
 
     id: uuid.UUID
     login: str
@@ -217,6 +233,7 @@ class StaffAccountView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     member_id: uuid.UUID | None = None
     state: AccountState
     secrets: tuple[str, ...]
+    must_change_secret: bool = False
     created_at: dt.datetime
     changed_at: dt.datetime
 

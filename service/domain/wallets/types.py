@@ -29,6 +29,7 @@ class Reason(enum.IntEnum):
     ADJUSTMENT_UNDONE = 13
     SALE_UNDONE = 14  # money that was put on a gift card, taken off again
     TRANSFER_UNDONE = 15  # at both holders: what was given is its giver's again
+    RECOVERY_UNDONE = 16  # what was taken for a used coupon, which is deserved or unused after all
 
 
 class Contra(enum.IntEnum):
@@ -60,6 +61,7 @@ CONTRA_OF = {
     Reason.ADJUSTMENT_UNDONE: Contra.ADJUSTMENT,
     Reason.SALE_UNDONE: Contra.SALE,
     Reason.TRANSFER_UNDONE: Contra.TRANSFER,
+    Reason.RECOVERY_UNDONE: Contra.ISSUANCE,
 }
 
 

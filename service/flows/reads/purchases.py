@@ -7,9 +7,12 @@ import msgspec
 
 from service.domain.purchases import store
 from service.domain.purchases.errors import PurchaseNotFound
-from service.domain.purchases.stored import Purchase, receipt
-from service.domain.purchases.types import ExplanationView, Receipt
+from service.domain.purchases.stored import Flag, Purchase, receipt
+from service.domain.purchases.types import ExplanationView, Receipt, Voided
+from service.domain.returns import store as returns
 from service.flows.steps.context import Context
+from service.infra.db import Tx
+from service.kernel.actor import shown
 from service.rules.decide import decide
 from service.rules.explain import explain
 
@@ -20,17 +23,34 @@ _FOR_ALL: Final = (
 )
 
 
-async def _find(ctx: Context, purchase_id: uuid.UUID) -> Purchase:
-    async with ctx.db.reading() as tx:
-        found = await store.by_ids(tx, [purchase_id])
+async def _find(tx: Tx, purchase_id: uuid.UUID) -> Purchase:
+    found = await store.by_ids(tx, [purchase_id])
     if purchase_id not in found:
         raise PurchaseNotFound
     return found[purchase_id]
 
 
 async def purchase(ctx: Context, purchase_id: uuid.UUID) -> Receipt:
-    """The receipt as recorded; PurchaseNotFound."""
-    return receipt(await _find(ctx, purchase_id))
+    """The receipt as recorded, and of a void one who voided it; PurchaseNotFound."""
+    async with ctx.db.reading() as tx:
+        found = await _find(tx, purchase_id)
+        if Flag.VOID not in found.flags:
+            return receipt(found)
+        void = await returns.void_of(tx, found.holder_id, purchase_id)
+    return msgspec.structs.replace(receipt(found), voided=_voided(void))
+
+
+def _voided(void: returns.Record | None) -> Voided:
+    if void is None:
+        raise AssertionError("nothing voided a void purchase")
+    return Voided(
+        id=void.return_id,
+        reason=void.note,
+        actor=shown(void.actor_kind, void.actor_id),
+        store=void.store,
+        device=void.device,
+        recorded_at=void.recorded_at,
+    )
 
 
 async def purchase_by_key(ctx: Context, channel: str, external_id: str) -> Receipt:
@@ -48,19 +68,20 @@ async def explanation(ctx: Context, purchase_id: uuid.UUID, *, full: bool) -> Ex
 
     `full` shows every rule and which condition failed; else only the rules that fired.
     """
-    found = await _find(ctx, purchase_id)
+    async with ctx.db.reading() as tx:
+        found = await _find(tx, purchase_id)
     program = ctx.programs.version(found.program_version)
     again = decide(program, found.cart, found.facts)
     explained = explain(program, found.cart, found.facts)
     rules = tuple(rule for rule in explained.rules if full or rule.fired)
-    shown, coupons = msgspec.to_builtins((rules, explained.coupons))
+    told, coupons = msgspec.to_builtins((rules, explained.coupons))
     return ExplanationView(
         purchase_id=purchase_id,
         program_version=found.program_version,
         engine=found.engine,
         decided_at=found.occurred_at,
         same=again == found.decision,
-        rules=tuple(shown if full else [_cut(rule) for rule in shown]),
+        rules=tuple(told if full else [_cut(rule) for rule in told]),
         coupons=tuple(coupons if full else [_cut(coupon) for coupon in coupons]),
     )
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -62,13 +63,24 @@ async def lists(tx: Tx, items: Sequence[Checkout]) -> Lists:
         item = members[member_id]
         soonest = sorted(listed, key=lambda row: _end(item, row))[:TRIED_MAX]
         rows |= {row.digest: row for row in soonest}
-        codes = tuple(Code(f"{n}", row.digest) for n, row in enumerate(soonest))
-        situations.append(
-            Situation(program=item.program, member_id=member_id, at=item.occurred_at, codes=codes)
-        )
+        situations.append(_each(item, soonest))
     coupons = Coupons(situations, rows, now)
     await tx.ask_all(coupons.questions)
     return Lists(situations, coupons)
+
+
+def _each(item: Checkout, listed: Sequence[CouponRow]) -> Situation:
+    """Each of them beside what the basket presents; a hold it names is given up for that."""
+    presented = item.decided.facts.coupons if item.is_decided else ()
+    return Situation(
+        program=item.program,
+        member_id=item.member_id,
+        at=item.occurred_at,
+        codes=tuple(Code(f"{n}", row.digest) for n, row in enumerate(listed)),
+        hold_id=item.hold.hold_id if item.hold else None,
+        apart=True,
+        before=Counter(one.template for one in presented if one.template and one.why is None),
+    )
 
 
 _FAR: Final = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)

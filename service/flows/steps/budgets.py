@@ -24,8 +24,8 @@ __all__ = ["Decided", "foresee", "grant", "used"]
 class Decided(msgspec.Struct):
     """A basket with its decision; replaced when its budgets grant less than it wants.
 
-    `had`: what they gave it before, so that they are not asked for it again; `taken`: what they
-    give it in this transaction.
+    `had`: what they gave it before, so that they are not asked for it again; `freed`: what the hold
+    it gives up had of them; `taken`: what they give it in this transaction.
     """
 
     program: Program
@@ -33,6 +33,7 @@ class Decided(msgspec.Struct):
     facts: Facts
     decision: Decision
     had: dict[str, int] = {}
+    freed: Mapping[str, int] = {}
     taken: dict[str, int] = {}
 
     def wants(self) -> dict[str, int]:
@@ -61,7 +62,10 @@ async def grant(tx: Tx, items: Sequence[Decided]) -> None:
 
 
 async def foresee(tx: Tx, items: Sequence[Decided]) -> None:
-    """The same for what is only asked: each basket by itself, nothing is taken."""
+    """The same for what is only asked: each basket by itself, nothing is taken.
+
+    Recording one that stands on a hold of its own would give that up first.
+    """
     asking = [item for item in items if item.decision.demands and item.wants()]
     if not asking:
         return
@@ -69,7 +73,9 @@ async def foresee(tx: Tx, items: Sequence[Decided]) -> None:
     left = await store.left(tx, names, tx.now or EARLIEST) if names else {}
     for item in asking:
         given = {
-            name: _granted(want, left.get(name, 0), item.program.budgets[name])
+            name: _granted(
+                want, left.get(name, 0) + item.freed.get(name, 0), item.program.budgets[name]
+            )
             for name, want in item.decision.demands.items()
         }
         _decide_again(item, given)

@@ -35,14 +35,15 @@ class Checkout:
     before a claim, taken as they are; `presented`, `had` and `cards_then`: the coupons then, what
     budgets gave them, and the gift cards.
     `short`: positions of codes that were not there any more, though they may have been given.
-    `refused`: nothing may be written of it.
+    `guest_id`: nobody known, whose hold is named by a basket that says who it is; `guest`: the work
+    on that holder. `refused`: nothing may be written of it.
     """
 
     __slots__ = (
         "actor", "at", "body", "card_works", "cards", "cards_then", "cart", "codes", "coupons",
-        "decided", "frozen", "had", "hold", "holder_id", "kept_cards", "n", "occurred_at", "parts",
-        "pinned_by", "presented", "program", "proofs", "quote", "refused", "short", "standings",
-        "work",
+        "decided", "frozen", "guest", "guest_id", "had", "hold", "holder_id", "kept_cards", "n",
+        "occurred_at", "parts", "pinned_by", "presented", "program", "proofs", "quote", "refused",
+        "short", "standings", "work",
     )  # fmt: skip
 
     work: Work
@@ -75,6 +76,8 @@ class Checkout:
         self.kept_cards: frozenset[uuid.UUID] = frozenset()
         self.parts: Mapping[uuid.UUID, OpenHold] = {}
         self.holder_id: uuid.UUID | None = None
+        self.guest_id: uuid.UUID | None = None
+        self.guest: Work | None = None
         self.hold: Hold | None = None
         self.pinned_by: Hold | None = None
         self.frozen: tuple[Discounted, ...] | None = None
@@ -91,9 +94,15 @@ class Checkout:
         return active | self.kept_cards
 
     @property
+    def others(self) -> set[uuid.UUID]:
+        """All that has to be locked with its own holder."""
+        return self.card_ids if self.guest_id is None else {*self.card_ids, self.guest_id}
+
+    @property
     def works(self) -> list[Work]:
-        """The work on its holder, then on its gift cards."""
-        return [self.work, *self.card_works.values()]
+        """The work on its holder, then on what is locked with it."""
+        works = [self.work, *self.card_works.values()]
+        return works if self.guest is None else [*works, self.guest]
 
     @property
     def pins(self) -> bool:
@@ -115,6 +124,11 @@ class Checkout:
         """Something was written for it: a budget gave it units, or its hold was given up."""
         given_up = self.hold is not None and not self.pins
         return given_up or any(self.taken.values())
+
+    @property
+    def has_written(self) -> bool:
+        """The same, or the holder it needs may have been made for it."""
+        return self.has_taken or self.work.holder.is_new
 
     @property
     def has_happened(self) -> bool:

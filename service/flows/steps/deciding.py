@@ -13,6 +13,7 @@ from service.domain.access.errors import OwnWallet
 from service.domain.purchases.errors import QuoteDiffers, TooManyToCombine
 from service.flows.steps import (
     budgets,
+    contested,
     holding,
     paying_by_card,
     presenting,
@@ -66,10 +67,15 @@ async def decide_all(
         if item.refused is None:
             decide_one(item, of_one, coupons.facts(n))
     decided = [item for item in items if item.refused is None]
-    fresh = [item.decided for item in decided if not item.pins]
-    await (budgets.grant(tx, fresh) if writing else budgets.foresee(tx, fresh))
+    fresh = [item for item in decided if not item.pins]
+    for item in fresh:
+        item.decided.freed = holding.shares_of(item.hold)
+    asking = [item.decided for item in fresh]
+    await (budgets.grant(tx, asking) if writing else budgets.foresee(tx, asking))
     for item in decided if writing else ():
         item.refused = redeeming.refusal(item)
+    if writing:
+        contested.refuse_to_share(coupons, items)
     return questions
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.domain.coupons import attempts
 from service.domain.coupons.errors import TooManyCodes
-from service.domain.coupons.guesses import Subject, subjects
+from service.domain.coupons.guesses import Subject, subjects, tried
 from service.flows.steps import guessing, presenting_cards
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
@@ -56,11 +56,23 @@ class Guard:
 
 
 async def count(ctx: Context, items: Iterable[Checkout]) -> None:
-    """Count the codes that were found not to exist; not inside another transaction."""
+    """Count the codes that were found not to exist, each once; not inside another transaction."""
     for item in items:
         if (item.codes or item.body.gift_cards) and item.is_decided:
-            facts = item.decided.facts
-            failures = sum(one.why is Unusable.UNKNOWN for one in facts.coupons)
-            failures += sum(one.why is Unusable.UNKNOWN for one in facts.gift_cards)
-            if failures:
-                await guessing.count(ctx, presenters(ctx, item), failures)
+            await guessing.count_tried(ctx, presenters(ctx, item), _wrong(ctx, item))
+
+
+def _wrong(ctx: Context, item: Checkout) -> list[bytes]:
+    """What is remembered of the codes of a basket that were found not to exist."""
+    facts, body, who = item.decided.facts, item.body, item.member_id
+    wrong = [
+        tried(ctx.secret, "coupon", text, who)
+        for text, fact in zip(body.coupons, facts.coupons, strict=True)
+        if fact.why is Unusable.UNKNOWN
+    ]
+    wrong += [
+        tried(ctx.secret, "gift card", one.code, who, one.pin)
+        for one, fact in zip(body.gift_cards, facts.gift_cards, strict=True)
+        if fact.why is Unusable.UNKNOWN
+    ]
+    return wrong

@@ -4,8 +4,9 @@ A failed code is counted in a transaction of its own, so that it counts although
 failed is rolled back; when it cannot be counted, the request fails, so nobody guesses uncounted.
 """
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 import structlog
@@ -37,16 +38,38 @@ async def refuse_if_locked(tx: Tx, ctx: Context, subjects: Sequence[Subject]) ->
 
 
 async def count(ctx: Context, subjects: Sequence[Subject], failures: int = 1) -> None:
-    """Count codes that do not exist; not to be called inside another transaction.
+    """Count failures, whatever was tried; not to be called inside another transaction.
 
     A subject that is locked by it is logged: somebody may be guessing.
     """
+
+    async def write(tx: Tx, now: dt.datetime) -> None:
+        await attempts.count(tx, subjects, failures, now)
+
+    await _count(ctx, subjects, write)
+
+
+async def count_tried(ctx: Context, subjects: Sequence[Subject], tried: Collection[bytes]) -> None:
+    """The same of codes that do not exist, by their digests (guesses.tried), each once."""
+
+    async def write(tx: Tx, now: dt.datetime) -> None:
+        await attempts.count_tried(tx, subjects, tried, now)
+
+    if tried:
+        await _count(ctx, subjects, write)
+
+
+async def _count(
+    ctx: Context,
+    subjects: Sequence[Subject],
+    write: Callable[[Tx, dt.datetime], Awaitable[None]],
+) -> None:
     if not subjects:
         return
     async with ctx.db.transaction() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         now = tx.now or EARLIEST
-        await attempts.count(tx, subjects, failures, now)
+        await write(tx, now)
         counted = await tx.ask(attempts.ask_failures(subjects, now))
     for one in subjects:
         seconds = seconds_left(tx, ctx, one, counted[one.digest])

@@ -2,7 +2,7 @@
 
 A purchase that names a hold and has the same basket is decided by the hold's facts. With another
 basket the hold is given up within the transaction and all is decided anew: what it held is there
-for nobody else meanwhile.
+for nobody else meanwhile. So it is with the hold of a guest who says by now who he is.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from service.domain.events.catalog import HoldReleased
 from service.domain.holds import store
 from service.domain.holds.errors import HoldClosed, HoldNotFound, HoldTimedOut
 from service.domain.holds.types import Closing, Hold, ItemKind, OpenHold, State, units_of
-from service.domain.purchases.content import held_fingerprint
+from service.domain.purchases.content import cart_of, held_fingerprint
 from service.domain.purchases.errors import HoldOfAnother
 from service.flows.steps import presenting_cards
 from service.flows.steps.checkout import Checkout
@@ -55,7 +55,7 @@ async def capturing(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     for hold_id, item in naming:
         hold = found.get(hold_id)
         item.refused = _refusal(item, hold)
-        if item.refused is None and hold is not None and _is_own(item, hold):
+        if item.refused is None and hold is not None and _may_take(item, hold):
             take(ctx, item, hold)
 
 
@@ -64,7 +64,7 @@ def _refusal(item: Item, hold: Hold | None) -> ExpectedError | None:
         return None
     if hold is None:
         return HoldNotFound()
-    if not _is_own(item, hold):
+    if not _may_take(item, hold):
         return HoldOfAnother()
     if hold.closed_at is not None and hold.state is not State.TIMED_OUT:
         return HoldClosed(state=hold.state.name.lower(), closed_at=hold.closed_at)
@@ -73,29 +73,45 @@ def _refusal(item: Item, hold: Hold | None) -> ExpectedError | None:
     return None
 
 
+def is_nobodys(hold: Hold) -> bool:
+    """Nobody was known where it was placed: it keeps what its basket names, and nobody's units."""
+    return hold.facts.member is None
+
+
 def _is_own(item: Checkout, hold: Hold) -> bool:
     return hold.holder_id == item.work.holder.holder_id
 
 
+def _may_take(item: Checkout, hold: Hold) -> bool:
+    is_guests = item.guest is not None and hold.holder_id == item.guest.holder.holder_id
+    return is_guests or _is_own(item, hold)
+
+
+def _work_of(item: Checkout, hold: Hold) -> Work:
+    return item.work if item.guest is None or _is_own(item, hold) else item.guest
+
+
 def foresee(ctx: Context, items: Sequence[Checkout], holds: Mapping[Checkout, Hold]) -> None:
-    """What baskets that only ask could have of their own open holds."""
+    """What baskets that only ask could have of their own open holds, or of a guest's."""
     for item in items:
         hold = holds.get(item)
-        if hold is not None and _is_own(item, hold) and hold.is_open(item.work.at):
+        if hold is None or not hold.is_open(item.work.at):
+            continue
+        if _is_own(item, hold) or is_nobodys(hold):
             take(ctx, item, hold)
 
 
 def take(ctx: Context, item: Checkout, hold: Hold) -> None:
     """Only an open hold gives anything up; one that is over still tells what was decided.
 
-    It was decided for where it was held, whose conditions may read it.
+    It was decided for where it was held, whose conditions may read it, and by what prices meant.
+    What was decided for a guest is not for who is known by now.
     """
-    if hold.fp == held_fingerprint(item.body):
+    if _is_own(item, hold) and hold.fp == held_fingerprint(item.body):
         item.pinned_by = hold
         item.program = ctx.programs.version(hold.program_version)
-        item.cart = msgspec.structs.replace(
-            item.cart, channel=hold.cart.channel, store=hold.cart.store
-        )
+        cart = cart_of(item.body, item.program.document.program.prices)
+        item.cart = msgspec.structs.replace(cart, channel=hold.cart.channel, store=hold.cart.store)
     if hold.is_open(item.work.at):
         item.hold = hold
 
@@ -104,7 +120,7 @@ def reopen(ctx: Context, items: Sequence[Checkout]) -> None:
     """Give up the holds of baskets that are decided anew: what they held can be had by them."""
     for item in items:
         if item.hold is not None and not item.pins:
-            free(ctx, item.work, item.hold, item.actor, item.hold.store)
+            free(ctx, _work_of(item, item.hold), item.hold, item.actor, item.hold.store)
             for card, part in item.parts.items():
                 free(ctx, item.card_works[card], part, item.actor, item.hold.store)
 
@@ -153,6 +169,12 @@ async def use_up(tx: Tx, holds: Iterable[Hold]) -> None:
     for name, hold_id in _shares(holds):
         if not await budgets.capture(tx, name, hold_id):
             raise RunAgain
+
+
+def shares_of(hold: Hold | None) -> dict[str, int]:
+    """What a hold has of budgets, by name."""
+    items = hold.items if hold is not None else ()
+    return {i.name: i.amount for i in items if i.kind is ItemKind.BUDGET and i.name is not None}
 
 
 def _codes(holds: Iterable[Hold]) -> list[coupons.Hold]:

@@ -6,14 +6,14 @@ the staff (`adjusted_day`, one row a transaction, never together with a slot), n
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder, Kind
 from service.domain.programs.errors import VersionBehind
-from service.flows.steps import asking
+from service.flows.steps import asking, contested, unclaimed
 from service.flows.steps.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import Match, held_by
@@ -28,16 +28,24 @@ Chosen = Mapping[uuid.UUID, tuple[C, Match]]
 
 
 def choose(
-    items: Sequence[C], matches: Sequence[Match | ExpectedError], results: list[Any]
+    items: Sequence[C],
+    matches: Sequence[Match | ExpectedError],
+    results: list[Any],
+    scarce: Collection[str] = (),
 ) -> dict[uuid.UUID, tuple[C, Match]]:
-    """The first basket of each holder and gift card; a second one waits for the next round."""
+    """The first basket of each holder and gift card; a second one waits for the next round.
+
+    So it is with the codes that are `scarce` (see `contested.among`).
+    """
     chosen: dict[uuid.UUID, tuple[C, Match]] = {}
-    concerned: set[uuid.UUID] = set()
+    concerned: set[Hashable] = set()
     for item, matched in zip(items, matches, strict=True):
         if isinstance(matched, ExpectedError):
             results[item.n] = matched
             continue
-        wanted = {matched.holder_id, *item.card_ids}
+        wanted: set[Hashable] = {matched.holder_id, *item.others}
+        if scarce:
+            wanted.update(code for code in contested.unique(item) if code in scarce)
         if concerned.isdisjoint(wanted):
             chosen[matched.holder_id] = (item, matched)
         concerned |= wanted  # nobody overtakes one who waits
@@ -49,29 +57,38 @@ async def lock(
 ) -> list[C]:
     """Those whose holder and gift cards are locked now, with their `work`; the others are BUSY.
 
+    Holders that are new are made here, of those alone that need wait for nothing.
     VersionBehind: a newer program than this process knows. RunAgain: an identifier has moved.
     """
-    wanted = [one for holder_id, (item, _) in chosen.items() for one in (holder_id, *item.card_ids)]
+    required = {one: needed(item, matched) for one, (item, matched) in chosen.items()}
+    wanted = {one for of_one in required.values() for one in of_one}
     locked, newest = await holders.lock(tx, wanted, wait=wait, clock_offset=ctx.db.clock_offset)
     if newest > ctx.programs.newest:
         raise VersionBehind
-    await _still_matched(tx, ctx, chosen, locked)
+    await still_matched(tx, ctx, chosen, locked)
     now = tx.now or EARLIEST
-    ready: list[C] = []
+    free = {one: chosen[one] for one in chosen if required[one] <= locked.keys()}
+    locked |= await unclaimed.make(tx, [matched for _, matched in free.values()], now)
     for holder_id, (item, _) in chosen.items():
-        if holder_id in locked and item.card_ids <= locked.keys():
-            begin(item, locked[holder_id], [locked[one] for one in item.card_ids], now)
-            ready.append(item)
+        if holder_id in free:
+            begin(item, locked[holder_id], [locked[one] for one in item.others], now)
         else:
             results[item.n] = BUSY
-    return ready
+    return [item for item, _ in free.values()]
 
 
-def begin(item: Checkout, holder: Holder, cards: Sequence[Holder], now: dt.datetime) -> None:
-    """Work on a basket's holder and gift cards, all at one instant: a hold ends for all at once."""
-    at = max([item.at or now, *(card.settled_at for card in cards), holder.settled_at])
+def needed(item: Checkout, matched: Match) -> set[uuid.UUID]:
+    """Which holders have to be locked for a basket."""
+    return item.others if matched.is_new else {matched.holder_id, *item.others}
+
+
+def begin(item: Checkout, holder: Holder, others: Sequence[Holder], now: dt.datetime) -> None:
+    """Work on a basket's holder and `others`, all at one instant: a hold ends for all at once."""
+    at = max([item.at or now, *(one.settled_at for one in others), holder.settled_at])
     item.work = Work(holder, at, now, Outbox())
-    item.card_works = {card.holder_id: Work(card, at, now, Outbox()) for card in cards}
+    works = {one.holder_id: Work(one, at, now, Outbox()) for one in others if one is not holder}
+    item.guest = None if item.guest_id is None else works.pop(item.guest_id, None)
+    item.card_works = works
 
 
 def _may_have_moved(holder: Holder, item: Checkout, matched: Match) -> bool:
@@ -80,10 +97,10 @@ def _may_have_moved(holder: Holder, item: Checkout, matched: Match) -> bool:
     return unclaimed or holder.version != matched.version or holder.merged_into is not None
 
 
-async def _still_matched(
-    tx: Tx, ctx: Context, chosen: Chosen[C], locked: dict[uuid.UUID, Holder]
+async def still_matched(
+    tx: Tx, ctx: Context, chosen: Chosen[C], locked: Mapping[uuid.UUID, Holder]
 ) -> None:
-    """Whoever changed between match and lock is matched again: an identifier may have moved."""
+    """RunAgain: an identifier moved between match and lock. Whoever changed is matched again."""
     changed = [
         (holder_id, asking.who(item.body, item.occurred_at, item.holder_id and holder_id))
         for holder_id, (item, matched) in chosen.items()

@@ -104,9 +104,7 @@ async def match(
     return known_or_new(look, asked, now)
 
 
-def known_or_new(
-    look: Look, asked: Sequence[Who], now: dt.datetime
-) -> list[Match | ExpectedError]:
+def known_or_new(look: Look, asked: Sequence[Who], now: dt.datetime) -> list[Match | ExpectedError]:
     """Each purchase's holder; what nobody holds yet gets an unclaimed one, which is not made here.
 
     One for each unknown identifier (the first named), or for the purchase alone.

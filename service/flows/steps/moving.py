@@ -23,7 +23,7 @@ from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import MovedFrom
 from service.domain.returns import store as returns
 from service.domain.wallets.entries import Op
-from service.flows.steps import crediting, facts, restoring, returning, tiers, wallets
+from service.flows.steps import crediting, facts, restoring, returning, tiers, undeserved, wallets
 from service.flows.steps.budgets import used
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.crediting import Credited
@@ -31,6 +31,7 @@ from service.flows.steps.facts import Asked
 from service.flows.steps.purchase import Item
 from service.flows.steps.restoring import Restored, Scarce
 from service.flows.steps.tiers import Standing
+from service.flows.steps.undeserved import Change
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -134,12 +135,18 @@ async def _load(
         scarce=scarce[purchase.purchase_id],
     )
     stays = Decision(coupons=leaving.before.coupons)  # those used on it go along
-    leaving.restored = restoring.plan(ctx, purchase, leaving.scarce, leaving.before, stays)
+    leaving.restored = restoring.plan(
+        ctx, purchase, leaving.scarce, (leaving.before, stays), _change(leaving)
+    )
     return leaving
 
 
+def _change(leaving: Leaving) -> Change:
+    return Change(leaving.move.op_id, leaving.work, leaving.program, leaving.work.at)
+
+
 def _reassigned(leaving: Leaving) -> PurchaseReassigned:
-    taken = leaving.restored.taken
+    taken = leaving.restored.gifts.taken
     return PurchaseReassigned(
         purchase_id=leaving.purchase.purchase_id,
         member_id=leaving.move.to_holder,
@@ -170,9 +177,7 @@ def _take_back(ctx: Context, leaving: Leaving, actor: Actor) -> None:
         )
         taken.append(Movement(wallet=wallet_id, amount=now.kept))
     leaving.taken = tuple(taken)
-    leaving.restored.recovery = restoring.recover(
-        work, leaving.program, leaving.restored, leaving.move.op_id, work.at
-    )
+    undeserved.recover(leaving.scarce.given, leaving.restored.gifts, _change(leaving))
     work.collect(actor, actor.store)
     returning.uncount(leaving.standings, purchase, leaving.before, Decision(), work.at, net=0)
     changes = work.changes(ctx.programs)

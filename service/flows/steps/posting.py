@@ -106,7 +106,7 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
             occurred_at=item.occurred_at,
             earned_at=item.occurred_at,
             available_at=award.available_at,
-            expires_at=activity.end_of_lot(item, wallet, award.expires_at),
+            expires_at=activity.end_of_lot(item.program, wallet, award.expires_at, item.later),
             origin_holder=work.holder.holder_id,
             origin_op=item.earned_by,
         )
@@ -218,6 +218,7 @@ def _apply_parked(ctx: Context, item: Item) -> list[returning.Returning]:
             scarce=scarce,
             cards=cards,
             expired={n: book.lapsed_of(item.purchase_id) for n, book in item.work.books.items()},
+            later=item.later,
         )
         returning.apply(ctx, returned, cut=True)
         item.purchase = returned.purchase

@@ -6,7 +6,8 @@ the holders and before the slots, in the order of their digests.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -38,7 +39,8 @@ class Code(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """In which codes are presented. `member_id` None: nobody is known; `hold_id`: their own hold.
 
-    `forced`: it has happened, so what is scarce has been given already.
+    `forced`: it has happened, so what is scarce has been given already. `apart`: each code is tried
+    by itself, and with it what is presented already: `before` has those uses of templates.
     """
 
     program: Program
@@ -47,6 +49,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[Code, ...] = ()
     hold_id: uuid.UUID | None = None
     forced: bool = False
+    apart: bool = False
+    before: Mapping[str, int] = {}
 
 
 def read(ctx: Context, program: Program, texts: Sequence[str]) -> tuple[Code, ...]:
@@ -79,11 +83,12 @@ async def rows(tx: Tx, situations: Iterable[Situation], *, lock: bool) -> Rows:
 class Coupons:
     """What is known of the presented codes: `questions` to be asked, then the facts of each."""
 
-    __slots__ = ("_held", "_places", "_rows", "_situations", "_uses", "questions")
+    __slots__ = ("_found", "_held", "_places", "_rows", "_situations", "_uses", "questions")
 
     def __init__(self, situations: Sequence[Situation], found: Rows, now: dt.datetime) -> None:
         self._situations = situations
         self._rows = found
+        self._found: dict[int, list[tuple[CouponTemplate | None, Unusable | None]]] = {}
         self._places: dict[tuple[int, str | bytes], int] = {}
         spans: list[store.Span] = []
         codes_: list[tuple[bytes, uuid.UUID | None]] = []
@@ -107,74 +112,88 @@ class Coupons:
 
     def facts(self, n: int) -> tuple[Presented, ...]:
         """The n-th situation's codes as the rules see them."""
-        return tuple(self._fact(n, code) for code in self._situations[n].codes)
+        situation = self._situations[n]
+        return tuple(
+            _fact(situation, code, template, why)
+            for code, (template, why) in zip(situation.codes, self._look(n), strict=True)
+        )
 
     def short(self, n: int) -> frozenset[int]:
         """Positions of the n-th situation's codes that are not there any more, but may be given."""
-        codes_ = self._situations[n].codes
         return frozenset(
-            position
-            for position, code in enumerate(codes_)
-            if self._why_not(n, code, self._template(self._situations[n], code)) in SCARCE
+            position for position, (_, why) in enumerate(self._look(n)) if why in SCARCE
         )
+
+    def _look(self, n: int) -> list[tuple[CouponTemplate | None, Unusable | None]]:
+        """Of each code its template and what stands against it whatever is in the cart.
+
+        Who presents two of one template uses it twice; one that cannot be used is no use of it.
+        """
+        found = self._found.get(n)
+        if found is None:
+            situation, given = self._situations[n], Counter(self._situations[n].before)
+            found = self._found[n] = []
+            for code in situation.codes:
+                template = self._template(situation, code)
+                why = self._why_not(n, code, template, given)
+                found.append((template, why))
+                taken = why is None or (situation.forced and why in SCARCE)
+                if template is not None and taken and not situation.apart:
+                    given[template.id] += 1
+        return found
 
     def _template(self, situation: Situation, code: Code) -> CouponTemplate | None:
         row = self.row(code)
         compiled = situation.program.coupons.get(code.template or (row.template if row else ""))
         return None if compiled is None else compiled.template
 
-    def _fact(self, n: int, code: Code) -> Presented:
-        situation = self._situations[n]
-        template = self._template(situation, code)
-        why = self._why_not(n, code, template)
-        if template is None or why is Unusable.UNKNOWN:
-            return Presented(shown=code.shown, why=Unusable.UNKNOWN)
-        forced = situation.forced and (why is None or why in SCARCE)
-        return Presented(
-            shown=code.shown, template=template.id, why=None if forced else why, forced=forced
-        )
-
-    def _why_not(self, n: int, code: Code, template: CouponTemplate | None) -> Unusable | None:
-        """What does not depend on the cart; None: it can be used."""
+    def _why_not(
+        self, n: int, code: Code, template: CouponTemplate | None, given: Counter[str]
+    ) -> Unusable | None:
+        """None: it can be used. `given`: uses of templates by codes presented before it."""
         situation, row = self._situations[n], self.row(code)
         if template is None or (row is not None and _is_foreign(row, situation.member_id)):
             return Unusable.UNKNOWN
-        if situation.member_id is None and (template.personal or template.per_member):
+        if situation.member_id is None and _needs_member(template, row):
             return Unusable.NEEDS_MEMBER
         start, end = span(template, row)
         if start is not None and situation.at < start:
             return Unusable.NOT_STARTED
         if end is not None and end <= situation.at:
             return Unusable.EXPIRED
-        return self._spent(n, code, template)
+        return self._spent(n, code, template, given[template.id])
 
-    def _spent(self, n: int, code: Code, template: CouponTemplate) -> Unusable | None:
+    def _spent(self, n: int, code: Code, template: CouponTemplate, earlier: int) -> Unusable | None:
         row, limit = self.row(code), template.per_member
         if row is not None and row.used >= row.uses_max:
             return Unusable.USED_UP
         place = self._places.get((n, f"uses {template.id}"))
-        if limit is not None and place is not None and self._uses is not None:
-            uses = self._uses.answer.get(place, 0) + self._earlier(n, code, template)
-            if uses >= limit.times:
-                return Unusable.MEMBER_LIMIT
-        if row is not None and self._held is not None:
-            held = self._held.answer.get(self._places[n, row.digest], 0)
-            return Unusable.NEEDS_HOLD if row.used + held >= row.uses_max else None
-        return None
-
-    def _earlier(self, n: int, code: Code, template: CouponTemplate) -> int:
-        """Coupons of the template that are presented before this one, in the same basket."""
-        situation = self._situations[n]
-        before = situation.codes[: situation.codes.index(code)]
-        return sum(self._template(situation, other) is template for other in before)
+        before = 0 if place is None or self._uses is None else self._uses.answer.get(place, 0)
+        if limit is not None and before + earlier >= limit.times:
+            return Unusable.MEMBER_LIMIT
+        return Unusable.NEEDS_HOLD if self.is_beyond(n, code) else None
 
     def is_beyond(self, n: int, code: Code) -> bool:
         """A unique or personal code had no use left when it was given away."""
         row = self.row(code)
-        if row is None or self._held is None:
-            return False
-        held = self._held.answer.get(self._places[n, row.digest], 0)
-        return row.used + held >= row.uses_max
+        return row is not None and self.left(n, row.digest) <= 0
+
+    def left(self, n: int, digest: bytes) -> int:
+        """Uses of a unique or personal code that the n-th situation could have."""
+        row = self._rows[digest]
+        held = 0 if self._held is None else self._held.answer.get(self._places[n, digest], 0)
+        return row.uses_max - row.used - held
+
+
+def _fact(
+    situation: Situation, code: Code, template: CouponTemplate | None, why: Unusable | None
+) -> Presented:
+    if template is None or why is Unusable.UNKNOWN:
+        return Presented(shown=code.shown, why=Unusable.UNKNOWN)
+    forced = situation.forced and (why is None or why in SCARCE)
+    return Presented(
+        shown=code.shown, template=template.id, why=None if forced else why, forced=forced
+    )
 
 
 def _is_foreign(row: CouponRow, member_id: uuid.UUID | None) -> bool:
@@ -182,6 +201,12 @@ def _is_foreign(row: CouponRow, member_id: uuid.UUID | None) -> bool:
     if row.voided_at is not None:
         return True
     return row.holder_id is not None and member_id is not None and row.holder_id != member_id
+
+
+def _needs_member(template: CouponTemplate, row: CouponRow | None) -> bool:
+    """Also a coupon of somebody's list whose template is declared otherwise by now."""
+    in_a_list = row is not None and row.holder_id is not None
+    return template.personal or template.per_member is not None or in_a_list
 
 
 def _span(situation: Situation, member_id: uuid.UUID, template: CouponTemplate) -> store.Span:

@@ -3,8 +3,9 @@
 Whoever pays with a card proves its PIN before the basket is locked, by `prove`.
 
 A try is taken before it is judged, in a transaction of its own, so that of many at once no more are
-judged than may be, and none is forgotten when the request fails. For a code that does not exist the
-same is asked and computed.
+judged than may be, and none is forgotten when the request fails. A PIN that was tried already is
+judged again, though it is no new try: it may be the right one, whose judgement is not known yet.
+For a code that does not exist the same is asked and computed.
 """
 
 import datetime as dt
@@ -15,8 +16,9 @@ from typing import Final
 import msgspec
 
 from service.domain.access.errors import ScopeMissing
-from service.domain.gift_cards import pins, store
+from service.domain.gift_cards import codes, pins, store
 from service.domain.gift_cards.errors import TooManyPins
+from service.domain.gift_cards.pins import Tries
 from service.domain.gift_cards.types import CardRow
 from service.domain.holders import store as holders
 from service.domain.purchases.basket import Basket, GiftCardIn
@@ -36,24 +38,26 @@ async def hashed(keyed: bytes) -> str:
 
 async def knows(ctx: Context, digest: bytes, card: CardRow | None, pin: str) -> bool:
     """Whether it is the card's PIN, None: nobody's; TooManyPins. Not inside a transaction."""
-    await _take_try(ctx, digest, card)
+    await _take_try(ctx, digest, card, pin)
     right = await hashing.apart(pins.is_right, ctx.secret, card, pin)
     if right:
         async with ctx.db.transaction() as tx:
-            await store.update_tries(tx, digest, 0, None)
+            await store.update_tries(tx, digest, Tries())
     return right
 
 
-async def _take_try(ctx: Context, digest: bytes, card: CardRow | None) -> None:
+async def _take_try(ctx: Context, digest: bytes, card: CardRow | None, pin: str) -> None:
+    tried = codes.tried_pin(ctx.secret, None if card is None else card.holder_id, pin)
     async with ctx.db.transaction() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         now = tx.now or EARLIEST
         locked = await store.lock(tx, {} if card is None else {digest: card})
-        tries, until = 0, None
+        tries = Tries()
         if digest in locked:
-            _refuse_locked(locked[digest].pin_locked_until, now)
-            tries, until = pins.after_try(locked[digest].pin_tries, now)
-        await store.update_tries(tx, digest, tries, until)
+            row = locked[digest]
+            _refuse_locked(row.pin_locked_until, now)
+            tries = Tries(row.pin_tries, row.pin_locked_until, row.pins_tried)
+        await store.update_tries(tx, digest, tries.with_one(tried, now))
 
 
 def _refuse_locked(until: dt.datetime | None, now: dt.datetime) -> None:

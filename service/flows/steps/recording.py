@@ -61,8 +61,10 @@ def item_of(
     item.awaited = awaited
     item.proofs = asked.proofs
     item.holder_id = holding.holder_of(holds, body.hold_id)
-    if body.hold_id is not None and body.hold_id in holds:
-        item.kept_cards = paying_by_card.cards_of(holds[body.hold_id])
+    hold = None if body.hold_id is None else holds.get(body.hold_id)
+    if hold is not None:
+        item.kept_cards = paying_by_card.cards_of(hold)
+        item.guest_id = hold.holder_id if body.member and holding.is_nobodys(hold) else None
     item.quote = quoted.read(ctx, body, now)
     return item
 
@@ -85,7 +87,7 @@ async def refuse(tx: Tx, ready: Sequence[Item], results: list[Any]) -> None:
         key = known.get(keys[item.n])
         if key is None or key.purchase_id is None:
             results[item.n] = item.refused
-    if any(item.has_taken for item in refused):
+    if any(item.has_written for item in refused):
         raise RunWithout
 
 

@@ -1,64 +1,52 @@
-"""What a return gives back besides money, and takes back besides points: units and coupons.
+"""What a return gives back besides money: units, and coupons that were used.
 
 Units that a purchase was paid with go back to their lots. Coupons that it used come back by the
-policy of their template. Coupons that it gave and that would not be given for the rest are void;
-one that was used meanwhile stays used, and is told with its worth.
+policy of their template. What becomes of those that it gave: steps/undeserved.py.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from service.domain.coupons import codes
 from service.domain.coupons import store as coupons
-from service.domain.coupons.types import CouponRow, Use
-from service.domain.operations import store as operations
-from service.domain.purchases import store as purchases
-from service.domain.purchases.stored import Purchase, issued_id
-from service.domain.returns.types import CouponBack, CouponTaken
+from service.domain.coupons.types import Use
+from service.domain.purchases.stored import Purchase
+from service.domain.returns.types import CouponBack
 from service.domain.wallets.entries import Op
 from service.domain.wallets.redeemed import Redeemed
-from service.flows.steps import wallets
+from service.flows.steps import undeserved, wallets
 from service.flows.steps.context import Context
+from service.flows.steps.undeserved import Change, Given, Moved
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.calendar import shift
-from service.kernel.ids import derived_id
 from service.kernel.values import Movement
 from service.rules.compile import Program
-from service.rules.decision import Decision, Issued
-from service.rules.document import Recover
-
-RECOVERED: Final = "coupons that were used and are not deserved any more"
+from service.rules.decision import Decision
 
 
 class Scarce(msgspec.Struct):
     """What a purchase took and gave of what is scarce.
 
     redeemed: wallet number -> units paid with and not given back yet. used: its uses of coupons by
-    position. given: digest -> row of coupons it issued; spent: digest -> what a used one was worth.
+    position. given: what is known of those, and of the coupons that it issued.
     """
 
     redeemed: dict[int, Redeemed] = {}
     used: dict[int, Use] = {}
-    given: dict[bytes, CouponRow] = {}
-    spent: dict[bytes, int] = {}
+    given: Given = msgspec.field(default_factory=Given)
 
 
 class Restored(msgspec.Struct):
-    """What a return changes of it: uses that come back, digests to be void, or good again."""
+    """What a return changes of it: units, uses that come back, what becomes of coupons it gave."""
 
     units: tuple[Movement, ...] = ()
     back: tuple[Use, ...] = ()
-    void: tuple[bytes, ...] = ()
-    good: tuple[bytes, ...] = ()
     coupons: tuple[CouponBack, ...] = ()
-    taken: tuple[CouponTaken, ...] = ()
-    recovery: uuid.UUID | None = None
+    gifts: Moved = msgspec.field(default_factory=Moved)
 
 
 async def load(
@@ -80,38 +68,29 @@ async def load(
     ]
     for use in await coupons.uses_on(tx, wanted) if wanted else ():
         found[use.purchase_id].used[use.position] = use
-    given = {digest: p.purchase_id for _, p in begun for digest in _digests(ctx, p)}
-    of_uses = {u.digest for one in found.values() for u in one.used.values() if u.digest}
-    rows = await coupons.lock(tx, {*given, *of_uses}) if given or of_uses else {}
-    for digest, purchase_id in given.items():
-        if digest in rows:
-            found[purchase_id].given[digest] = rows[digest]
-    await _load_worth(tx, found.values())
+    await _load_coupons(tx, ctx, begun, found)
     return found
 
 
-def _digests(ctx: Context, purchase: Purchase) -> list[bytes]:
-    """By what the coupons that a purchase issued are found, in their order."""
-    ids = (issued_id(purchase.earned_by, n) for n in range(len(purchase.decision.issued)))
-    return [codes.digest(ctx.secret, coupons.code_of(ctx.secret, one)) for one in ids]
-
-
-async def _load_worth(tx: Tx, all_: Iterable[Scarce]) -> None:
-    """What those of the issued coupons took off that have been used."""
-    used = {row.digest: (row, one) for one in all_ for row in one.given.values() if row.used}
-    if not used:
+async def _load_coupons(
+    tx: Tx,
+    ctx: Context,
+    begun: Sequence[tuple[Work, Purchase]],
+    found: Mapping[uuid.UUID, Scarce],
+) -> None:
+    """Lock those that were used and those that were given, and look where these were used."""
+    given = {
+        digest: found[purchase.purchase_id].given
+        for _, purchase in begun
+        for digest in undeserved.digests(ctx, purchase)
+    }
+    used = [(use, one.given) for one in found.values() for use in one.used.values() if use.digest]
+    concerned = {use.digest: one for use, one in used if use.digest is not None} | given
+    if not concerned:
         return
-    uses = await coupons.uses_of_codes(
-        tx, [(row.holder_id, row.template, row.digest) for row, _ in used.values()]
-    )
-    bought = await purchases.by_ids(tx, {use.purchase_id for use in uses})
-    for use in uses:
-        if use.digest is None or use.purchase_id not in bought:
-            continue
-        discounts = bought[use.purchase_id].decision.discounts
-        worth = sum(one.amount for one in discounts if one.coupon == use.position)
-        _, scarce = used[use.digest]
-        scarce.spent[use.digest] = scarce.spent.get(use.digest, 0) + worth
+    for digest, row in (await coupons.lock(tx, concerned)).items():
+        concerned[digest].rows[digest] = row
+    await undeserved.load(tx, [work for work, _ in begun], given, used)
 
 
 def give_units_back(
@@ -143,85 +122,47 @@ def give_units_back(
 
 
 def plan(
-    ctx: Context, purchase: Purchase, scarce: Scarce, before: Decision, after: Decision
+    ctx: Context,
+    purchase: Purchase,
+    scarce: Scarce,
+    kept: tuple[Decision, Decision],
+    change: Change,
 ) -> Restored:
-    """What becomes of the coupons: those used on the purchase, and those it gave."""
-    back = [scarce.used[n] for n in before.coupons if n not in after.coupons and n in scarce.used]
-    restored = Restored(
+    """What becomes of the coupons: those used on the purchase, and those it gave.
+
+    `kept`: what is kept of it before and after.
+    """
+    before, after = (decision.coupons for decision in kept)
+    back = [scarce.used[n] for n in before if n not in after and n in scarce.used]
+    gifts = undeserved.plan(ctx, purchase, scarce.given, kept, change)
+    return Restored(
         back=tuple(back),
         coupons=tuple(
             CouponBack(
                 position=use.position,
                 coupon=purchase.facts.coupons[use.position].shown,
                 template=use.template,
+                void=undeserved.use_comes_back(gifts, scarce.given, use, change.work),
             )
             for use in back
         ),
+        gifts=gifts,
     )
-    digests = _digests(ctx, purchase)
-    had, has = (_places(purchase.decision.issued, one.issued) for one in (before, after))
-    lost = [(n, digests[n]) for n in sorted(had - has)]
-    restored.taken = tuple(_taken(purchase, n, scarce, digest) for n, digest in lost)
-    restored.void = tuple(digest for _, digest in lost if not _is_used(scarce, digest))
-    again = [digests[n] for n in sorted(has - had)]
-    restored.good = tuple(digest for digest in again if not _is_used(scarce, digest))
-    return restored
 
 
-def _places(all_: Sequence[Issued], kept: Sequence[Issued]) -> set[int]:
-    """Which of the issued coupons are kept; of equal ones the first."""
-    left, places = list(kept), set()
-    for n, one in enumerate(all_):
-        if one in left:
-            left.remove(one)
-            places.add(n)
-    return places
-
-
-def recover(
-    work: Work, program: Program, restored: Restored, return_id: uuid.UUID, at: dt.datetime
-) -> uuid.UUID | None:
-    """Take points for used coupons whose template says so; answers the operation, if there is one.
-
-    What is not there becomes debt, of the first wallet that pays.
-    """
-    op = Op(derived_id(return_id, "coupons recovered"))
-    payer = next((one for one in program.wallets.values() if one.redeem is not None), None)
-    told = []
-    for taken in restored.taken:
-        template = program.coupons[taken.template].template
-        wanted = template.recover is Recover.POINTS and not taken.recovered and taken.value > 0
-        if not wanted or payer is None or payer.redeem is None:
-            told.append(taken)
-            continue
-        units = -(-taken.value * payer.redeem.units // payer.redeem.minor)
-        book = work.books[payer.number]
-        book.claw_back(op, units, origin_op=op.op_id, lapsed_left=0, at=at)
-        told.append(msgspec.structs.replace(taken, wallet=payer.id, points=units))
-    restored.taken = tuple(told)
-    return op.op_id if op.line else None
-
-
-def _is_used(scarce: Scarce, digest: bytes) -> bool:
-    row = scarce.given.get(digest)
-    return row is not None and row.used > 0
-
-
-def _taken(purchase: Purchase, n: int, scarce: Scarce, digest: bytes) -> CouponTaken:
-    return CouponTaken(
-        id=issued_id(purchase.earned_by, n),
-        template=purchase.decision.issued[n].template,
-        recovered=not _is_used(scarce, digest),
-        value=scarce.spent.get(digest, 0),
+def undo_recoveries(ctx: Context, scarce: Scarce, restored: Restored, change: Change) -> None:
+    """Units taken for uses that come back, and for coupons given again, are the member's again."""
+    told = undeserved.undo_recoveries(ctx, scarce.given, restored.gifts, change)
+    restored.coupons = tuple(
+        one
+        if use.digest is None or use.digest not in told
+        else msgspec.structs.replace(one, wallet=told[use.digest][0], points=told[use.digest][1])
+        for use, one in zip(restored.back, restored.coupons, strict=True)
     )
 
 
 async def write(tx: Tx, restored: Sequence[tuple[Work, Restored, Actor]]) -> None:
-    """Uses that come back, coupons that are void, those that are good again, what was recovered."""
+    """Uses that come back, and what becomes of coupons that were given."""
     for work, one, actor in restored:
-        if one.recovery is not None:
-            holder_id, kind = work.holder.holder_id, operations.Kind.RECOVERY
-            await operations.insert(tx, holder_id, one.recovery, RECOVERED, actor, work.now, kind)
         await coupons.give_back(tx, one.back, work.now)
-        await coupons.void(tx, one.void, work.now)
-        await coupons.void(tx, one.good, None)
+        await undeserved.write(tx, work, one.gifts, actor)

@@ -14,7 +14,7 @@ from service.domain.purchases.stored import Purchase
 from service.domain.returns import store as returns
 from service.domain.returns.errors import NotOfThisStoreAndDay, ReturnBeforePurchase
 from service.domain.returns.types import RecordReturn
-from service.flows.steps import facts, refunding, restoring, return_rows, tiers, wallets
+from service.flows.steps import activity, facts, refunding, restoring, return_rows, tiers, wallets
 from service.flows.steps.business_day import same_day
 from service.flows.steps.context import IN_THE_FUTURE_MAX, Context
 from service.flows.steps.facts import Asked
@@ -28,13 +28,14 @@ from service.kernel.errors import ExpectedError
 
 
 class ReturnCommand(msgspec.Struct, frozen=True):
-    """A return to record. `at`: the clock of an import; None: PostgreSQL's."""
+    """A return to record, or a void with its reason. `at`: the clock of an import, None: now."""
 
     actor: Actor
     body: RecordReturn
     fp: bytes
     at: dt.datetime | None = None
     void: bool = False
+    reason: str | None = None
 
     @property
     def natural_key(self) -> returns.NaturalKey:
@@ -111,6 +112,8 @@ async def load(
         tx, ctx, [(work, purchase.occurred_at) for work, purchase in begun.values()], people,
         replay=True,
     )  # fmt: skip
+    both = zip(asked, begun.values(), strict=True)
+    later = await activity.followed(tx, [(one.program, purchase) for one, (_, purchase) in both])
     scarce = await restoring.load(tx, ctx, list(begun.values()))
     kept = await returns.kept(tx, holder_ids, bought)
     lapsed = await wallets.lapsed(tx, works, operations)
@@ -130,8 +133,10 @@ async def load(
             kept={k: v for k, v in kept.items() if k[0] == purchase.purchase_id},
             expired={w: u for (p, w), u in lapsed.items() if p == purchase.earned_by},
             scarce=scarce[purchase.purchase_id],
+            later=later.get(purchase.purchase_id, ()),
             cards=tenders.get(purchase.purchase_id, ()),
             void=commands[n].void,
+            reason=commands[n].reason,
         )
     return loaded
 

@@ -22,12 +22,13 @@ from service.domain.tiers.types import FloorRow
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
 from service.domain.wallets.types import Reason
-from service.flows.steps import refunding, restoring, tiers
+from service.flows.steps import activity, refunding, restoring, tiers, undeserved
 from service.flows.steps.context import Context
 from service.flows.steps.refunding import Giving, Tender
 from service.flows.steps.refunding import Refund as CardRefund
 from service.flows.steps.restoring import Restored, Scarce
 from service.flows.steps.tiers import Standing
+from service.flows.steps.undeserved import Change
 from service.flows.steps.work import Work
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
@@ -43,8 +44,9 @@ from service.rules.kept import remainder, returned_value
 class Returning(msgspec.Struct):
     """A return on its way. `kept` per (purchase, wallet number) before it, then after it.
 
-    `void`: as if it had not been. `expired`: wallet number -> units of the purchase's own lots that
-    expired. `purchase` is replaced by the purchase with the return in it; `row` is what is written.
+    `void`: as if it had not been, and the `reason` of that. `expired`: wallet number -> units of
+    the purchase's own lots that expired. `purchase` is replaced by the purchase with the return in
+    it; `later`: when its holder bought since; `row` is what is written.
     """
 
     work: Work
@@ -57,8 +59,10 @@ class Returning(msgspec.Struct):
     kept: dict[tuple[uuid.UUID, int], returns.Kept]
     expired: dict[int, int]
     scarce: Scarce
+    later: Sequence[dt.datetime] = ()
     cards: Sequence[Tender] = ()
     void: bool = False
+    reason: str | None = None
     return_id: uuid.UUID = msgspec.field(default_factory=new_id)
     restored: Restored = msgspec.field(default_factory=Restored)
     refund: CardRefund = msgspec.field(default_factory=CardRefund)
@@ -76,13 +80,14 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     r.before = _kept(r, purchase.returned)
     r.remaining = Decision() if r.void else _kept(r, returned)
     op = Op(r.return_id)
-    r.restored = restoring.plan(ctx, purchase, r.scarce, r.before, r.remaining)
-    _give_units_back(ctx, r, op)
+    change = Change(r.return_id, r.work, r.program, r.at)
+    r.restored = restoring.plan(ctx, purchase, r.scarce, (r.before, r.remaining), change)
+    _give_units_back(ctx, r, op, change)
     giving = Giving(r.return_id, purchase, r.before, r.remaining, r.actor, r.body.store)
     r.refund = refunding.give_back(ctx, r.cards, giving)
     r.work.mark()
     moved = _move_units(r, op)
-    r.restored.recovery = restoring.recover(r.work, r.program, r.restored, r.return_id, r.at)
+    undeserved.recover(r.scarce.given, r.restored.gifts, change)
     r.work.collect(r.actor, r.body.store)
     changes = r.work.changes(ctx.programs)
     rest = remainder(purchase.priced(), returned)
@@ -120,12 +125,13 @@ def _asked(r: Returning, *, cut: bool) -> Sequence[int]:
     return quantities(r.body, r.purchase.cart, r.purchase.returned, cut=cut)
 
 
-def _give_units_back(ctx: Context, r: Returning, op: Op) -> None:
+def _give_units_back(ctx: Context, r: Returning, op: Op, change: Change) -> None:
     """Before anything is taken: so debt is paid with what comes back."""
     r.work.mark()
     r.restored.units = restoring.give_units_back(
         r.work, r.program, r.scarce.redeemed, r.before, r.remaining, op, r.at
     )
+    restoring.undo_recoveries(ctx, r.scarce, r.restored, change)
     r.work.collect(r.actor, r.body.store)
     changes = r.work.changes(ctx.programs)
     if changes:
@@ -200,8 +206,8 @@ def _give_back(r: Returning, op: Op, book: Book, number: int, units: int) -> Non
     """A later return left more to keep: units come back with the dates of the purchase."""
     if not units:
         return
-    wallet_id = r.program.wallets_by_number[number].id
-    award = next(a for a in r.purchase.decision.awards if a.wallet == wallet_id)
+    wallet = r.program.wallets_by_number[number]
+    award = next(a for a in r.purchase.decision.awards if a.wallet == wallet.id)
     book.earn(
         op,
         units,
@@ -209,7 +215,7 @@ def _give_back(r: Returning, op: Op, book: Book, number: int, units: int) -> Non
         occurred_at=_effective(r, number),
         earned_at=r.purchase.occurred_at,
         available_at=award.available_at,
-        expires_at=award.expires_at,
+        expires_at=activity.end_of_lot(r.program, wallet, award.expires_at, r.later),
         origin_holder=r.work.holder.holder_id,
         origin_op=r.purchase.earned_by,
     )
@@ -293,10 +299,12 @@ def _receipt(
         given_back=r.restored.units,
         gift_cards=cards.shown,
         coupons_back=r.restored.coupons,
-        coupons_taken=r.restored.taken,
+        coupons_taken=r.restored.gifts.taken,
+        coupons_again=r.restored.gifts.again,
         tier=tiers.shown(r.standings, r.work.at),
         wallets=r.work.balances(ctx.programs),
         cut=cut and _wanted_more(r.body, asked, r.purchase),
+        reason=r.reason,
     )
 
 
@@ -338,8 +346,9 @@ def _emit(r: Returning, receipt: ReturnReceipt) -> None:
             reversed=receipt.reversed,
             given_back=receipt.given_back,
             gift_cards=r.refund.to_cards,
-            coupons_back=tuple(one.template for one in receipt.coupons_back),
+            coupons_back=tuple(one.template for one in receipt.coupons_back if not one.void),
             coupons_void=tuple(one.id for one in receipt.coupons_taken if one.recovered),
+            coupons_again=tuple(one.id for one in receipt.coupons_again),
             unrecovered={
                 str(one.id): one.value for one in receipt.coupons_taken if not one.recovered
             },

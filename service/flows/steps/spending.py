@@ -9,19 +9,18 @@ from collections.abc import Iterator, Sequence
 from service.domain.budgets import store as budgets
 from service.domain.coupons import store as coupons
 from service.domain.coupons.types import NewCoupon, Use
-from service.domain.coupons.validity import uses_max
 from service.domain.events.catalog import PointsRedeemed
 from service.domain.holds import store as holds
 from service.domain.holds.types import units_of
 from service.domain.purchases import overruns
 from service.domain.purchases.overruns import OverrunKind
-from service.domain.purchases.stored import issued_id
 from service.domain.wallets.entries import Op
 from service.domain.wallets.redeemed import redemption_id
 from service.flows.steps import holding, paying_by_card
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.purchase import Item
+from service.flows.steps.purchase import Item, RunAgain
 from service.flows.steps.restoring import Scarce
+from service.flows.steps.undeserved import Given, new_coupon
 from service.infra.db import Tx
 from service.rules.coupons import PREFIX
 from service.rules.decision import Decision
@@ -29,11 +28,17 @@ from service.rules.grants import used
 
 
 async def take_shares(tx: Tx, items: Sequence[Item]) -> None:
-    """Shares of budgets that holds had, and what was given away beyond: before any natural key."""
+    """Shares of budgets that holds had, and what was given away beyond: before any natural key.
+
+    RunAgain: somebody found a hold overdue this moment, and has what was kept.
+    """
     for item in items:
         for template, times in Counter(_short(item)).items():
             item.overruns.add(OverrunKind.COUPON, template, times)
-    await holding.use_up(tx, [i.hold for i in items if i.hold is not None and i.pins])
+    pinning = [item for item in items if item.hold is not None and item.pins]
+    if any(_lost_a_code(item) for item in pinning):
+        raise RunAgain
+    await holding.use_up(tx, [item.hold for item in pinning if item.hold is not None])
     beyond = sorted(
         (name, n, units)
         for n, item in enumerate(items)
@@ -44,6 +49,11 @@ async def take_shares(tx: Tx, items: Sequence[Item]) -> None:
         if short:
             kind = OverrunKind.COUPON if name.startswith(PREFIX) else OverrunKind.BUDGET
             items[n].overruns.add(kind, name.removeprefix(PREFIX), short)
+
+
+def _lost_a_code(item: Item) -> bool:
+    """A code that was kept for it has no use left: its open hold would count as one more."""
+    return any(item.coupons[position][1] for position in item.decided.decision.coupons)
 
 
 def _short(item: Item) -> Iterator[str]:
@@ -93,7 +103,8 @@ def redeem(ctx: Context, item: Item) -> None:
 
 def scarce(item: Item) -> Scarce:
     """The same for returns that waited for the purchase: what it gave nobody has used yet."""
-    return Scarce(redeemed=item.redeemed, used={use.position: use for use in _uses(item)})
+    used = {use.position: use for use in _uses(item)}
+    return Scarce(redeemed=item.redeemed, used=used, given=Given(fresh=True))
 
 
 async def write(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
@@ -148,13 +159,4 @@ def _issued(item: Item, kept: Decision) -> Iterator[NewCoupon]:
         if one not in left:
             continue
         left.remove(one)
-        yield NewCoupon(
-            coupon_id=issued_id(item.earned_by, n),
-            template=one.template,
-            holder_id=item.work.holder.holder_id,
-            origin_op=item.earned_by,
-            rule=one.rule,
-            from_at=one.from_at,
-            until_at=one.until_at,
-            uses_max=uses_max(item.program.coupons[one.template].template),
-        )
+        yield new_coupon(item.work.holder.holder_id, item.earned_by, n, one, item.program)

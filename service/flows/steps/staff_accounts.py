@@ -26,7 +26,7 @@ class Hashes(msgspec.Struct, frozen=True):
 def check(login: str, pin: str | None, password: str | None, *, new: str = "") -> None:
     """SecretTooSimple; `new`: what their names begin with in the request."""
     if pin is not None:
-        secret.check_pin(pin, f"/{new}pin")
+        secret.check_pin(pin, login, f"/{new}pin")
     if password is not None:
         secret.check_password(password, login, f"/{new}password")
 
@@ -87,6 +87,7 @@ def view(account: Account) -> StaffAccountView:
         member_id=account.member_id,
         state=AccountState(account.state.name.lower()),
         secrets=_secrets(account),
+        must_change_secret=account.must_change_secret,
         created_at=account.created_at,
         changed_at=account.changed_at,
     )

@@ -24,6 +24,7 @@ from service.domain.wallets.store import Moved
 from service.domain.wallets.types import Reason
 from service.flows.steps import wallets
 from service.flows.steps.context import Context
+from service.flows.steps.own import refuse_own
 from service.flows.steps.passing import Passing
 from service.flows.steps.undoing import Undoing, Undone, UndoReceipt, wallets_of
 from service.flows.steps.work import Work
@@ -39,9 +40,12 @@ async def undo(
     done: Sequence[Done],
     locked: Mapping[uuid.UUID, Holder],
 ) -> UndoReceipt:
-    """CannotBeUndone when not all of it is there, NotUndoable for what a household left over."""
+    """CannotBeUndone when not all of it is there, NotUndoable for what a household left over.
+
+    OwnWallet for staff who belong to the household whose pool it went to or came from.
+    """
     sides = await transfers.sides(tx, undoing.undoes, [one.holder_id for one in done])
-    await _check_kind(tx, sides, locked)
+    await _check_kind(tx, undoing, sides, locked)
     both = await Passing.settled(tx, ctx, locked)
     giver, taker = (both.works[sides[n].holder_id] for n in (0, 1))
     lines = await wallet_store.of_operation(tx, [taker.holder.holder_id], undoing.undoes)
@@ -72,7 +76,9 @@ async def undo(
     return receipt
 
 
-async def _check_kind(tx: Tx, sides: Sequence[Row], locked: Mapping[uuid.UUID, Holder]) -> None:
+async def _check_kind(
+    tx: Tx, undoing: Undoing, sides: Sequence[Row], locked: Mapping[uuid.UUID, Holder]
+) -> None:
     kind = sides[0].kind
     if kind is Passed.DISSOLVED:
         raise NotUndoable(kind="dissolved", instead="form the household anew and give to its pool")
@@ -82,6 +88,9 @@ async def _check_kind(tx: Tx, sides: Sequence[Row], locked: Mapping[uuid.UUID, H
     household = await households.find(tx, pool_id)
     if household is None or household.dissolved_at is not None:
         raise CannotBeUndone(why="household_dissolved")
+    # whose the pool is, its holder does not say: also of those who neither gave nor drew
+    people = await households.people(tx, pool_id)
+    refuse_own(undoing.actor, *(one.holder_id for one in people if one.until_at is None))
 
 
 async def _move(

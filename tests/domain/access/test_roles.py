@@ -68,11 +68,13 @@ def test_staff_are_given_what_only_a_person_should_do_and_no_back_office() -> No
     )
     assert not any(office & scopes for scopes in given.values())
     assert [role for role, scopes in given.items() if "approvals:decide" in scopes] == [
-        "supervisor"
+        "supervisor",
+        "lead",
     ]
     assert [role for role, scopes in given.items() if "points:adjust" in scopes] == [
         "supervisor",
         "agent",
+        "lead",
     ]
     assert all("operations:undo-any" not in scopes for scopes in given.values())
 
@@ -86,4 +88,4 @@ def test_an_unknown_role_of_staff_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownRole) as refused:
         staff_scopes_of("pos")
 
-    assert refused.value.allowed == ("clerk", "supervisor", "agent")
+    assert refused.value.allowed == ("clerk", "supervisor", "agent", "lead")

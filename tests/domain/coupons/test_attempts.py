@@ -93,3 +93,64 @@ async def test_of_tries_at_once_each_sees_those_before_it_also_across_windows(
     await asyncio.gather(*(take(n) for n in range(20)))
 
     assert sorted(seen) == [*range(1, 21)]
+
+
+async def counted(tx: Tx, subject: Subject) -> list[tuple[dt.datetime, int]]:
+    """Its failures by window."""
+    found = await tx.ask(attempts.ask_failures([subject], NOW + 5 * WINDOW))
+    return list(found[subject.digest])
+
+
+async def test_what_was_tried_counts_once_within_ten_minutes_of_each_subject(tx: Tx) -> None:
+    one, two, three = (bytes([n]) * 32 for n in range(3))
+    await attempts.count_tried(tx, [ONE], [one, one, two], NOW)
+    await attempts.count_tried(tx, [ONE, OTHER], [two, three], NOW + dt.timedelta(minutes=9))
+    await attempts.count_tried(tx, [ONE], [], NOW)
+
+    assert await counted(tx, ONE) == [(NOW, 3)]
+    assert await counted(tx, OTHER) == [(NOW, 2)]
+
+
+async def test_also_across_the_border_of_two_windows(tx: Tx) -> None:
+    """In the third it counts again."""
+    one, two = bytes(32), b"2" * 32
+    await attempts.count_tried(tx, [ONE], [one], NOW)
+
+    await attempts.count_tried(tx, [ONE], [one], NOW + WINDOW)
+    assert await counted(tx, ONE) == [(NOW, 1)]
+    await attempts.count_tried(tx, [ONE], [one, two], NOW + WINDOW)
+    await attempts.count_tried(tx, [ONE], [one, two], NOW + 2 * WINDOW)
+
+    assert await counted(tx, ONE) == [(NOW, 1), (NOW + WINDOW, 1), (NOW + 2 * WINDOW, 1)]
+
+
+async def test_it_adds_up_with_what_was_not_remembered(tx: Tx) -> None:
+    await attempts.count(tx, [ONE], 2, NOW)
+    await attempts.count_tried(tx, [ONE], [bytes(32)], NOW)
+    await attempts.count_tried(tx, [ONE], [bytes(32)], NOW)
+    await attempts.count(tx, [ONE], 1, NOW)
+
+    assert await counted(tx, ONE) == [(NOW, 4)]
+
+
+async def test_no_more_is_remembered_than_locks_anybody(tx: Tx) -> None:
+    digests = [n.to_bytes(32, "big") for n in range(150)]
+    for first in range(0, 150, 10):
+        await attempts.count_tried(tx, [ONE], digests[first : first + 10], NOW)
+    await attempts.count_tried(tx, [ONE], digests[:100], NOW)
+    assert await counted(tx, ONE) == [(NOW, 150)]
+
+    kept = await tx.connection.fetchval("select cardinality(tried) from code_guess")
+
+    assert kept == 100
+
+
+async def test_of_the_same_at_once_one_counts(db: Database) -> None:
+    async def fail(n: int) -> None:
+        async with db.transaction() as tx:
+            await attempts.count_tried(tx, [OTHER, ONE], [bytes(32), bytes([1 + n % 3] * 32)], NOW)
+
+    await asyncio.gather(*(fail(n) for n in range(20)))
+
+    async with db.reading() as tx:
+        assert await counted(tx, ONE) == await counted(tx, OTHER) == [(NOW, 4)]

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from service.domain.coupons import guesses
+from service.domain.coupons import codes, guesses
 from service.domain.coupons.guesses import Locked, Subject, locked_until, subjects
 from service.kernel.values import Client
 
@@ -158,3 +158,34 @@ def test_a_login_and_the_device_it_is_typed_at_are_subjects_of_their_own() -> No
 
     assert len({one.digest for one in found}) == len(found)
     assert [one.limit for one in found] == [5, 5, 5, 20, 20, 20, 20]
+
+
+def test_what_was_tried_is_the_same_in_any_spelling() -> None:
+    given = ["7K4V-9QM2", "7k4v9qm2", " 7K4V 9QM2 "]
+
+    assert len({guesses.tried(SECRET, "coupon", text, MEMBER) for text in given}) == 1
+
+
+def test_another_code_kind_member_pin_or_secret_is_another_try() -> None:
+    found = [
+        guesses.tried(SECRET, "coupon", "7K4V9QM2", None),
+        guesses.tried(SECRET, "coupon", "7K4V9QM3", None),
+        guesses.tried(SECRET, "coupon", "no code", None),
+        guesses.tried(SECRET, "coupon", "7K4V9QM2", MEMBER),
+        guesses.tried(SECRET, "gift card", "7K4V9QM2", None),
+        guesses.tried(SECRET, "gift card", "7K4V9QM2", None, ""),
+        guesses.tried(SECRET, "gift card", "7K4V9QM2", None, "4711"),
+        guesses.tried(SECRET, "gift card", "no code", None, "4711\x1f"),
+        guesses.tried(SECRET, "gift card", "\x1fno code", None, "4711"),
+        guesses.tried(b"another", "gift card", "7K4V9QM2", None, "4711"),
+    ]
+
+    assert len(set(found)) == len(found)
+    assert {len(one) for one in found} == {32}
+
+
+def test_by_what_was_tried_no_code_is_found() -> None:
+    """Or it would show which codes of others somebody has."""
+    digest = guesses.tried(SECRET, "coupon", "7K4V9QM2", None)
+
+    assert digest != codes.digest(SECRET, "7K4V9QM2")

@@ -5,10 +5,12 @@ import datetime as dt
 import uuid
 
 import asyncpg
+import msgspec
 import pytest
 
 from service.domain.coupons import codes, store
-from service.domain.coupons.types import Use
+from service.domain.coupons.store import Standing
+from service.domain.coupons.types import NewCoupon, Use
 from service.infra.db import Database, Tx
 from service.kernel.ids import new_id
 from tests.databases import Fresh
@@ -230,6 +232,55 @@ async def test_a_coupon_is_void_until_it_is_reinstated(tx: Tx) -> None:
     assert (await store.find(tx, [digest]))[digest].voided_at is None
 
 
+async def test_what_took_a_coupon_is_known_until_it_is_given_again_or_changed_by_hand(
+    tx: Tx,
+) -> None:
+    digest, by = await personal(tx, OLA), new_id()
+
+    async def standing() -> Standing:
+        row = (await store.lock(tx, [digest]))[digest]
+        return Standing(digest, row.voided_at, row.taken_by)
+
+    for taken in (Standing(digest, hours(1), by), Standing(digest, None, by)):
+        await store.take(tx, [taken])
+        assert await standing() == taken
+    await store.void(tx, [digest], hours(2))
+    assert await standing() == Standing(digest, hours(2), None)
+    await store.take(tx, [Standing(digest, None, None)])
+    assert await standing() == Standing(digest, None, None)
+
+
+async def test_by_what_units_were_taken_for_a_use_is_kept_with_it(tx: Tx) -> None:
+    digest = await personal(tx, OLA)
+    one, other = use_of(digest), use_of(digest)
+    await store.record_uses(tx, [one, other])
+    for recovery in (new_id(), None):
+        changed = msgspec.structs.replace(one, recovery=recovery)
+
+        await store.recover(tx, [changed])
+
+        found = await store.uses_of_codes(tx, [(OLA, "GIFT", digest)])
+        assert {use.purchase_id: use for use in found} == {
+            one.purchase_id: changed,
+            other.purchase_id: other,
+        }
+        assert await store.uses_on(tx, [(OLA, "GIFT", one.occurred_at, one.purchase_id)]) == [
+            changed
+        ]
+
+
+async def test_a_coupon_may_be_written_by_what_it_will_be_found_by(tx: Tx) -> None:
+    new = NewCoupon(coupon_id=new_id(), template="GIFT", holder_id=OLA, origin_op=new_id())
+    coded = store.coded(SECRET, new)
+
+    await store.insert(tx, [coded], NOW)
+
+    row = (await store.find(tx, [coded.digest]))[coded.digest]
+    code = store.code_of(SECRET, new.coupon_id)
+    assert (row.coupon_id, row.tail) == (new.coupon_id, code[-4:])
+    assert coded.digest == codes.digest(SECRET, code)
+
+
 async def test_a_list_of_what_may_be_spent_leaves_out_the_rest(tx: Tx) -> None:
     good = await personal(tx, OLA, hours(-9), until_at=hours(1), from_at=hours(0.5))
     spent, void = await personal(tx, OLA), await personal(tx, OLA)
@@ -277,6 +328,9 @@ async def test_nothing_asked_is_nothing_written(tx: Tx) -> None:
     await store.unhold(tx, [])
     await store.issue(tx, SECRET, [], NOW)
     await store.void(tx, [], NOW)
+    await store.insert(tx, [], NOW)
+    await store.take(tx, [])
+    await store.recover(tx, [])
 
     assert tx._waiting == {}
 

@@ -68,3 +68,11 @@ def test_a_chosen_pin_is_keyed_with_the_secret_and_its_card() -> None:
         )
         == 5
     )
+
+
+def test_a_pin_that_was_tried_is_known_by_another_hash_than_a_chosen_one() -> None:
+    given = itertools.product((SECRET, SECRET + b"x"), (CARD, uuid.UUID(int=8), None), ("1", "2"))
+    found = [make(*one) for one in given for make in (codes.tried_pin, codes.keyed_pin)]
+
+    assert len(set(found)) == 24
+    assert {len(one) for one in found} == {32}

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from service.domain.gift_cards import codes, pins
+from service.domain.gift_cards.pins import Tries
 from tests.domain.gift_cards.rows import NOW, SECRET, card
 
 CARD = uuid.UUID(int=7)
@@ -82,3 +83,30 @@ def test_from_the_fifth_try_on_each_locks_twice_as_long_up_to_a_day(
     until = None if minutes is None else NOW + dt.timedelta(minutes=minutes)
 
     assert pins.after_try(before, NOW) == (count, until)
+
+
+def test_the_same_wrong_pin_again_is_no_new_try() -> None:
+    tries = Tries().with_one(b"a", NOW).with_one(b"b", NOW)
+
+    assert tries == Tries(2, None, (b"a", b"b"))
+    assert tries.with_one(b"a", NOW) is tries.with_one(b"b", NOW) is tries
+
+
+def test_nor_does_it_lock_once_more_what_was_locked() -> None:
+    later, tries = NOW + dt.timedelta(hours=1), Tries()
+    for n in range(5):
+        tries = tries.with_one(bytes([n]), NOW)
+
+    assert tries.locked_until == NOW + dt.timedelta(minutes=15)
+    assert tries.with_one(bytes([4]), later) is tries
+    another = tries.with_one(bytes([5]), later)
+    assert (another.count, another.locked_until) == (6, later + dt.timedelta(minutes=30))
+
+
+def test_only_the_last_ten_tries_are_remembered() -> None:
+    tries = Tries()
+    for n in range(30):
+        tries = tries.with_one(bytes([n]), NOW)
+
+    assert (tries.count, tries.tried) == (30, tuple(bytes([n]) for n in range(20, 30)))
+    assert tries.with_one(bytes([19]), NOW).count == 31

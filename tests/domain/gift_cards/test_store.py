@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from service.domain.gift_cards import store
+from service.domain.gift_cards.pins import Tries
 from service.domain.gift_cards.types import State
 from service.infra.db import Tx
 from service.kernel.ids import new_id
@@ -27,12 +28,14 @@ async def test_a_locked_card_is_as_it_is_now(tx: Tx) -> None:
     await store.insert(tx, mine)
     sold = msgspec.structs.replace(mine, state=State.ACTIVE, activated_at=NOW)
     await store.update_state(tx, sold)
-    await store.update_tries(tx, mine.digest, 5, NOW)
+    await store.update_tries(tx, mine.digest, Tries(5, NOW, (b"one", b"two")))
 
     found = await store.lock(tx, {mine.digest: mine})
 
     now = msgspec.structs.replace(sold, pin_tries=5, pin_locked_until=NOW)
-    assert found == {mine.digest: now}
+    assert found == {
+        mine.digest: msgspec.structs.replace(now, pins_tried=(b"one", b"two")),
+    }
     assert await store.find(tx, [mine.digest]) == {mine.digest: now}
     assert await store.lock(tx, {}) == {}
 

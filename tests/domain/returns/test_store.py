@@ -2,11 +2,13 @@ import datetime as dt
 import uuid
 
 import asyncpg
+import msgspec
 import pytest
 
 from service.domain.returns import store
-from service.domain.returns.store import Kept, Key, Row
+from service.domain.returns.store import Kept, Key, Record, Row
 from service.domain.returns.types import (
+    VOID_CHANNEL,
     PurchaseRef,
     RecordReturn,
     Refund,
@@ -21,7 +23,9 @@ from service.kernel.values import Balance, Movement, TierNow
 
 START = dt.datetime(2026, 3, 2, 10, 0, 0, 5, tzinfo=dt.UTC)
 OLA, PURCHASE, RETURN, OTHER = (uuid.UUID(int=n) for n in (1, 2, 3, 4))
-TILL = Actor(kind=ActorKind.STAFF, id="ann", client_id=uuid.UUID(int=9), store="waw-01")
+TILL = Actor(
+    kind=ActorKind.STAFF, id="ann", client_id=uuid.UUID(int=9), store="waw-01", device="till-3"
+)
 FP = b"f" * 32
 BOUGHT, R1, R2 = ("web", "1"), ("pos", "r1"), ("pos", "r2")
 BODY = RecordReturn(
@@ -84,7 +88,9 @@ async def test_parked_returns_wait_for_their_purchase_in_the_order_recorded(tx: 
 
     assert set(taken) == {BOUGHT}
     assert [body for body, _ in taken[BOUGHT]] == [BODY, second]
-    assert {(actor.kind, actor.id) for _, actor in taken[BOUGHT]} == {(ActorKind.STAFF, "ann")}
+    assert {(actor.kind, actor.id, actor.device) for _, actor in taken[BOUGHT]} == {
+        (ActorKind.STAFF, "ann", "till-3")
+    }
 
 
 async def test_what_was_taken_waits_no_longer(tx: Tx) -> None:
@@ -103,6 +109,33 @@ async def test_the_answer_comes_back_as_it_was_given(tx: Tx) -> None:
         "select lines, total, store, occurred_at, recorded_at, actor_id from purchase_return"
     )
     assert tuple(stored) == ([500, 0], 500, "waw-01", START, later(1), "ann")
+
+
+async def test_why_a_purchase_was_void_is_kept_and_told_again(tx: Tx) -> None:
+    void = msgspec.structs.replace(RECEIPT, channel=VOID_CHANNEL, reason="the wrong member")
+    await store.insert(
+        tx, [Row(OLA, PURCHASE, RETURN, void, "waw-01", START, later(1), [500, 0], TILL)]
+    )
+
+    assert await store.receipts(tx, [RETURN]) == {RETURN: void}
+    found = await store.void_of(tx, OLA, PURCHASE)
+    assert found == Record(
+        *(OLA, RETURN, PURCHASE, VOID_CHANNEL, int(ActorKind.STAFF), "ann"),
+        *("waw-01", "till-3", "the wrong member", later(1)),
+    )
+    assert await store.find(tx, RETURN) == found
+    assert await store.find(tx, OTHER) is None
+
+
+async def test_a_return_is_no_void(tx: Tx) -> None:
+    await store.insert(
+        tx, [Row(OLA, PURCHASE, RETURN, RECEIPT, "waw-01", START, later(1), [500, 0], TILL)]
+    )
+
+    assert await store.void_of(tx, OLA, PURCHASE) is None
+    found = await store.find(tx, RETURN)
+    assert found is not None
+    assert (found.channel, found.note, found.device) == ("pos", None, "till-3")
 
 
 async def test_what_is_kept_is_written_and_written_again(tx: Tx) -> None:

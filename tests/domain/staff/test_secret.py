@@ -22,6 +22,7 @@ MINE = Account(
     pin_hash=slow_hash.hashed(secret.keyed_pin(KEY, uuid.UUID(int=7), "640283")),
     password_hash=None,
     state=State.ACTIVE,
+    must_change_secret=False,
     created_at=NOW,
     changed_at=NOW,
 )
@@ -73,17 +74,23 @@ def test_whatever_there_is_one_hash_is_computed(monkeypatch: pytest.MonkeyPatch)
     assert asked == [slow_hash.NOBODY] * 3 + [MINE.pin_hash]
 
 
+@pytest.mark.parametrize("login", ["640283", "waw-640283", "640283-2"])
+def test_digits_of_the_login_are_no_pin(login: str) -> None:
+    with pytest.raises(SecretTooSimple):
+        secret.check_pin("640283", login)
+
+
 @pytest.mark.parametrize("pin", ["000000", "7777777", "123456", "90123456", "876543", "210987"])
 def test_one_digit_and_digits_in_a_row_are_no_pin(pin: str) -> None:
     with pytest.raises(SecretTooSimple) as refused:
-        secret.check_pin(pin)
+        secret.check_pin(pin, "waw-117")
 
     assert refused.value.pointer == "/pin"
 
 
 @pytest.mark.parametrize("pin", ["640283", "112233", "123457", "1234568"])
 def test_any_other_pin_is_one(pin: str) -> None:
-    secret.check_pin(pin)
+    secret.check_pin(pin, "waw-117")
 
 
 @pytest.mark.parametrize("password", ["xyxyxyxyxyxyx", "my WAW-117 pass", "waw-117waw-117"])

@@ -32,6 +32,7 @@ def account(login: str = "waw-117", **changes: Any) -> Account:
         pin_hash="a hash",
         password_hash=None,
         state=State.ACTIVE,
+        must_change_secret=False,
         created_at=NOW,
         changed_at=NOW,
     )
@@ -82,6 +83,7 @@ async def test_everything_but_the_login_is_written_anew(db: Database) -> None:
         pin_hash=None,
         password_hash="another",  # a hash
         state=State.SUSPENDED,
+        must_change_secret=True,
         changed_at=NOW + dt.timedelta(days=1),
     )
     async with db.transaction() as tx:
@@ -151,6 +153,7 @@ async def test_a_token_is_read_with_its_account_and_the_clock(db: Database) -> N
         assert (row.client_id, row.store, row.device, row.ended_at) == (
             *(CLIENT, "waw-01", "till-3", None),
         )
+        assert not row.must_change_secret
         now = await access.clock(tx)
         assert abs(now - row.read_at) < dt.timedelta(seconds=10)
         assert await store.find_token(tx, "9876543210") is None

@@ -1,10 +1,14 @@
 """Receipts as recorded, and why: recomputed and equal."""
 
+import msgspec
 import pytest
 
 from service.domain.purchases.errors import PurchaseNotFound
+from service.domain.purchases.types import Voided
+from service.domain.returns.types import VoidPurchase
+from service.kernel.actor import ActorKind
 from service.kernel.ids import new_id
-from tests.flows.shop import SOURCE, Shop, day, goods
+from tests.flows.shop import SOURCE, TILL, Shop, day, goods
 
 
 async def test_a_receipt_is_found_by_id_and_by_natural_key(shop: Shop) -> None:
@@ -12,6 +16,28 @@ async def test_a_receipt_is_found_by_id_and_by_natural_key(shop: Shop) -> None:
 
     assert await shop.reads.purchase(receipt.id) == receipt
     assert await shop.reads.purchase_by_key("web", "a") == receipt
+
+
+async def test_a_void_purchase_says_who_voided_it_where_and_why(shop: Shop) -> None:
+    bought = await shop.buy("a", "1", goods(100), at=day(0), store="waw-01")
+    ann = msgspec.structs.replace(TILL, kind=ActorKind.STAFF, id="ann", device="till-3")
+    body = VoidPurchase(reason="wrong card scanned", store="waw-01")
+
+    void = (await shop.verbs.void_purchase(ann, bought.id, body)).body
+
+    found = await shop.reads.purchase(bought.id)
+    assert void.id is not None
+    assert void.recorded_at is not None
+    assert found.voided == Voided(
+        id=void.id,
+        reason="wrong card scanned",
+        actor="staff:ann",
+        store="waw-01",
+        device="till-3",
+        recorded_at=void.recorded_at,
+    )
+    assert found == msgspec.structs.replace(bought, void=True, voided=found.voided)
+    assert await shop.reads.purchase_by_key("web", "a") == found
 
 
 async def test_what_was_never_bought_is_not_found(shop: Shop) -> None:

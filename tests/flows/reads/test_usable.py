@@ -74,6 +74,36 @@ async def test_what_would_give_nothing_says_why(checkout: Shop) -> None:
     assert (found["NEXT5"].reason, found["NEXT5"].discount) == (None, 500)
 
 
+async def test_each_of_two_that_may_be_used_once_is_usable_until_one_is_presented(
+    checkout: Shop,
+) -> None:
+    await with_gifts(checkout)
+    ola = await rich(checkout, "1", 0)
+    one, other = await give(checkout, ola, "THRICE"), await give(checkout, ola, "THRICE")
+
+    alone = await quote(checkout, ola, goods(1_000))
+    beside = await quote(checkout, ola, goods(1_000), coupons=(one.code,))
+
+    assert [(c.id, c.reason) for c in alone.usable.coupons] == [(one.id, None), (other.id, None)]
+    assert [(c.id, c.presented, c.reason) for c in beside.usable.coupons] == [
+        (one.id, True, None),
+        (other.id, False, "member_limit"),
+    ]
+
+
+async def test_what_the_hold_keeps_that_the_quote_names_is_usable(checkout: Shop) -> None:
+    await with_gifts(checkout)
+    ola = await rich(checkout, "1", 0)
+    gift = await give(checkout, ola, "NEXT5")
+    placed = await hold(checkout, "c1", ola, goods(3_000), coupons=(gift.code,))
+
+    own = await quote(checkout, ola, goods(2_000), hold_id=placed.id)
+    another = await quote(checkout, ola, goods(2_000))
+
+    assert [(one.discount, one.reason) for one in own.usable.coupons] == [(500, None)]
+    assert [one.reason for one in another.usable.coupons] == ["needs_hold"]
+
+
 async def test_one_that_is_held_by_another_checkout_needs_that(checkout: Shop) -> None:
     ola = await rich(checkout, "1", 0)
     gift = await give(checkout, ola, "NEXT5")

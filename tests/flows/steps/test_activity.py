@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from tests.flows.shop import Shop, card, day, goods
+from tests.flows.shop import SOURCE, Shop, card, day, goods
 
 
 async def test_a_purchase_lets_units_of_an_inactivity_wallet_live_on(shop: Shop) -> None:
@@ -86,3 +86,22 @@ async def test_units_of_a_claimed_purchase_live_on_from_what_the_member_bought(s
 
     (lot,) = (await shop.wallets(ola.id))["gifts"].expiring
     assert (lot.amount, lot.expires_at) == (5, day(50) - dt.timedelta(hours=1))
+
+
+async def test_units_that_are_kept_again_live_on_from_what_was_bought_meanwhile(shop: Shop) -> None:
+    """Cake of day 0 earns 100 for 55.00, nothing for 15.00 less, and 60 for 10.00: those would have
+    lived on from the purchase of day 20, so they do."""
+    live_on = SOURCE.replace("expires: {after: 30d}", "expires: {inactivity: 30d}")
+    assert live_on != SOURCE
+    await shop.publish(live_on, None)
+    ola = await shop.enrol("1")
+    await shop.buy("a", ola.id, goods(4000, 4, category="cake"), goods(1500), at=day(0))
+    await shop.bring_back("r", "a", {2: None})
+    assert await shop.balance(ola.id, "stars") == (0, 0, 0)
+    await shop.buy("b", ola.id, goods(100), at=day(20))
+    await shop.show(day(45))
+
+    await shop.bring_back("q", "a", {1: 3})
+
+    (lot,) = (await shop.wallets(ola.id))["stars"].expiring
+    assert (lot.amount, lot.expires_at) == (60, day(50) - dt.timedelta(hours=1))

@@ -72,6 +72,15 @@ def test_it_has_taken_what_budgets_gave_it(program: Program) -> None:
     assert made.has_taken
 
 
+def test_it_has_written_too_when_its_holder_may_have_been_made_for_it(program: Program) -> None:
+    made = checkout(program, basket(AskQuote, None, goods(100)), Kind.UNCLAIMED)
+    assert (made.has_taken, made.has_written) == (False, True)
+
+    made.work.holder.next_version()
+
+    assert not made.has_written
+
+
 def test_it_has_taken_too_when_its_hold_was_given_up(program: Program) -> None:
     made = checkout(program, sale("p1", OLA, goods(100)))
     made.hold = HOLD

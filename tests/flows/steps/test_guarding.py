@@ -1,5 +1,6 @@
 """Wrong codes at the counter: counted against whoever presents them, whatever is asked."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -10,8 +11,10 @@ from service.domain.purchases.errors import CouponsRefused
 from service.kernel.values import Client
 from tests.flows.counter import buy, hold, nothing_written, quote, report, rich, unique
 from tests.flows.shop import Shop, another, goods
+from tests.flows.steps.test_paying_by_card import by
 
 WRONG = tuple(f"7K4V-9QM2-X0H{n}" for n in range(10))
+OTHERS = tuple(f"7K4V-9QM2-X1H{n}" for n in range(10))
 KIOSK = Client(device="kiosk-1")
 
 
@@ -33,7 +36,7 @@ async def test_each_wrong_code_of_a_quote_counts(checkout: Shop) -> None:
     async with nothing_written(checkout, "code_guess"):
         await quote(checkout, ola, goods(3_000), coupons=WRONG[:3])
         assert await failures(checkout) == 3
-        await quote(checkout, ola, goods(3_000), coupons=("TENTH10", "ALL-OVER", WRONG[0]))
+        await quote(checkout, ola, goods(3_000), coupons=("TENTH10", "ALL-OVER", WRONG[3]))
         assert await failures(checkout) == 4
 
 
@@ -47,9 +50,51 @@ async def test_so_do_those_that_refuse_a_hold_or_a_purchase(checkout: Shop) -> N
             with pytest.raises(CouponsRefused):
                 await buy(checkout, "p1", ola, lamp, coupons=(WRONG[n],))
             with pytest.raises(CouponsRefused):
-                await hold(checkout, "c1", ola, lamp, coupons=(WRONG[n],))
+                await hold(checkout, "c1", ola, lamp, coupons=(OTHERS[n],))
 
     assert await failures(checkout) == 6
+
+
+async def test_a_wrong_code_counts_once_however_often_its_cart_is_asked_for(
+    checkout: Shop,
+) -> None:
+    """In any spelling, and at once: a till asks again at each article."""
+    ola = await rich(checkout, "1", 0)
+    (code,) = await unique(checkout)
+    spelled = (WRONG[0], WRONG[0].lower(), WRONG[0].replace("-", " "))
+
+    for n in range(20):
+        await quote(checkout, ola, goods(3_000 + n), coupons=(spelled[n % 3],))
+    await asyncio.gather(
+        *(quote(checkout, ola, goods(9_000 + n), coupons=(WRONG[0],)) for n in range(20))
+    )
+    for _ in range(3):
+        with pytest.raises(CouponsRefused):
+            await buy(checkout, "p1", ola, goods(3_000), coupons=(WRONG[0],))
+
+    assert await failures(checkout) == 1
+    assert (await quote(checkout, ola, goods(3_000), coupons=(code,))).discount == 700
+
+
+async def test_the_same_code_of_another_member_is_another_guess_of_the_device(
+    checkout: Shop,
+) -> None:
+    """Or whose a code is that was found could be tried as long as one likes."""
+    members = [await rich(checkout, f"{n}", 0) for n in range(21)]
+    for member in members[:20]:
+        await quote(checkout, member, goods(3_000), coupons=WRONG[:1], client=KIOSK)
+
+    with pytest.raises(TooManyCodes):
+        await quote(checkout, members[20], goods(3_000), coupons=WRONG[:1], client=KIOSK)
+
+
+async def test_a_code_is_another_guess_as_a_gift_card_and_with_another_pin(checkout: Shop) -> None:
+    ola = await rich(checkout, "1", 0)
+    cards = [by(WRONG[0], 100, pin) for pin in (None, "4711", "4712", "4711")]
+    for card in cards:
+        await quote(checkout, ola, goods(3_000), coupons=WRONG[:1], gift_cards=(card,))
+
+    assert await failures(checkout) == 4
 
 
 @pytest.mark.parametrize("verb", ["quote", "hold", "buy"])
@@ -79,8 +124,8 @@ async def test_a_device_is_locked_for_everybody_who_uses_it(checkout: Shop) -> N
     """Twenty of nobody's, at a kiosk; a member's own ten are not reached there."""
     jan = await rich(checkout, "2", 0)
     (code,) = await unique(checkout)
-    for _ in range(2):
-        await quote(checkout, None, goods(3_000), coupons=WRONG, client=KIOSK)
+    for wrong in (WRONG, OTHERS):
+        await quote(checkout, None, goods(3_000), coupons=wrong, client=KIOSK)
 
     with pytest.raises(TooManyCodes):
         await quote(checkout, jan, goods(3_000), coupons=(code,), client=KIOSK)

@@ -95,6 +95,38 @@ async def test_failures_of_many_at_once_are_all_counted(shop: Shop) -> None:
     assert await seconds(shop) > 0
 
 
+async def test_what_was_tried_counts_once_for_each_subject(shop: Shop) -> None:
+    """Whatever the process, and at once: five that are different count five."""
+    await shop.show(minutes(1))
+    other = Shop(shop.db, another(shop.db))
+    five = [bytes([n]) * 32 for n in range(5)]
+
+    await asyncio.gather(
+        *(
+            guessing.count_tried((shop, other)[n % 2].built.ctx, WHO, five[: n % 6])
+            for n in range(12)
+        )
+    )
+    await guessing.count_tried(shop.built.ctx, MEMBER_ONLY, [b"6" * 32])
+    await guessing.count_tried(shop.built.ctx, WHO, ())
+
+    async with shop.db.reading() as tx:
+        rows = await tx.connection.fetch("select subject, failures from code_guess")
+    assert dict(rows) == {WHO[0].digest: 6, WHO[1].digest: 5}
+
+
+async def test_ten_that_are_different_lock_and_are_logged(shop: Shop) -> None:
+    await shop.show(minutes(1))
+    await guessing.count_tried(shop.built.ctx, MEMBER_ONLY, [bytes([n]) * 32 for n in range(9)])
+    with capture_logs() as logs:
+        await guessing.count_tried(shop.built.ctx, MEMBER_ONLY, [bytes([8]) * 32])
+        assert (await seconds(shop), logs) == (0, [])
+        await guessing.count_tried(shop.built.ctx, MEMBER_ONLY, [bytes([9]) * 32])
+
+    assert [log["event"] for log in logs] == ["codes_guessed"]
+    assert await seconds(shop) > 0
+
+
 async def test_a_lock_is_logged_without_saying_whose_it_is(shop: Shop) -> None:
     await shop.show(minutes(1))
     with capture_logs() as logs:

@@ -3,7 +3,8 @@
 import pytest
 
 from service.domain.members.errors import MemberNotFound
-from service.flows.steps.match import Look, Who, match
+from service.domain.members.identifiers import BEGINNING
+from service.flows.steps.match import NEW, Look, Match, Who, match
 from service.kernel.ids import new_id
 from tests.flows.shop import Shop, card, day, goods, phone
 
@@ -148,13 +149,32 @@ async def test_looking_makes_nobody(shop: Shop) -> None:
     assert await shop.tables() == before
 
 
-async def test_unknown_identifiers_of_a_batch_get_one_holder_each(shop: Shop) -> None:
+async def test_unknown_identifiers_of_a_batch_get_one_new_holder_each(shop: Shop) -> None:
+    """They are not made here: a purchase may be refused yet."""
     who = [Who((card(value),), None, day(0)) for value in ("1", "2", "1")] + [Who((), None, None)]
 
     async with shop.db.transaction() as tx:
-        found = await match(tx, shop.built.ctx, who, day(0))
+        found = [
+            one for one in await match(tx, shop.built.ctx, who, day(0)) if isinstance(one, Match)
+        ]
 
-    ids = [getattr(one, "holder_id", None) for one in found]
+    ids = [one.holder_id for one in found]
     assert ids[0] == ids[2]
-    assert len(set(ids)) == 3
-    assert await shop.count("holder") == 3
+    assert (len(ids), len(set(ids))) == (4, 3)
+    assert all(one.is_new for one in found)
+    assert [one.claim and one.claim[1:] for one in found] == [
+        (BEGINNING, None, ids[0], "card"),
+        (BEGINNING, None, ids[1], "card"),
+        (BEGINNING, None, ids[0], "card"),
+        None,
+    ]
+    assert await shop.count("holder") == await shop.count("identifier") == 0
+
+
+async def test_a_new_holder_of_a_checkout_has_the_id_it_is_known_by(shop: Shop) -> None:
+    checkout_id = new_id()
+
+    async with shop.db.transaction() as tx:
+        found = await match(tx, shop.built.ctx, [Who((), None, None, checkout_id)], day(0))
+
+    assert found == [Match(checkout_id, NEW, is_new=True)]

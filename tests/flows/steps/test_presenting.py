@@ -123,6 +123,21 @@ async def test_two_codes_of_one_template_in_one_basket_are_two_uses(checkout: Sh
     assert (positions(shown), reasons(shown)) == ([0], [(1, "member_limit")])
 
 
+async def test_one_that_cannot_be_used_is_no_use_for_the_next_of_its_template(
+    checkout: Shop,
+) -> None:
+    """Neither for what may be, nor for what a till has given: that is no overrun."""
+    ola = await rich(checkout, "1", 0)
+    bad, good = await unique(checkout, 2, "ONE")
+    await void(checkout, code=bad)
+
+    asked = await quote(checkout, ola, goods(1_000), coupons=(bad, good))
+    done = await report(checkout, "p1", ola, goods(1_000), coupons=(bad, good))
+
+    assert (reasons(asked), positions(asked)) == ([(0, "unknown")], [1])
+    assert (reasons(done), positions(done), done.overrun) == ([(0, "unknown")], [1], False)
+
+
 async def test_a_use_that_came_back_counts_no_more(checkout: Shop) -> None:
     ola = await rich(checkout, "1", 0)
     await buy(checkout, "p1", ola, BOOK, coupons=("ONCE-EACH", "FEW-LEFT"))

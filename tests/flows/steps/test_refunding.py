@@ -11,9 +11,11 @@ from service.domain.returns.types import Refund, ReturnReceipt, VoidPurchase
 from service.flows.steps.exchanging import ExchangeItems
 from service.rules.cart import LineKind
 from tests.flows import races
-from tests.flows.counter import buy, report, rich, sale
-from tests.flows.gift_card_shop import balance, issue
+from tests.flows.counter import buy, hold, report, rich, sale
+from tests.flows.gift_card_shop import balance, check, issue
 from tests.flows.shop import TILL, Shop, brought, day, goods
+
+MINUTE = dt.timedelta(minutes=1)
 
 
 def by(code: str, amount: int | None = None) -> tuple[GiftCardIn, ...]:
@@ -112,6 +114,35 @@ async def test_two_cards_each_get_their_own(checkout: Shop) -> None:
         (1_000, 0),
         (5_000, 0),
     )
+
+
+async def test_of_two_cards_one_lapses_while_it_is_held(checkout: Shop) -> None:
+    """The hold outlasts the end of the first: 5.00 of it lapse, 15.00 pay, and come back by thirds
+    with a new end; each third carries floor(1500/3) = 5.00 of each card, and 13.33 or 13.34."""
+    one = await issue(checkout, 2_000)
+    await checkout.show(day(10))
+    two = await issue(checkout, 2_000)
+    end = day(365)
+    await checkout.show(end - MINUTE)
+    cards, lines = by(one.code, 1_500) + by(two.code, 1_500), (goods(4_001, 3),)
+    kept = await hold(checkout, "c1", None, *lines, gift_cards=cards, hold_for=600)
+    await checkout.show(end + MINUTE)
+    assert await balance(checkout, one.code) == (0, 1_500)
+
+    await buy(checkout, "p1", None, *lines, gift_cards=cards, hold_id=kept.id)
+    back = [await third(checkout, n) for n in range(3)]
+
+    assert back == [(1_333, 1_000, 0, 333), (1_334, 1_000, 0, 334), (1_334, 1_000, 0, 334)]
+    assert await balance(checkout, one.code) == (1_500, 0)
+    assert await balance(checkout, two.code) == (2_000, 0)
+    (lapses, *_) = (await check(checkout, one.code, actor=TILL)).expiring
+    assert lapses.expires_at is not None
+    assert lapses.expires_at >= end + dt.timedelta(days=365)
+
+
+async def third(shop: Shop, n: int) -> tuple[int, int, int, int]:
+    """One more unit of the first line."""
+    return refund(await back(shop, f"r{n}", "p1", {1: 1}))
 
 
 async def test_a_return_that_waited_for_its_purchase_gives_back_at_once(checkout: Shop) -> None:

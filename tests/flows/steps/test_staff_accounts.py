@@ -24,6 +24,7 @@ MINE = Account(
     pin_hash="a hash",
     password_hash=None,
     state=State.ACTIVE,
+    must_change_secret=False,
     created_at=NOW,
     changed_at=NOW,
 )

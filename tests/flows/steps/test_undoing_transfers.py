@@ -4,8 +4,10 @@ import datetime as dt
 import functools
 import uuid
 
+import msgspec
 import pytest
 
+from service.domain.access.errors import OwnWallet
 from service.domain.operations.errors import NotUndoable
 from service.domain.transfers.errors import DailyTransfersReached
 from tests.flows.races import at_once
@@ -131,6 +133,29 @@ async def test_units_drawn_go_back_and_can_be_drawn_again(sharing: Sharing) -> N
 
     assert (await pool(sharing, home), done.wallets["stars"].available) == (80, 0)
     assert (await sharing.draw(home, jan, 50)).left == 0
+
+
+async def test_nobody_undoes_what_moved_in_the_pool_of_a_household_of_theirs(
+    sharing: Sharing,
+) -> None:
+    """Eva neither gave nor drew, but the pool is hers too; once she has left it is not."""
+    shop = sharing.shop
+    ola, jan = await sharing.member("1", stars=80), await sharing.member("2")
+    eva = await sharing.member("3")
+    home = await sharing.household(ola, jan, eva)
+    given = await sharing.pool(home, ola, 60)
+    drawn = await sharing.draw(home, jan, 20)
+    as_eva = msgspec.structs.replace(MANAGER, own_member=eva)
+
+    for moved in (given, drawn):
+        before = await shop.tables()
+        with pytest.raises(OwnWallet):
+            await undo(shop, moved.id, as_eva)
+        assert await shop.tables() == before
+    await sharing.leave(home, eva)
+    await undo(shop, drawn.id, as_eva)
+
+    assert await pool(sharing, home) == 60
 
 
 async def test_what_a_dissolved_household_passed_stays(sharing: Sharing) -> None:
