@@ -26,7 +26,7 @@ from service.api.services import Services
 from service.api.table import ROUTES
 from service.domain.access.roles import SCOPES
 from service.flows.build import build
-from service.flows.note_key_use import note_key_use
+from service.flows.keys.note_key_use import note_key_use
 from service.flows.reads.keys import find_key
 from service.flows.reads.staff import find_token
 from service.infra.db import Database

@@ -16,7 +16,7 @@ from service.domain.operations.types import OperationView
 from service.domain.purchases.errors import UnknownStore
 from service.domain.returns.errors import NothingToReturn, NotOfThisStoreAndDay, ReturnCollides
 from service.domain.rewards.errors import CouponInUse, RedemptionClosed
-from service.flows.steps.undoing import UndoOperation, UndoReceipt
+from service.flows.steps.undoing.undoing import UndoOperation, UndoReceipt
 
 TAG: Final = "Operations"
 

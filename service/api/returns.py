@@ -21,7 +21,7 @@ from service.domain.purchases.errors import (
 )
 from service.domain.returns import errors
 from service.domain.returns.types import RecordReturn, ReturnReceipt, VoidPurchase
-from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
+from service.flows.steps.returns.exchanging import ExchangeItems, ExchangeReceipt
 
 TAG: Final = "Returns"
 RETURN_REFUSES: Final = (

@@ -8,7 +8,7 @@ from service.domain.access.errors import StoreForbidden
 from service.domain.purchases.receipts import FindPurchases
 from service.domain.purchases.types import AskQuote, PlaceHold, RecordPurchase
 from service.domain.returns.types import RecordReturn, VoidPurchase
-from service.flows.steps.undoing import UndoOperation
+from service.flows.steps.undoing.undoing import UndoOperation
 from service.kernel.actor import Actor
 
 T = TypeVar(

@@ -7,8 +7,8 @@ import click
 
 from service.commands.place import data_option, opened
 from service.domain.access.roles import ROLES
-from service.flows.create_key import create_key
-from service.flows.revoke_key import revoke_key
+from service.flows.keys.create_key import create_key
+from service.flows.keys.revoke_key import revoke_key
 from service.infra.db import Database
 
 

@@ -15,7 +15,7 @@ from service.commands.place import data_option, opened
 from service.domain.programs.errors import ProgramInvalid
 from service.domain.programs.types import PlanView, ProgramSource, VersionView
 from service.flows.build import Built, build
-from service.flows.publish_program import publish_program
+from service.flows.programs.publish_program import publish_program
 from service.infra.db import Database
 from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind

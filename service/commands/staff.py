@@ -19,9 +19,9 @@ from service.domain.staff.types import (
     StaffRole,
 )
 from service.flows.build import Built, build
-from service.flows.change_staff_account import change_staff_account
-from service.flows.create_staff_account import create_staff_account
 from service.flows.reads import staff
+from service.flows.staff.change_staff_account import change_staff_account
+from service.flows.staff.create_staff_account import create_staff_account
 from service.infra.db import Database
 from service.infra.settings import Settings
 

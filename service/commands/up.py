@@ -23,8 +23,8 @@ from service.commands import http
 from service.commands.place import DEFAULT, folder, plain_errors, write_private
 from service.domain.access.roles import ROLES
 from service.domain.programs.live import Programs
-from service.flows.create_key import create_key
-from service.flows.publish_program import publish_program
+from service.flows.keys.create_key import create_key
+from service.flows.programs.publish_program import publish_program
 from service.infra.db import Database
 from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind

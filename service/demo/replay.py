@@ -17,8 +17,8 @@ import msgspec
 from service.demo.asgi import Answered, App, Client, started
 from service.domain.access import codes
 from service.domain.purchases.types import Mode
-from service.flows.create_key import create_key
-from service.flows.revoke_key import revoke_key
+from service.flows.keys.create_key import create_key
+from service.flows.keys.revoke_key import revoke_key
 from service.imports.importer import ImportStopped
 from service.imports.purchase_rows import ImportedPurchase
 from service.imports.run_purchases import NotTaken

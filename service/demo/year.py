@@ -21,7 +21,7 @@ from service.demo.figures import WEEK, Figures, figures, today
 from service.demo.redemptions import Redemptions, redemptions
 from service.demo.replay import Replay, Serve, bring_in, served
 from service.domain.programs.live import Programs
-from service.flows.publish_program import publish_program
+from service.flows.programs.publish_program import publish_program
 from service.imports.importer import Importer, Summary, opened
 from service.imports.progress import Report
 from service.imports.rejects import beside

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from service.flows.import_members import ImportMember
+from service.flows.members.import_members import ImportMember
 from service.imports import ndjson, order
 from service.imports.csv_file import CsvTable
 from service.imports.member_rows import MemberTable, checked

@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from service.domain.members.types import Profile
-from service.flows.import_members import ImportMember
+from service.flows.members.import_members import ImportMember
 from service.imports.rows import FileRefused, Rejected, Row, check_instant
 from service.imports.table import Cell, Column, ColumnKind, Record, Table, check_columns, instant
 from service.rules.document import Document, FieldKind

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from service.domain.imports.types import Kind
-from service.flows.import_members import ROWS_MAX, ImportMember
-from service.flows.import_members import import_members as record
+from service.flows.members.import_members import ROWS_MAX, ImportMember
+from service.flows.members.import_members import import_members as record
 from service.imports.files import MemberFile
 from service.imports.importer import ACTOR, Importer, ImportStopped, Summary, begin
 from service.imports.progress import Progress, Report

@@ -20,9 +20,9 @@ from service.domain.members import store as members
 from service.domain.members.identifiers import Ownership, digest
 from service.domain.programs.errors import VersionBehind
 from service.domain.purchases.basket import MemberRef
-from service.flows.record_purchases import command, record_purchases
+from service.flows.checkout.record_purchases import command, record_purchases
 from service.flows.steps.context import Context
-from service.flows.steps.recording import PurchaseCommand
+from service.flows.steps.purchases.recording import PurchaseCommand
 from service.imports import order
 from service.imports.files import PurchaseFile
 from service.imports.importer import ACTOR, Importer, ImportStopped, Summary, begin

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from service.domain.holders import store as holders
-from service.flows.settle_holders import settle_holders
+from service.flows.members.settle_holders import settle_holders
 from service.flows.steps.context import EARLIEST, Context
 
 HOLDERS_MAX = 200  # in one transaction

@@ -12,7 +12,7 @@ from service.domain.coupons import attempts
 from service.domain.events import sequence
 from service.domain.holders import store as holders
 from service.domain.programs.live import REFRESH_SECONDS
-from service.flows.settle_holders import settle_due
+from service.flows.members.settle_holders import settle_due
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError

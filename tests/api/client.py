@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from service.app import create_app
 from service.domain.access.codes import Mode
-from service.flows.create_key import create_key
+from service.flows.keys.create_key import create_key
 from service.infra.db import Database
 from service.infra.settings import Settings
 from tests.api import contract

@@ -11,7 +11,7 @@ import pytest
 from service.domain.access.codes import Mode
 from service.domain.access.roles import STAFF_ROLES
 from service.domain.staff.types import StaffRole
-from service.flows.create_key import create_key
+from service.flows.keys.create_key import create_key
 from service.infra.db import Database
 from tests.api import colleagues
 from tests.api.client import Service, serving

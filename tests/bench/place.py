@@ -13,8 +13,8 @@ from typing import Any, Final, Self, TypeVar
 
 import asyncpg
 
-from service.flows.create_key import create_key
-from service.flows.publish_program import publish_program
+from service.flows.keys.create_key import create_key
+from service.flows.programs.publish_program import publish_program
 from service.infra.db import Database
 from service.infra.embedded import SUPERUSER, Embedded
 from service.infra.embedded_host import memory_bytes

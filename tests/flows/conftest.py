@@ -11,7 +11,7 @@ from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
 from tests.flows.caps import CAPPED, Caps
 from tests.flows.counter import CHECKOUT
-from tests.flows.sharing import SHARING, Sharing
+from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import SOURCE, Shop, day
 from tests.flows.undoing import DESK
 

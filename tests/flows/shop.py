@@ -21,7 +21,7 @@ from service.domain.purchases.types import Receipt as PurchaseReceipt
 from service.domain.returns.types import PurchaseRef, RecordReturn, ReturnLine, ReturnReceipt
 from service.domain.wallets.types import Adjust, AdjustmentReceipt, WalletsView
 from service.flows.build import Built, build
-from service.flows.settle_holders import settle_due
+from service.flows.members.settle_holders import settle_due
 from service.infra.db import Database
 from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind

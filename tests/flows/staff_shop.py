@@ -1,6 +1,6 @@
 """The shop with people at its tills, and few words for them.
 
-All verbs of service/flows/verbs_of_staff.py.
+All verbs of service/flows/staff/verbs.py.
 """
 
 import functools
@@ -25,8 +25,8 @@ from service.domain.staff.types import (
     StaffAccountView,
     StaffRole,
 )
-from service.flows.create_key import create_key
-from service.flows.note_key_use import note_key_use
+from service.flows.keys.create_key import create_key
+from service.flows.keys.note_key_use import note_key_use
 from service.flows.reads.keys import find_key
 from service.flows.reads.staff import find_token
 from service.kernel.actor import Actor

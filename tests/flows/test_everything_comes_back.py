@@ -13,13 +13,13 @@ from service.domain.budgets import store as budgets
 from service.domain.holders import store as holders
 from service.domain.purchases.basket import LineIn
 from service.domain.purchases.types import HoldView, Mode
-from service.flows.steps.exchanging import ExchangeItems
+from service.flows.steps.returns.exchanging import ExchangeItems
 from service.infra.batch import Overloaded
 from service.kernel.errors import ExpectedError
 from tests.flows.counter import beyond, buy, extend, hold, release, rich, sale, unique
 from tests.flows.gift_card_shop import balance, block, issue, top_up, unblock
 from tests.flows.shop import TILL, Shop, another, brought, goods
-from tests.flows.steps.test_paying_by_card import by
+from tests.flows.steps.checkout.test_paying_by_card import by
 
 STEPS = 60
 POINTS = 2_000  # of who has a card from the start

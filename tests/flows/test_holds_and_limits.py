@@ -4,7 +4,7 @@ from tests.flows import races
 from tests.flows.counter import buy, hold, place, quote, reasons, release, rich
 from tests.flows.gift_card_shop import issue
 from tests.flows.shop import Shop, day, goods
-from tests.flows.steps.test_paying_by_card import by
+from tests.flows.steps.checkout.test_paying_by_card import by
 
 HAT = goods(2_000, category="hat")  # 4.00 off, once in 30 days
 

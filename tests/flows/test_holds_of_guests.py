@@ -12,7 +12,7 @@ from tests.flows import races
 from tests.flows.counter import buy, hold, nothing_written, quote, release, report, rich, unique
 from tests.flows.gift_card_shop import balance, issue
 from tests.flows.shop import Shop, another, goods
-from tests.flows.steps.test_paying_by_card import by
+from tests.flows.steps.checkout.test_paying_by_card import by
 
 LINES = (goods(3_000), goods(2_000, category="lamp"))  # 4.00 off the lamp
 

@@ -21,7 +21,7 @@ from tests.flows.counter import (
 from tests.flows.coupon_shop import give
 from tests.flows.gift_card_shop import issue
 from tests.flows.shop import TILL, Shop, card, day, goods
-from tests.flows.steps.test_paying_by_card import by
+from tests.flows.steps.checkout.test_paying_by_card import by
 
 
 async def uses(shop: Shop) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.holds.errors import HoldTimedOut
 from service.domain.purchases.types import HoldState, Mode
-from service.flows.steps import holding
+from service.flows.steps.checkout import holding
 from tests.flows.counter import (
     CHECKOUT,
     beyond,

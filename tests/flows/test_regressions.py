@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.programs import store
 from service.domain.programs.errors import ProgramInvalid
-from service.flows import record_purchases
+from service.flows.checkout import record_purchases
 from service.verify.run import Options, verify
 from tests.databases import Fresh
 from tests.flows.shop import SOURCE, Shop, another, card, day, goods, phone

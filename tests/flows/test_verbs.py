@@ -1,4 +1,9 @@
-"""The face of the verbs: freshness before anything, the gate's order, a batch as one request."""
+"""The face of the verbs: freshness before anything, the gate's order, a batch as one request.
+
+Its parts are service/flows/checkout/verbs.py, service/flows/coupons/verbs.py,
+service/flows/members/verbs.py, service/flows/programs/verbs.py, service/flows/rewards/verbs.py, and
+those with tests of their own.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
 """Undoing with few words: who stands at the till, and a shop with everything that can be undone.
 
-The verb of service/flows/verbs_of_the_desk.py.
+The verb of service/flows/desk/verbs.py.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from service.domain.operations.errors import CannotBeUndone
-from service.flows.steps.undoing import UndoOperation, UndoReceipt
+from service.flows.steps.undoing.undoing import UndoOperation, UndoReceipt
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.answer import Answer
 from service.kernel.ids import derived_id

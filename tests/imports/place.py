@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from service.flows.publish_program import publish_program
+from service.flows.programs.publish_program import publish_program
 from service.infra.db import Database
 from service.infra.settings import Settings
 from service.kernel.actor import Actor, ActorKind

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.imports.types import Opening
 from service.domain.members.types import Profile
-from service.flows.import_members import ImportMember
+from service.flows.members.import_members import ImportMember
 from service.imports.csv_file import CsvTable
 from service.imports.member_rows import MemberTable, checked
 from service.imports.rows import FileRefused, Rejected, Row

@@ -27,7 +27,7 @@ from tests.databases import Fresh, Server
 from tests.flows.counter import buy, hold, quote, unique
 from tests.flows.coupon_shop import give
 from tests.flows.gift_card_shop import issue
-from tests.flows.sharing import Sharing
+from tests.flows.sharing_shop import Sharing
 from tests.flows.shop import Shop, day, goods
 
 PROMISES: Final = (pathlib.Path(__file__).parent / "promises.yaml").read_text()

@@ -39,8 +39,8 @@ from service.domain.rewards.types import (
     RedemptionView,
 )
 from service.domain.transfers.types import TransferReceipt, TransferUnits
-from service.flows.settle_holders import settle_due
-from service.flows.steps.exchanging import ExchangeItems, ExchangeReceipt
+from service.flows.members.settle_holders import settle_due
+from service.flows.steps.returns.exchanging import ExchangeItems, ExchangeReceipt
 from service.kernel.answer import Answer
 from service.kernel.values import OtherMember
 from service.verify.report import Difference

@@ -14,7 +14,7 @@ import httpx
 
 from service.app import edge_of
 from service.domain.access.codes import Mode
-from service.flows.create_key import create_key
+from service.flows.keys.create_key import create_key
 from tests.databases import Fresh
 from tests.stories.conftest import Shop, opened
 

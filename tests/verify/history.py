@@ -6,7 +6,7 @@ from typing import Final
 from service.domain.events import sequence
 from service.domain.imports.types import Opening
 from service.domain.members.types import MemberView
-from service.flows.import_members import ImportMember, import_members
+from service.flows.members.import_members import ImportMember, import_members
 from service.infra.db import Database
 from service.kernel.answer import Answer
 from tests.flows.shop import TILL, Shop, card, day, goods

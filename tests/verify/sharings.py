@@ -2,7 +2,7 @@
 
 from service.domain.events import sequence
 from service.infra.db import Database
-from tests.flows.sharing import SHARING, Sharing
+from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import Shop, day, goods
 
 

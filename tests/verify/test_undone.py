@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
-from service.flows.undo_operation import UNDO
+from service.flows.desk.undo_operation import UNDO
 from service.verify import undone
 from service.verify.look import load_programs
 from service.verify.report import Check

@@ -7,7 +7,7 @@ from service.infra.db import Database
 from tests.flows.coupon_shop import give as give_coupon
 from tests.flows.gift_card_shop import CARDS, activate, issue, top_up
 from tests.flows.reward_shop import REWARDS, hand_over, redeem
-from tests.flows.sharing import SHARING, Sharing
+from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import Shop, day, goods
 from tests.flows.undoing import MANAGER, undo
 

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from service.domain.coupons import codes
-from service.domain.coupons.types import BatchRow, Moment
+from service.domain.coupons.types import BatchRow, BatchView, Moment
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor
@@ -132,3 +132,16 @@ async def numbers(tx: Tx, batch_id: uuid.UUID, after: int, limit: int) -> list[i
     """The next numbers of a batch, in order; those whose code was another coupon's are missing."""
     rows = await tx.rows(SQL["list_numbers"], batch=batch_id, after=after, limit=limit)
     return [row[0] for row in rows]
+
+
+def view(batch: BatchRow) -> BatchView:
+    """A batch as shown."""
+    return BatchView(
+        id=batch.batch_id,
+        template=batch.template,
+        size=batch.size,
+        done=batch.done,
+        imported=batch.imported,
+        note=batch.note,
+        created_at=batch.recorded_at,
+    )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 from service.domain.gift_cards import codes
-from service.domain.gift_cards.types import BatchRow, State
+from service.domain.gift_cards.types import BatchRow, GiftCardBatchView, State
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor
@@ -90,3 +90,16 @@ def made(secret: bytes, batch: BatchRow, wanted: Iterable[int]) -> list[tuple[st
         )
         for number in wanted
     ]
+
+
+def view(batch: BatchRow) -> GiftCardBatchView:
+    """A batch as shown."""
+    return GiftCardBatchView(
+        id=batch.batch_id,
+        kind=batch.kind,
+        size=batch.size,
+        done=batch.done,
+        pins=batch.has_pins,
+        note=batch.note,
+        created_at=batch.recorded_at,
+    )

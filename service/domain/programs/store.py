@@ -5,9 +5,11 @@ from typing import Final
 import asyncpg
 
 from service.domain.programs.errors import PublishedMeanwhile
-from service.domain.programs.types import StoredVersion
+from service.domain.programs.types import StoredVersion, VersionView
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.kernel.actor import ActorKind
+from service.rules.document import Document
 
 SQL: Final = load("programs")
 
@@ -34,3 +36,16 @@ async def insert(tx: Tx, row: StoredVersion) -> None:
         )
     except asyncpg.UniqueViolationError as taken:
         raise PublishedMeanwhile from taken
+
+
+def version_view(row: StoredVersion, document: Document, *, in_force: bool) -> VersionView:
+    """A version as shown."""
+    return VersionView(
+        version=row.version,
+        id=document.program.id,
+        effective_from=row.effective_from,
+        published_at=row.published_at,
+        author=f"{ActorKind(row.actor_kind).name.lower()}:{row.actor_id}",
+        note=row.note,
+        in_force=in_force,
+    )

@@ -8,8 +8,8 @@ from service.domain.approvals import store
 from service.domain.approvals.errors import ApprovalNotFound
 from service.domain.approvals.types import ApprovalPage, ApprovalsPage, ApprovalView
 from service.domain.holders import store as holders
-from service.flows.steps import approvals
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.staff import approvals
 from service.infra import cursors
 from service.kernel.actor import Actor
 

@@ -19,10 +19,9 @@ from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members.errors import MemberNotFound
-from service.flows.make_coupon_batch import view
 from service.flows.steps import batching
+from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.presenting import Code, Coupons, Situation
 from service.infra import cursors
 from service.infra.db import Tx
 from service.kernel.texts import Languages, told
@@ -126,7 +125,7 @@ def _view(
 
 async def batch(ctx: Context, batch_id: uuid.UUID) -> BatchView:
     """How far a batch is; BatchNotFound."""
-    return view(await _batch(ctx, batch_id))
+    return batches.view(await _batch(ctx, batch_id))
 
 
 async def _batch(ctx: Context, batch_id: uuid.UUID) -> BatchRow:

@@ -9,9 +9,9 @@ from service.domain.gift_cards.errors import GiftCardBatchNotFound
 from service.domain.gift_cards.types import BatchRow, GiftCardBatchView, ListGiftCardEntries
 from service.domain.wallets import store as wallets
 from service.domain.wallets.types import EntryPage
-from service.flows.make_gift_card_batch import view
 from service.flows.reads.history import entry_view
-from service.flows.steps import batching, gift_cards
+from service.flows.steps import batching
+from service.flows.steps.checkout import gift_cards
 from service.flows.steps.context import Context
 from service.infra import cursors
 from service.infra.db import Tx
@@ -42,7 +42,7 @@ async def entries(ctx: Context, body: ListGiftCardEntries) -> EntryPage:
 
 async def batch(ctx: Context, batch_id: uuid.UUID) -> GiftCardBatchView:
     """How far a batch is; GiftCardBatchNotFound."""
-    return view(await _batch(ctx, batch_id))
+    return batches.view(await _batch(ctx, batch_id))
 
 
 async def _batch(ctx: Context, batch_id: uuid.UUID) -> BatchRow:

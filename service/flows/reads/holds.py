@@ -10,8 +10,8 @@ from service.domain.holds import store
 from service.domain.holds.errors import HoldNotFound
 from service.domain.holds.types import State
 from service.domain.purchases.types import HoldView
+from service.flows.steps.checkout.hold_view import view
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.hold_view import view
 
 
 async def hold(ctx: Context, hold_id: uuid.UUID) -> HoldView:

@@ -18,8 +18,8 @@ from service.domain.members.errors import MemberNotFound
 from service.domain.transfers import store as transfers
 from service.domain.transfers.types import Kind
 from service.flows.reads.balances import projected, views
-from service.flows.steps.belonging import invitation, role
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.sharing.belonging import invitation, role
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.calendar import Period, period_start

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from service.domain.holders import store as holders
+from service.domain.programs import store as programs
 from service.domain.programs.errors import NoProgram, ProgramInvalid, VersionNotFound
 from service.domain.programs.types import (
     CheckView,
@@ -15,7 +16,6 @@ from service.domain.programs.types import (
 )
 from service.domain.tiers import store as tiers
 from service.domain.tiers.ladder import Rulebook, counted_since
-from service.flows.publish_program import version_view
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.calendar import zone
@@ -36,7 +36,7 @@ async def versions(ctx: Context) -> list[VersionView]:
 
 def _view(ctx: Context, row: StoredVersion, in_force: int) -> VersionView:
     document = ctx.programs.version(row.version).document
-    return version_view(row, document, in_force=row.version == in_force)
+    return programs.version_view(row, document, in_force=row.version == in_force)
 
 
 async def program(ctx: Context) -> VersionView:

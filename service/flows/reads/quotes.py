@@ -31,22 +31,24 @@ from service.flows.reads import usable
 from service.flows.reads.remembered import Memory, Moment, Stored
 from service.flows.reads.rewards import left_by
 from service.flows.steps import (
-    asking,
     budgets,
+    tiers,
+)
+from service.flows.steps.checkout import (
+    asking,
     deciding,
     guarding,
     holding,
     paying_by_card,
     presenting_cards,
     quoted,
-    tiers,
 )
-from service.flows.steps.checkout import Checkout
+from service.flows.steps.checkout.checkout import Checkout
+from service.flows.steps.checkout.proving import Proof, prove
+from service.flows.steps.checkout.quoted import Quoted
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Questions
 from service.flows.steps.match import Look, Match, Who
-from service.flows.steps.proving import Proof, prove
-from service.flows.steps.quoted import Quoted
 from service.flows.steps.work import Work
 from service.infra.coalesce import Coalescer
 from service.infra.db import Tx

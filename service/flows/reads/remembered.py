@@ -23,8 +23,11 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from service.flows.steps import facts, tiers
-from service.flows.steps.checkout import Checkout
+from service.flows.steps import (
+    facts,
+    tiers,
+)
+from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.context import EARLIEST
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work

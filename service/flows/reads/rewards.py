@@ -27,9 +27,9 @@ from service.domain.rewards.types import (
 )
 from service.flows.reads.balances import Tagged
 from service.flows.reads.members import whole
-from service.flows.steps import rewarding
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.redemption_view import gives, view
+from service.flows.steps.rewards import rewarding
+from service.flows.steps.rewards.redemption_view import gives, view
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra import cursors

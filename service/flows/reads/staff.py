@@ -13,8 +13,8 @@ from service.domain.staff.types import (
     State,
     TokenRow,
 )
-from service.flows.steps import staff_accounts
 from service.flows.steps.context import Context
+from service.flows.steps.staff import staff_accounts
 from service.infra import cursors
 from service.infra.db import Database
 

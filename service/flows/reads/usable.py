@@ -13,9 +13,9 @@ from service.domain.coupons.types import CouponRow
 from service.domain.coupons.validity import span
 from service.domain.purchases.basket import COUPONS_MAX
 from service.domain.purchases.types import CouponUsable, PointsUsable, Usable
-from service.flows.steps.checkout import Checkout
+from service.flows.steps.checkout.checkout import Checkout
+from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST
-from service.flows.steps.presenting import Code, Coupons, Situation
 from service.infra.db import Tx
 from service.rules.case import Bought
 from service.rules.decide import decide

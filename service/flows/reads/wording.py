@@ -13,7 +13,7 @@ from service.domain.programs.errors import VersionBehind
 from service.domain.purchases.types import HoldView, PaidByCard, Quote, Receipt, Usable
 from service.domain.returns.types import Refund, ReturnReceipt
 from service.flows.steps.context import Context
-from service.flows.steps.exchanging import ExchangeReceipt
+from service.flows.steps.returns.exchanging import ExchangeReceipt
 from service.kernel.texts import Languages, in_languages
 from service.kernel.values import (
     Balance,

@@ -4,7 +4,10 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder
 from service.domain.members.store import MemberRow
 from service.domain.members.types import MemberView
-from service.flows.steps import tiers, wallets
+from service.flows.steps import (
+    tiers,
+    wallets,
+)
 from service.flows.steps.context import Context
 from service.flows.steps.work import Work
 from service.infra.db import Tx

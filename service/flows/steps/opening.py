@@ -18,7 +18,10 @@ from service.domain.operations import store as operations
 from service.domain.wallets.entries import Op
 from service.domain.wallets.errors import UnknownWallet
 from service.domain.wallets.types import Reason
-from service.flows.steps import tiers, wallets
+from service.flows.steps import (
+    tiers,
+    wallets,
+)
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.work import Work
 from service.infra.db import Tx

@@ -6,7 +6,7 @@ import json
 from service.domain.members.types import Profile
 from tests.flows.counter import buy, hold, rich
 from tests.flows.reward_shop import hand_over, member, redeem, with_rewards
-from tests.flows.sharing import Sharing
+from tests.flows.sharing_shop import Sharing
 from tests.flows.shop import SOURCE, Shop, day, goods
 
 HOUSEHOLDS = """

@@ -14,7 +14,7 @@ from service.flows.reads.home import look
 from service.kernel.ids import new_id
 from tests.flows.coupon_shop import give, void
 from tests.flows.reward_shop import REWARDS, cancel, grant, redeem
-from tests.flows.sharing import Sharing
+from tests.flows.sharing_shop import Sharing
 from tests.flows.shop import SOURCE, Shop, another, day, goods
 
 PROGRAM: Final = f"{SOURCE}{REWARDS}households: {{members_max: 3, wallets: [stars]}}\n"

@@ -5,7 +5,7 @@ import pytest
 from service.domain.households.errors import HouseholdNotFound
 from service.domain.members.errors import MemberNotFound
 from service.kernel.ids import new_id
-from tests.flows.sharing import SHARING, Sharing
+from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import day
 
 

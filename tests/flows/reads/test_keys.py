@@ -1,6 +1,6 @@
 """Keys, for authentication."""
 
-from service.flows.create_key import create_key
+from service.flows.keys.create_key import create_key
 from service.flows.reads.keys import find_key
 from service.infra.db import Database
 

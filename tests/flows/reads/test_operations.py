@@ -10,10 +10,10 @@ from service.domain.operations.types import OperationEntry
 from service.domain.purchases.basket import MemberRef
 from service.domain.purchases.types import AttachPurchase
 from service.domain.returns.types import VoidPurchase
-from service.flows.steps.undoing import UndoOperation
+from service.flows.steps.undoing.undoing import UndoOperation
 from service.kernel.ids import new_id
 from tests.flows.caps import EVA, Caps, staff
-from tests.flows.sharing import Sharing
+from tests.flows.sharing_shop import Sharing
 from tests.flows.shop import TILL, Shop, day, goods
 
 

@@ -18,7 +18,7 @@ from service.domain.purchases.errors import (
 )
 from service.domain.purchases.types import AskQuote, Quote, Receipt, RewardUsable
 from service.domain.wallets.errors import UnknownWallet
-from service.flows.steps.quoted import VALID_FOR
+from service.flows.steps.checkout.quoted import VALID_FOR
 from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Identifier, Redeemed, TierNow

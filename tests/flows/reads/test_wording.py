@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.programs.errors import VersionBehind
 from service.domain.returns.types import PurchaseRef, RecordReturn
-from service.flows.steps.exchanging import ExchangeItems
+from service.flows.steps.returns.exchanging import ExchangeItems
 from service.kernel.values import EffectShown
 from tests.flows.counter import CHECKOUT, buy, hold, quote, rich
 from tests.flows.shop import SOURCE, TILL, Shop, another, bought, day, goods

@@ -1,7 +1,7 @@
 import uuid
 
 from service.domain.purchases.basket import MemberRef
-from service.flows.record_purchases import gate_key
+from service.flows.checkout.record_purchases import gate_key
 from service.flows.steps.context import IN_THE_FUTURE_MAX, SETTLEMENT, member_key
 from service.kernel.actor import ActorKind
 from tests.flows.shop import Shop, bought, day, goods

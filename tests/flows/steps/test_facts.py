@@ -1,6 +1,6 @@
 """What a decision may know: of the person nothing that names them, of the past what is known.
 
-Through purchases, as service/flows/steps/deciding.py loads it for them.
+Through purchases, as service/flows/steps/checkout/deciding.py loads it for them.
 """
 
 import datetime as dt

@@ -8,7 +8,7 @@ import pytest
 from service.domain.imports.errors import OpeningInvalid
 from service.domain.imports.types import Opening
 from service.domain.wallets.errors import UnknownWallet
-from service.flows.import_members import ImportMember, import_members
+from service.flows.members.import_members import ImportMember, import_members
 from service.flows.steps.opening import check, settled_at
 from service.kernel.answer import Answer
 from service.kernel.values import Expiring

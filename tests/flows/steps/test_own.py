@@ -31,7 +31,7 @@ from service.kernel.actor import Actor, ActorKind
 from service.kernel.values import OtherMember
 from tests.flows.counter import basket, nothing_written, sale
 from tests.flows.reward_shop import member, redeem, with_rewards
-from tests.flows.sharing import SHARING, Sharing
+from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import TILL, Shop, brought, day, goods, phone
 
 Verb = Callable[[Actor], Awaitable[Any]]

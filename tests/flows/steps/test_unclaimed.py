@@ -13,23 +13,26 @@ from service.domain.members.identifiers import BEGINNING, digest
 from service.domain.purchases.basket import Basket
 from service.domain.purchases.errors import CouponsRefused
 from service.domain.purchases.types import PlaceHold, RecordPurchase
-from service.flows import place_holds, record_purchases
+from service.flows.checkout import (
+    place_holds,
+    record_purchases,
+)
 from service.flows.steps import unclaimed
-from service.flows.steps.gift_cards import named
+from service.flows.steps.checkout.gift_cards import named
+from service.flows.steps.checkout.proving import Proof
 from service.flows.steps.match import NEW, Match, MatchAgain, known_or_new
 from service.flows.steps.match import Look as Looking
 from service.flows.steps.match import Who as Named
-from service.flows.steps.proving import Proof
 from service.infra.batch import BUSY
 from service.kernel.answer import Answer
 from service.kernel.ids import new_id
 from tests.flows import races
+from tests.flows.checkout.test_exchange_items import do, exchange
 from tests.flows.counter import basket, buy, hold, nothing_written, sale
 from tests.flows.gift_card_shop import issue
 from tests.flows.shop import SECRET, TILL, Shop, Who, another, card, day, goods
-from tests.flows.steps.test_paying_by_card import by
+from tests.flows.steps.checkout.test_paying_by_card import by
 from tests.flows.test_concurrency import patient
-from tests.flows.test_exchange_items import do, exchange
 
 WRONG = ("7K4V-9QM2-X0H1",)
 

@@ -1,0 +1,1 @@
+"""Verbs of the checkout: holds, purchases, returns, exchanges."""

@@ -1,0 +1,1 @@
+"""Verbs of coupons: made, brought in, issued, checked, void."""

@@ -1,0 +1,1 @@
+"""Verbs of the desk: adjustments, approvals, undoing, purchases that find their member."""

@@ -1,0 +1,1 @@
+"""Verbs of gift cards: issued, checked, loaded, blocked."""

@@ -1,0 +1,1 @@
+"""Verbs of members: enrolled, changed, brought in, settled."""

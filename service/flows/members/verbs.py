@@ -1,0 +1,43 @@
+"""The face of the verbs about members; a part of `Verbs`."""
+
+import uuid
+
+from service.domain.members.types import Enrol, MemberView, PatchMember
+from service.flows.gated import Gated
+from service.flows.members import (
+    change_member,
+    enrol_member,
+)
+from service.flows.steps.context import Context, member_key
+from service.infra.batch import Gate
+from service.kernel.actor import Actor
+from service.kernel.answer import Answer
+
+
+class VerbsOfMembers(Gated):
+    """Every method answers, or raises an ExpectedError."""
+
+    def __init__(self, ctx: Context, gate: Gate) -> None:
+        super().__init__(ctx, gate)
+        self._enrol_members = self._bound(enrol_member.enrol_members)
+        self._change_members = self._bound(change_member.change_members)
+
+    async def enrol_member(self, actor: Actor, body: Enrol, key: str | None) -> Answer[MemberView]:
+        """Enrol a member."""
+        await self._decides()
+        command = enrol_member.Command(actor, body, key)
+        answer: Answer[MemberView] = await self.gate.submit(
+            self._enrol_members, enrol_member.gate_key(body), command
+        )
+        return answer
+
+    async def change_member(
+        self, actor: Actor, member_id: uuid.UUID, body: PatchMember
+    ) -> Answer[MemberView]:
+        """Change a member."""
+        await self._decides()
+        command = change_member.Command(actor, member_id, body)
+        answer: Answer[MemberView] = await self.gate.submit(
+            self._change_members, member_key(member_id), command
+        )
+        return answer

@@ -1,0 +1,1 @@
+"""Verbs of rewards: redeemed, granted, handed over, cancelled."""

@@ -1,0 +1,1 @@
+"""Verbs of what members share: transfers, households and their pools."""

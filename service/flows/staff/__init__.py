@@ -1,0 +1,1 @@
+"""Verbs of staff: accounts, secrets, signing in and out."""

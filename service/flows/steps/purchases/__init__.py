@@ -1,0 +1,1 @@
+"""Decided purchases: locked, paid, posted, moved, claimed."""

@@ -1,0 +1,1 @@
+"""What comes back with a return, and what is taken back."""

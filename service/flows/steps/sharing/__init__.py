@@ -1,0 +1,1 @@
+"""Units that pass between holders."""

@@ -1,0 +1,1 @@
+"""What staff do: accounts, secrets, approvals, adjustments."""

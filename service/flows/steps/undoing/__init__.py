@@ -1,0 +1,1 @@
+"""What undoes each kind of operation."""
