@@ -50,8 +50,7 @@ class Run:
 
     def all(self) -> Figures:
         """Measure everything. Raises RowsDiffer, LoadFailed, PgbenchFailed."""
-        self.step("rules alone")
-        self.figures.rules = rules_bench.measure()
+        self._rules()
         self._load(FEW, self.plan.members_few)
         self._load(MANY, self.plan.members_many)
         self._load(QUOTED, self.plan.members_quoted, checkout.source(self.plan.uses))
@@ -67,7 +66,15 @@ class Run:
         with self._service(QUOTED) as quoted:
             self._hot(quoted)
         self._count_by_hand()
+        self._rules()
         return self.figures
+
+    def _rules(self) -> None:
+        """At the beginning and at the end; the better counts, for the machine may be slow awhile."""
+        self.step("rules alone")
+        known = self.figures.rules
+        for name, microseconds in rules_bench.measure().items():
+            known[name] = min(microseconds, known.get(name, microseconds))
 
     @contextlib.contextmanager
     def _service(self, database: str, workers: int | None = None) -> Iterator[Served]:
