@@ -70,7 +70,7 @@ class Run:
         return self.figures
 
     def _rules(self) -> None:
-        """At the beginning and at the end; the better counts: the machine may be slow for a time."""
+        """At the beginning and at the end; the better counts: the machine may be slow awhile."""
         self.step("rules alone")
         known = self.figures.rules
         for name, microseconds in rules_bench.measure().items():
