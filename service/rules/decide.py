@@ -34,8 +34,10 @@ def decide(program: Program, cart: Cart, facts: Facts) -> Decision:
         return Decision()
     case = Case(cart, facts, member or NOBODY, program.terms)
     candidates = 0 if member is None else program.index.candidates(case)
-    if asks or candidates & program.discounting:
-        return _checked_out(program, case, candidates, asks=asks)
+    if asks:
+        return _checked_out(program, case, candidates)
+    if candidates & program.discounting:
+        return _discounted(program, case, candidates)
     return earned(program, case, fired(program, case, candidates))
 
 
@@ -68,7 +70,26 @@ def before_ours(program: Program, case: Case) -> Case:
     return Case(asked, case.facts, case.member, program.terms, like=case)
 
 
-def _checked_out(program: Program, case: Case, candidates: int, *, asks: bool) -> Decision:
+def _discounted(program: Program, case: Case, candidates: int) -> Decision:
+    """Of a cart that presents nothing: the discounts of rules, then what the rest earns."""
+    before = before_ours(program, case)
+    taking = take(program, before, fired(program, before, candidates & program.discounting))
+    discounts = tuple([one.stored() for one in taking.taken])
+    off = [part for one in discounts for part in one.lines]
+    priced = case.lowered(off) if off and not case.cart.charged else case
+    rules = fired(program, priced, candidates & program.earning)
+    decision = earned(program, priced, rules, None, taking.rules, discounts)
+    if not taking.refused and not taking.demands:
+        return decision
+    return msgspec.structs.replace(
+        decision,
+        demands={**decision.demands, **taking.demands},
+        not_applied=tuple(_in_order(program, taking.refused)),
+    )
+
+
+def _checked_out(program: Program, case: Case, candidates: int) -> Decision:
+    """Of a cart that presents coupons, units or gift cards, or has its discounts."""
     facts = case.facts
     before = before_ours(program, case)
     if facts.frozen is not None:
@@ -92,8 +113,6 @@ def _checked_out(program: Program, case: Case, candidates: int, *, asks: bool) -
     by_coupons = with_coupons(priced, rules, taking.awarding, taking.caps)
     decision = earned(program, priced, by_coupons.rules, by_coupons.shares, taking.rules, discounts)
     refused = [*taking.refused, *by_coupons.refused]
-    if not asks and not refused and not taking.demands:
-        return decision
     coupons = [one.coupon for one in taking.taken if one.coupon is not None]
     return msgspec.structs.replace(
         decision,

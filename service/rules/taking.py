@@ -50,7 +50,8 @@ def take(program: Program, before: Case, rules: Sequence[CompiledRule]) -> Takin
     """
     taking = Taking(Caps(program, before.facts))
     bids = [Bid(offer, before) for rule in rules for offer in rule.offers]
-    bids += _bids_of_coupons(program, before, taking)
+    if before.facts.coupons:
+        bids += _bids_of_coupons(program, before, taking)
     if bids:
         _take_best(program, before, bids, taking)
         _cut(program, before, taking, given=False)

@@ -148,7 +148,7 @@ class Remembered:
             and (self._until is None or at < self._until)
             and self._day == moment.day(program)
             and moment.is_later(self._starts, program)
-            and self._windows_let_nothing_go(moment.starts(program))
+            and (not self._firsts or self._windows_let_nothing_go(moment.starts(program)))
             and self._totals_let_nothing_go(moment)
         )
 
