@@ -5,6 +5,7 @@ from typing import Final
 
 from service.rules.check import leaves
 from service.rules.check.cursor import Cursor
+from service.rules.currencies import EXPONENTS
 from service.rules.document import Document
 from service.rules.placeholders import (
     HANDED_BACK,
@@ -62,11 +63,18 @@ def _line(at: Cursor, occasion: Occasion, language: str, width: int, of: Documen
     elif has_stray_brace(found):
         at.fail("a brace that belongs to no placeholder such as {available.points}")
     elif all(known):
-        size = sum(cells(longest(part, language, of)) for part in found)
+        size = _size(found, language, of)
         if size > width:
             at.fail(f"up to {size} characters long when it is filled, {width} fit: shorten it")
         return written
     return None
+
+
+def _size(found: Sequence[Part], language: str, of: Document) -> int:
+    """Characters of the line at its longest; 0 in no currency we know, which is told elsewhere."""
+    if of.program.currency not in EXPONENTS:
+        return 0
+    return sum(cells(longest(part, language, of)) for part in found)
 
 
 def _is_known(at: Cursor, part: Part, occasion: Occasion, of: Document) -> bool:

@@ -92,3 +92,11 @@ def test_every_wrong_placeholder_of_a_line_is_told() -> None:
         "placeholder 'a'",
         "wallet 'b'",
     ]
+
+
+def test_without_a_known_currency_that_alone_is_told() -> None:
+    section = "receipts: {return: {en: ['Back: {refund.total}']}}\n"
+    for written in ("'#'", "EURO"):
+        found = problems(HEAD.replace("currency: EUR", f"currency: {written}") + REST + section)
+        assert [one for one in found if "receipts" in one] == []
+        assert any("currency" in one for one in found)
