@@ -6,7 +6,7 @@
 
 -- ---------------------------------------------------------------- holders and their units
 
-create table holder (                         -- who may hold units: member (1), unclaimed identifier (2), gift card (3), household (4)
+create table holder (                         -- who may hold units: member (1), unclaimed identifier (2), gift card (3), household (4), club (5)
   holder_id   uuid primary key,               -- a member's is its member_id
   kind        smallint not null,
   merged_into uuid,                           -- set: the units are there (checked again under the lock)
@@ -14,7 +14,7 @@ create table holder (                         -- who may hold units: member (1),
   next_due    timestamptz,                    -- not later than the earliest release, expiry, time-out, end of tier; null = none
   settled_at  timestamptz not null,           -- what was due up to here is posted
   recorded_at timestamptz not null,           -- last write; never falls
-  constraint holder_kind check (kind in (1, 2, 3, 4))
+  constraint holder_kind check (kind in (1, 2, 3, 4, 5))
 ) with (fillfactor = 70);
 create index holder_due on holder (next_due) where next_due is not null;
 
@@ -83,10 +83,14 @@ create index operation_by_id on operation (op_id);   -- not unique: both sides o
 
 create table member (
   holder_id uuid primary key references holder, enrolled_at timestamptz not null, recorded_at timestamptz not null);
+create index member_enrolled on member (enrolled_at);
 
 create table member_profile (                   -- the person: destroyed on erasure, the ledger stays
   holder_id uuid primary key references member,
-  profile bytea not null, fields bytea not null, identifiers bytea not null);    -- JSON
+  profile bytea not null, fields bytea not null, identifiers bytea not null,     -- JSON
+  born smallint,                                -- month and day of the birth date: 229 is 29 February
+  constraint member_profile_born check (born between 101 and 1231));
+create index member_profile_born_on on member_profile (born, holder_id) where born is not null;
 
 create table identifier (                       -- who holds an identifier when; the value only as a keyed hash
   digest bytea not null, from_at timestamptz not null, until_at timestamptz,
@@ -343,7 +347,7 @@ create table transfer (                         -- units that passed between two
   kind smallint not null, amount bigint not null, occurred_at timestamptz not null,   -- amount: came (+) or went (-)
   primary key (holder_id, transfer_id, wallet),
   constraint transfer_amount check (amount <> 0),
-  constraint transfer_kind check (kind between 1 and 4),
+  constraint transfer_kind check (kind between 1 and 6),
   constraint transfer_other check (other_id <> holder_id));
 create index transfer_effective on transfer (holder_id, occurred_at);
 
@@ -369,6 +373,112 @@ create table household_invitation (             -- open ones of a household: gon
   constraint household_invitation_span check (due_at > offered_at));
 create index household_invitation_to on household_invitation (member_id);
 
+-- ---------------------------------------------------------------- clubs
+
+create table club (                             -- one row a club: locked by whoever gives a seat or a place on the list
+  club smallint primary key, last_place bigint not null default 0,          -- number of the program's club, never reused
+  holder_id uuid references holder, recorded_at timestamptz not null,       -- whose wallets its pool is; null: nothing was given yet
+  seats_version integer,                        -- of the program, under which seats and members were last compared
+  constraint club_place check (last_place >= 0)) with (fillfactor = 50);
+
+create table club_span (                        -- grounds 1 invitation 2 rule 3 approval 4 paid 5 staff; 8 ban, 9 pause
+  holder_id uuid not null references holder, span_id uuid not null, club smallint not null, kind smallint not null,
+  from_at timestamptz not null, until_at timestamptz,                       -- until: also a term's end to come
+  conditional boolean not null default false,   -- of a rule: it counts only while that is true
+  renews boolean not null default true,         -- false: cancelled, it ends with its term
+  source uuid, invited_by uuid, note text,      -- source: the offer, application, payment or purchase it came of
+  actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  ended_at timestamptz, ended_why smallint,     -- when it was told to end, and why; null: it runs, or ran out
+  primary key (holder_id, span_id),
+  constraint club_span_kind check (kind in (1, 2, 3, 4, 5, 8, 9)),
+  constraint club_span_span check (until_at is null or until_at >= from_at),
+  constraint club_span_conditional check (not conditional or kind = 2),
+  constraint club_span_ended check ((ended_at is null) = (ended_why is null) and (ended_at is null or until_at is not null)));
+create index club_span_of on club_span (club, from_at);
+create index club_span_by_id on club_span (span_id);
+create index club_span_due on club_span (until_at) where ended_at is null and kind <= 5 and until_at is not null;
+
+create table club_offer (                       -- kind: the ground it makes; 0 open 1 taken 2 declined 3 withdrawn 4 lapsed
+  holder_id uuid not null references holder, offer_id uuid not null, club smallint not null, kind smallint not null,
+  state smallint not null, has_seat boolean not null,
+  made_at timestamptz not null, due_at timestamptz not null, closed_at timestamptz,   -- past due it is no offer, whatever state says
+  inviter uuid, source uuid, rule text collate "C", note text,              -- inviter: the member who asked for it
+  place bigint, term_until timestamptz,                                     -- place: on the list it came from; term_until: null, by the program
+  actor_kind smallint not null, actor_id text not null,
+  primary key (holder_id, offer_id),
+  constraint club_offer_kind check (kind between 1 and 5),
+  constraint club_offer_state check (state between 0 and 4),
+  constraint club_offer_span check (due_at > made_at),
+  constraint club_offer_closed check ((state = 0) = (closed_at is null)));
+create unique index club_offer_open on club_offer (holder_id, club) where state = 0;
+create index club_offer_due on club_offer (due_at) where state = 0;
+create index club_offer_by_id on club_offer (offer_id);
+create index club_offer_by on club_offer (inviter, club) where inviter is not null;
+
+create table club_code (                        -- an invitation for whoever has it; the code only as a keyed hash
+  digest bytea primary key, code_id uuid not null, club smallint not null, tail text collate "C" not null,
+  inviter uuid, uses_max integer not null, used integer not null default 0,
+  made_at timestamptz not null, due_at timestamptz not null, voided_at timestamptz, voided_by text, note text,
+  actor_kind smallint not null, actor_id text not null,
+  constraint club_code_digest check (octet_length(digest) = 32),
+  constraint club_code_uses check (uses_max > 0 and 0 <= used and used <= uses_max),
+  constraint club_code_voided check ((voided_at is null) = (voided_by is null)),
+  constraint club_code_span check (due_at > made_at));
+create index club_code_by on club_code (inviter, club) where inviter is not null;
+create index club_code_of on club_code (club, made_at);
+create unique index club_code_id on club_code (code_id);
+
+create table club_application (                 -- 0 open 1 approved 2 rejected 3 withdrawn; words are the person's, gone with them
+  holder_id uuid not null references holder, application_id uuid not null, club smallint not null, state smallint not null,
+  words text not null, asked_at timestamptz not null,
+  actor_kind smallint not null, actor_id text not null, store text collate "C",
+  decided_at timestamptz, decided_by text, note text,
+  primary key (holder_id, application_id),
+  constraint club_application_state check (state between 0 and 3),
+  constraint club_application_decided check ((state = 0) = (decided_at is null)));
+create unique index club_application_open on club_application (holder_id, club) where state = 0;
+create index club_application_by_state on club_application (club, state, asked_at, application_id);
+
+create table club_waiting (                     -- places are given under the club's lock; left: 1 offered 2 went 3 banned 4 let in
+  club smallint not null, place bigint not null, holder_id uuid not null,
+  since_at timestamptz not null, left_at timestamptz, how smallint,
+  entry smallint not null, term_until timestamptz,                          -- what it will rest on: the kind of a ground, its end
+  inviter uuid, source uuid, note text,                                     -- as of the offer it will be
+  actor_kind smallint not null, actor_id text not null,
+  primary key (club, place),
+  constraint club_waiting_place check (place > 0),
+  constraint club_waiting_left check ((left_at is null) = (how is null)));
+create unique index club_waiting_open on club_waiting (holder_id, club) where left_at is null;
+create index club_waiting_first on club_waiting (club, place) where left_at is null;
+
+create table club_seat (                        -- numbered, so that no two are in one; of a membership or an offer, until then
+  club smallint not null, seat integer not null, holder_id uuid not null, due_at timestamptz,
+  primary key (club, seat),
+  constraint club_seat_once unique (club, holder_id),
+  constraint club_seat_number check (seat > 0)) with (fillfactor = 70);
+
+create table club_owner (                       -- who may invite, approve and pass the club on, when
+  club smallint not null, from_at timestamptz not null, until_at timestamptz, holder_id uuid not null,
+  actor_kind smallint not null, actor_id text not null,
+  primary key (club, from_at),
+  constraint club_owner_span check (until_at is null or until_at > from_at));
+create unique index club_owner_open on club_owner (club) where until_at is null;
+
+create table club_payment (                     -- the natural key of a payment, for ever
+  reference text collate "C" primary key, club smallint not null, holder_id uuid not null, span_id uuid not null,
+  minor bigint not null, currency text not null, paid_at timestamptz not null, recorded_at timestamptz not null,
+  fp bytea not null, fp_version smallint not null,
+  constraint club_payment_minor check (minor > 0), constraint club_payment_fp check (octet_length(fp) = 32));
+create index club_payment_of on club_payment (holder_id);
+
+create table club_step (                        -- who let whom in, and why: never changed
+  holder_id uuid not null, step_id uuid not null, club smallint not null, kind smallint not null,
+  occurred_at timestamptz not null, recorded_at timestamptz not null,
+  by_member uuid, source uuid, note text, overtook integer,                 -- overtook: so many waited longer
+  actor_kind smallint not null, actor_id text not null, store text collate "C",
+  primary key (holder_id, step_id));
+create index club_step_of on club_step (club, recorded_at, step_id);
+
 -- ---------------------------------------------------------------- program
 
 create table program_version (                  -- immutable
@@ -377,6 +487,10 @@ create table program_version (                  -- immutable
   source text not null, canonical bytea not null, engine smallint not null,
   constraint program_version_first check (version >= 1));
 create unique index program_version_from on program_version (effective_from);
+
+create table program_sweep (                    -- a version with other segments or club rules: everybody is looked at once
+  version integer primary key references program_version, after_id uuid, done_at timestamptz,
+  recorded_at timestamptz not null);
 
 -- ---------------------------------------------------------------- idempotency and events
 
@@ -463,6 +577,71 @@ create table approval (                         -- what waits for a second perso
 create index approval_by_state on approval (state, due_at, approval_id);
 create index approval_by_id on approval (approval_id);   -- not unique: allowed when distributed
 
+-- ---------------------------------------------------------------- activities
+
+create table activity (                         -- what a member did that is no purchase: a named event with attributes
+  holder_id uuid not null, occurred_at timestamptz not null, activity_id uuid not null,
+  name text collate "C" not null,
+  source text collate "C" not null, external_id text collate "C" not null,
+  attributes jsonb not null,                           -- flat: name -> text, whole number or truth
+  identifier_conflict boolean not null,                -- another identifier pointed to somebody else
+  moved_by uuid,                                       -- the operation that brought it from another member, the last one
+  recorded_at timestamptz not null,
+  actor_kind smallint not null, actor_id text not null,
+  primary key (holder_id, occurred_at, activity_id),
+  constraint activity_attributes check (jsonb_typeof(attributes) = 'object'));
+create index activity_by_id on activity (activity_id);
+create index activity_by_name on activity (holder_id, name, occurred_at);   -- "so many visits within 30 days"
+
+create table activity_key (                     -- the natural key, for ever
+  source text collate "C" not null, external_id text collate "C" not null,
+  activity_id uuid not null, holder_id uuid not null, fp bytea not null, fp_version smallint not null,
+  primary key (source, external_id), constraint activity_key_fp check (octet_length(fp) = 32));
+
+-- ---------------------------------------------------------------- triggers and badges
+
+create table trigger_run (                      -- what was decided when something happened to a member, once
+  holder_id uuid not null references holder, trigger text collate "C" not null, ref text collate "C" not null,
+  op_id uuid not null, program_version integer not null, engine smallint not null,
+  occurred_at timestamptz not null, recorded_at timestamptz not null,
+  cause uuid, facts bytea not null, decision bytea not null, undone_by uuid,     -- cause: the purchase or other write it came of; undone_by: the return
+  primary key (holder_id, trigger, ref));
+create index trigger_run_by_op on trigger_run (op_id);
+create index trigger_run_of_cause on trigger_run (holder_id, cause) where cause is not null and undone_by is null;
+
+create table occasion_due (                     -- what a write left to the job; gone once it is decided
+  holder_id uuid not null references holder, trigger text collate "C" not null, ref text collate "C" not null,
+  occurred_at timestamptz not null, recorded_at timestamptz not null, occasion bytea not null,
+  primary key (holder_id, trigger, ref));
+create index occasion_due_first on occasion_due (recorded_at, holder_id);
+
+create table schedule (                         -- local days on which everybody had their occasions; of the next one those up to done_to
+  trigger text collate "C" primary key, done_on date not null, done_to uuid);
+
+create table badge_given (                      -- at most one of a kind at a time
+  holder_id uuid not null references holder, badge smallint not null, op_id uuid not null,   -- badge: number of the program's, never reused
+  rule text collate "C" not null, given_at timestamptz not null, recorded_at timestamptz not null,
+  taken_at timestamptz, taken_by uuid,          -- the return after which it is not deserved
+  primary key (holder_id, badge, op_id),
+  constraint badge_given_taken check ((taken_at is null) = (taken_by is null)));
+create unique index badge_given_open on badge_given (holder_id, badge) where taken_at is null;
+
+-- ---------------------------------------------------------------- segments
+
+create table segment_span (                     -- who belongs to a segment when; of a negative number: for whom a club's rule is true
+  holder_id uuid not null references member, segment smallint not null,     -- number of the program's segment, or -1 times a club's
+  from_at timestamptz not null, until_at timestamptz, recorded_at timestamptz not null,
+  primary key (holder_id, segment, from_at),
+  constraint segment_span_span check (until_at is null or until_at >= from_at));
+create unique index segment_span_open on segment_span (segment, holder_id) where until_at is null;
+
+create table segment_check (                    -- up to when a member was looked at, and when to look again; null: not by itself
+  holder_id uuid primary key references member, due_at timestamptz,
+  checked_at timestamptz,
+  is_marked boolean not null                    -- something happened since, so that now is looked at too
+) with (fillfactor = 70);
+create index segment_check_due on segment_check (due_at) where due_at is not null;
+
 -- ---------------------------------------------------------------- imports
 
 create table import_run (                       -- how far a file has been taken in; the digest names its content
@@ -491,3 +670,10 @@ grant delete on household_invitation to regulars, regulars_jobs;
 grant select, insert, update on staff_account, staff_token to regulars, regulars_jobs;
 grant select, insert on staff_act to regulars, regulars_jobs;
 grant select, insert, update on adjusted_day, approval to regulars, regulars_jobs;
+grant select, insert, update on club, club_span, club_offer, club_code, club_application, club_waiting, club_owner to regulars, regulars_jobs;
+grant select, insert, update, delete on club_seat to regulars, regulars_jobs;
+grant select, insert on club_payment, club_step to regulars, regulars_jobs;
+grant select, insert, update on activity, activity_key to regulars, regulars_jobs;
+grant select, insert, update on trigger_run, badge_given, schedule to regulars, regulars_jobs;
+grant select, insert, delete on occasion_due to regulars, regulars_jobs;
+grant select, insert, update on segment_span, segment_check, program_sweep to regulars, regulars_jobs;

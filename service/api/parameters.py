@@ -6,6 +6,11 @@ from typing import Final
 
 from service.api.call import Call
 from service.domain.approvals.errors import ApprovalNotFound
+from service.domain.clubs.errors import (
+    ApplicationNotFound,
+    ClubCodeNotFound,
+    InvitationNotFound,
+)
 from service.domain.coupons.errors import BatchNotFound
 from service.domain.gift_cards.errors import GiftCardBatchNotFound
 from service.domain.holds.errors import HoldNotFound
@@ -40,6 +45,21 @@ def hold_id(call: Call) -> uuid.UUID:
 def household_id(call: Call) -> uuid.UUID:
     """The household of the path; raises HouseholdNotFound."""
     return _id(call, "household_id", HouseholdNotFound)
+
+
+def club_offer_id(call: Call) -> uuid.UUID:
+    """The offer of a club of the path; raises InvitationNotFound."""
+    return _id(call, "offer_id", InvitationNotFound)
+
+
+def club_code_id(call: Call) -> uuid.UUID:
+    """The code of a club of the path; raises ClubCodeNotFound."""
+    return _id(call, "code_id", ClubCodeNotFound)
+
+
+def club_application_id(call: Call) -> uuid.UUID:
+    """The application to a club of the path; raises ApplicationNotFound."""
+    return _id(call, "application_id", ApplicationNotFound)
 
 
 def approval_id(call: Call) -> uuid.UUID:

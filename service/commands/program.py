@@ -62,6 +62,10 @@ def plan(file: pathlib.Path, data: pathlib.Path | None) -> None:
         click.echo(line)
     for ladder, count in view.members_moving.items():
         click.echo(f"ladder {ladder}: {count} members would move")
+    for one in view.segments:
+        now = "new" if one.members_now is None else f"now {one.members_now}"
+        about = "" if one.sample is None else f"about, by a sample of {one.sample}: "
+        click.echo(f"segment {one.id}: {about}{one.members} members would belong to it ({now})")
 
 
 @command.command("apply")

@@ -153,7 +153,7 @@ async def _weeks(
     return tuple(
         Week(
             ends_at=ends[n],
-            issued=units.get(n, {}).get(Reason.EARNED, 0),
+            issued=_issued(units.get(n, {})),
             lapsed=-units.get(n, {}).get(Reason.EXPIRED, 0),
             outstanding=left,
             by_tier=tiers[n],
@@ -161,6 +161,11 @@ async def _weeks(
         )
         for n, left in enumerate(outstanding)
     )
+
+
+def _issued(units: Mapping[int, int]) -> int:
+    """What purchases earned, and what rules gave on other occasions."""
+    return units.get(Reason.EARNED, 0) + units.get(Reason.GRANTED, 0)
 
 
 async def _by_tier(tx: Tx, ladder: Ladder, ends: Sequence[dt.datetime]) -> list[tuple[int, ...]]:

@@ -12,7 +12,12 @@ from service.domain.coupons import attempts
 from service.domain.events import sequence
 from service.domain.holders import store as holders
 from service.domain.programs.live import REFRESH_SECONDS
+from service.flows.clubs import advance_clubs as clubs
 from service.flows.members.settle_holders import settle_due
+from service.flows.occasions import run_occasions as occasions
+from service.flows.occasions import run_schedules as schedules
+from service.flows.segments import look_again as segments
+from service.flows.segments import sweep_members as sweeping
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError
@@ -41,6 +46,37 @@ async def place_events(ctx: Context) -> int:
         return await sequence.assign(tx)
 
 
+async def advance_clubs(ctx: Context) -> int:
+    """Give free seats of clubs to those who wait, and write down what lapsed."""
+    if not ctx.programs.newest:
+        return 0
+    return await clubs.advance_clubs(ctx)
+
+
+async def look_again(ctx: Context) -> int:
+    """Look at members who may belong to other segments and clubs by now."""
+    if not ctx.programs.newest:
+        return 0
+    return await segments.look_again(ctx)
+
+
+async def sweep_members(ctx: Context) -> int:
+    """After a program version with other segments or club rules, have everybody looked at."""
+    if not ctx.programs.newest:
+        return 0
+    return await sweeping.sweep_members(ctx)
+
+
+async def run_occasions(ctx: Context) -> int:
+    """Decide what happened to members and was left for later."""
+    return await occasions.run_occasions(ctx)
+
+
+async def run_schedules(ctx: Context) -> int:
+    """Find those whose birthday, anniversary or last chance to use units it is."""
+    return await schedules.run_schedules(ctx)
+
+
 async def forget_guesses(ctx: Context) -> int:
     """Delete failed codes that count no more."""
     async with ctx.db.transaction() as tx:
@@ -53,6 +89,11 @@ JOBS: Final[dict[str, tuple[Job, float]]] = {
     "refresh_programs": (refresh_programs, REFRESH_SECONDS),
     "settle": (settle, 5.0),
     "place_events": (place_events, 2.0),
+    "advance_clubs": (advance_clubs, 1.0),
+    "look_again": (look_again, 1.0),
+    "sweep_members": (sweep_members, 5.0),
+    "run_occasions": (run_occasions, 1.0),
+    "run_schedules": (run_schedules, 5.0),
     "forget_guesses": (forget_guesses, 3600.0),
 }
 

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 UTC: Final = dt.UTC
+_SECOND: Final = dt.timedelta(seconds=1)
 _CACHED_MAX: Final = 8_192
 _EVERY_MONTH_HAS: Final = 28  # days
 
@@ -107,6 +108,22 @@ def start_of_day(day: dt.date, tz: zoneinfo.ZoneInfo) -> dt.datetime:
 def end_of_day(day: dt.date, tz: zoneinfo.ZoneInfo) -> dt.datetime:
     """The end of the local day, the first instant of the next: intervals are half open."""
     return start_of_day(day + dt.timedelta(days=1), tz)
+
+
+@functools.lru_cache(maxsize=_CACHED_MAX)
+def clock_change(day: dt.date, tz: zoneinfo.ZoneInfo) -> tuple[dt.datetime, dt.timedelta] | None:
+    """When the clocks change on the local day, and by how much forward; None: not on that day."""
+    early, late = start_of_day(day, tz), end_of_day(day, tz)
+    before, after = (moment.astimezone(tz).utcoffset() for moment in (early, late))
+    if before is None or after is None or before == after:
+        return None
+    while late - early > _SECOND:
+        middle = early + (late - early) // 2
+        if middle.astimezone(tz).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    return late.replace(microsecond=0), after - before
 
 
 def _first_day(day: dt.date, period: Period) -> dt.date:

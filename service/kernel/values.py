@@ -1,6 +1,7 @@
 """Small values that several nouns show in their answers and events."""
 
 import datetime as dt
+import enum
 import uuid
 from typing import Annotated
 
@@ -107,6 +108,8 @@ class EffectShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tier: str | None = None
     on: str | None = None
     template: str | None = None
+    badge: str | None = None
+    club: str | None = None
     title: dict[str, str] = {}
 
 
@@ -128,6 +131,27 @@ class CouponGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     from_at: dt.datetime
     until_at: dt.datetime | None = None
     title: dict[str, str] = {}
+
+
+class ClubNews(enum.StrEnum):
+    """What became of a member and a club."""
+
+    OFFERED = "offered"
+    JOINED = "joined"
+    LEFT = "left"
+
+
+class AlsoGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What rules gave for something that a purchase brought about: a tier, a club, a segment.
+
+    `trigger` is what that was, as `tier_change:main`.
+    """
+
+    operation_id: uuid.UUID
+    trigger: str
+    earned: tuple[Movement, ...] = ()
+    effects: tuple[EffectShown, ...] = ()
+    issued: tuple[CouponGiven, ...] = ()
 
 
 class CouponApplied(msgspec.Struct, frozen=True, kw_only=True):

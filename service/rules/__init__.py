@@ -12,6 +12,9 @@
     decide.py    one purchase, one decision: taking.py discounts/ coupons.py caps.py what lowers
                  prices, priced.py the cart at them, paying.py units that pay, earned.py awards.py
                  earned_by_coupons.py what is earned then, grants.py what budgets cut
+    decide_occasion.py   what is no purchase (triggers.py): fixed points, coupons, badges, events
+    belonging.py clubs and segments, compiled; needs.py what conditions read, also through them;
+                 early.py who has something sooner; hiding.py hidden.py what outsiders do not see
     kept.py      what is kept after returns: remainder.py of the cart, remaining.py of the decision
     windows.py   which purchases and uses count
     explain.py   why each rule fired or did not; plan.py what a new version changes, in words.py

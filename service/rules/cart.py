@@ -68,3 +68,6 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def quantity(self) -> int:
         """Thousandths, over all lines."""
         return sum([line.quantity for line in self.lines])
+
+
+NOTHING: Final = Cart(channel="", currency="", lines=())  # of who is asked about without a purchase

@@ -7,13 +7,23 @@ from service.rules.conditions.lines import Filters
 from service.rules.conditions.logic import Holds
 from service.rules.discounts.offers import Offer
 from service.rules.document import Budget, Campaign, Rule, Wallet
-from service.rules.effects import Discount, GiveCoupon, Multiply, Points, SetTier
+from service.rules.effects import (
+    Discount,
+    GiveBadge,
+    GiveCoupon,
+    InviteToClub,
+    Multiply,
+    Points,
+    SetTier,
+    TellEvent,
+)
 from service.rules.effects.multiply import compile_multiply
 from service.rules.effects.points import compile_points
 from service.rules.expiry import Expiry
 from service.rules.tally import Tally
 
 Step = Callable[[Tally], None]
+Mark = GiveBadge | InviteToClub | TellEvent  # effects that are known as soon as the rule fires
 
 
 class LotKind:
@@ -46,18 +56,28 @@ class LotKinds:
 
 
 class Part:
-    """What a rule does to one wallet. `effect` and `lot` are those of its credit."""
+    """What a rule does to one wallet. `effect` and `lot` are those of its credit.
 
-    __slots__ = ("effect", "lot", "scale", "steps", "wallet")
+    `fixed`: units it gives where there is no cart.
+    """
+
+    __slots__ = ("effect", "fixed", "lot", "scale", "steps", "wallet")
 
     def __init__(
-        self, wallet: str, effect: str, lot: LotKind, scale: int, steps: tuple[Step, ...]
+        self,
+        wallet: str,
+        effect: str,
+        lot: LotKind,
+        scale: int,
+        steps: tuple[Step, ...],
+        fixed: int = 0,
     ) -> None:
         self.wallet = wallet
         self.effect = effect
         self.lot = lot
         self.scale = scale
         self.steps = steps
+        self.fixed = fixed
 
 
 class CompiledRule:
@@ -65,7 +85,7 @@ class CompiledRule:
 
     `times`: uses its limit allows in a period, None without a limit. `offers`: its discounts.
     `earns`: it does something else than lower prices. `coupon`: the position of the coupon whose
-    points or multiplier it stands for; None: it is a rule.
+    points or multiplier it stands for; None: it is a rule. `marks`: badges, invitations, events.
     """
 
     __slots__ = (
@@ -77,6 +97,7 @@ class CompiledRule:
         "gives",
         "id",
         "key",
+        "marks",
         "offers",
         "parts",
         "rest",
@@ -104,7 +125,8 @@ class CompiledRule:
         self.coupon: int | None = None
         self.floors = tuple(effect for effect in rule.then if isinstance(effect, SetTier))
         self.gives = tuple(effect for effect in rule.then if isinstance(effect, GiveCoupon))
-        self.earns = bool(self.parts or self.floors or self.gives)
+        self.marks = tuple(effect for effect in rule.then if isinstance(effect, Mark))
+        self.earns = bool(self.parts or self.floors or self.gives or self.marks)
 
     def presented(self, position: int) -> "CompiledRule":
         """The rule of a coupon template for the coupon at this position."""
@@ -148,7 +170,7 @@ def compile_parts(
             case Multiply():
                 for name in effect.wallets:
                     steps.setdefault(name, []).append(compile_multiply(effect, filters))
-            case SetTier() | Discount() | GiveCoupon():
+            case _:
                 pass
     return tuple(
         Part(
@@ -157,6 +179,7 @@ def compile_parts(
             lots.of(wallet, _override(points.get(name, []))),
             scales[name],
             tuple(steps[name]),
+            sum(effect.fixed or 0 for effect in points.get(name, [])),
         )
         for name, wallet in wallets.items()
         if name in steps

@@ -5,6 +5,8 @@ from typing import Final
 
 from service.rules.case import Case
 from service.rules.compiled_rule import CompiledRule, LotKinds, compile_parts
+from service.rules.conditions.activities import Activities
+from service.rules.conditions.belonging import Belonging, Belongs, in_club
 from service.rules.conditions.fact import MEMBER, Fact, World
 from service.rules.conditions.history import History
 from service.rules.conditions.lines import Filters
@@ -29,9 +31,10 @@ class CompiledCoupon:
     """A template: an `offer`, or a `rule` that gives points or multiplies.
 
     `needs_member`: it does nothing for a purchase of nobody. `cap`: its shared code's budget.
+    `early`: who may use it before it starts for everybody, if there is somebody.
     """
 
-    __slots__ = ("cap", "holds", "needs_member", "offer", "rule", "template")
+    __slots__ = ("cap", "early", "holds", "needs_member", "offer", "rule", "template")
 
     def __init__(
         self,
@@ -39,8 +42,10 @@ class CompiledCoupon:
         holds: Holds | None,
         offer: Offer | None,
         rule: CompiledRule | None,
+        early: Belongs | None = None,
     ) -> None:
         self.template = template
+        self.early = early
         self.holds = holds
         self.offer = offer
         self.rule = rule
@@ -56,15 +61,24 @@ class CompiledCoupon:
         """Why it is not used in this cart; None: it is. `known`: the purchase has a member."""
         if self.needs_member and not known and (self.rule is not None or not presented.forced):
             return Refused.NEEDS_MEMBER
-        if presented.forced or self.holds is None or self.holds(case):
+        if presented.forced:
+            return None
+        if self.early is not None and self._is_too_early(case, self.early):
+            return Refused.NOT_STARTED
+        if self.holds is None or self.holds(case):
             return None
         return Refused.CONDITION_FAILED
 
+    def _is_too_early(self, case: Case, belongs: Belongs) -> bool:
+        starts = self.template.valid.from_at
+        return starts is not None and case.facts.at < starts and not belongs(case)
+
 
 def reads_person(condition: Condition) -> bool:
-    """True when the condition asks about the member or what he bought before."""
+    """True when the condition asks about the member, or what he bought or did before."""
     return any(
-        isinstance(leaf, History) or (isinstance(leaf, Fact) and leaf.fact.startswith(MEMBER))
+        isinstance(leaf, History | Belonging | Activities)
+        or (isinstance(leaf, Fact) and leaf.fact.startswith(MEMBER))
         for leaf in leaves(condition)
     )
 
@@ -104,4 +118,6 @@ def compile_coupon(
     if discount is not None:
         offer = Offer(discount, filters, campaign="", owner=template.id, priority=template.priority)
     holds = None if when is None else compile_condition(when, world, filters)
-    return CompiledCoupon(template, holds, offer, compiled)
+    early = template.early_access
+    sooner = None if early is None else in_club(early.club, world)
+    return CompiledCoupon(template, holds, offer, compiled, sooner)

@@ -5,6 +5,8 @@ import enum
 
 import msgspec
 
+from service.rules.values import Scalar
+
 ENGINE = 1  # raised whenever the same facts may give another result
 
 
@@ -92,6 +94,31 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     until_at: dt.datetime | None = None
 
 
+class BadgeGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A badge a rule gives; who has it already keeps the one he has."""
+
+    campaign: str
+    rule: str
+    badge: str
+
+
+class Invited(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A rule offers a seat in a club; who belongs to it already gets no offer."""
+
+    campaign: str
+    rule: str
+    club: str
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule tells other systems something."""
+
+    campaign: str
+    rule: str
+    name: str
+    data: dict[str, Scalar] = {}
+
+
 class Refused(enum.StrEnum):
     """Why a redeemable was not applied; the first seven as in `facts.Unusable`."""
 
@@ -152,6 +179,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     caps: tuple[str, ...] = ()
     issued: tuple[Issued, ...] = ()
     not_applied: tuple[NotApplied, ...] = ()
+    badges: tuple[BadgeGiven, ...] = ()
+    invites: tuple[Invited, ...] = ()
+    told: tuple[Told, ...] = ()
 
     def tendered(self) -> int:
         """What was paid with units as a tender and with gift cards, minor units."""

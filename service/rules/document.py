@@ -11,14 +11,18 @@ import msgspec
 
 from service.kernel.calendar import Duration, Period
 from service.kernel.texts import Described
+from service.rules.badges import Badge
+from service.rules.clubs import Club, EarlyAccess
 from service.rules.conditions.lines import Where
 from service.rules.conditions.logic import Condition
 from service.rules.effects import Discount, Effect, Multiply, Points
 from service.rules.expiry import Expiry
 from service.rules.gift_cards import GiftCardKind
 from service.rules.receipts import Receipts
+from service.rules.segments import Segment
 from service.rules.sharing import Households, Transfer
 from service.rules.staff import AS_USUAL, AdjustAlone, Staff
+from service.rules.triggers import PURCHASE, Trigger
 
 Texts = dict[str, str]  # language -> text
 
@@ -248,6 +252,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     title: Texts = {}
     priority: int = 0
+    trigger: Trigger = PURCHASE
     when: Condition | None = None
     limit: Limit | None = None
     then: tuple[Effect, ...]
@@ -262,6 +267,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     from_at: dt.datetime | None = None
     until_at: dt.datetime | None = None
     budget: Budget | None = None
+    early_access: EarlyAccess | None = None
     rules: tuple[Rule, ...] = ()
 
 
@@ -312,6 +318,7 @@ class CouponTemplate(Described, frozen=True, kw_only=True, omit_defaults=True):
     discount: Discount | None = None
     multiply: Multiply | None = None
     points: Points | None = None
+    early_access: EarlyAccess | None = None
 
     @property
     def cap(self) -> str | None:
@@ -341,6 +348,7 @@ class Reward(Described, frozen=True, kw_only=True, omit_defaults=True):
     from_at: dt.datetime | None = None
     until_at: dt.datetime | None = None
     limit: Limit | None = None
+    early_access: EarlyAccess | None = None
 
     @property
     def cap(self) -> str | None:
@@ -376,6 +384,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     gift_cards: tuple[GiftCardKind, ...] = ()
     rewards: tuple[Reward, ...] = ()
     households: Households | None = None
+    clubs: tuple[Club, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    badges: tuple[Badge, ...] = ()
     staff: Staff = AS_USUAL
     receipts: Receipts | None = None
-    numbers_used: dict[str, int] = {}  # "wallet:points" -> 1, "ladder:main" -> 1
+    numbers_used: dict[str, int] = {}  # "wallet:points" -> 1, "ladder:main" -> 1, "club:x"

@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+import msgspec
+
 from service.kernel.calendar import shift
 from service.rules import awards, grants
 from service.rules.awards import Share
 from service.rules.case import Case
 from service.rules.compile import Program
 from service.rules.compiled_rule import CompiledRule, LotKind
-from service.rules.decision import Decision, Discounted, Floor, Issued
+from service.rules.decision import (
+    BadgeGiven,
+    Decision,
+    Discounted,
+    Floor,
+    Invited,
+    Issued,
+    Told,
+)
+from service.rules.early import early_start
+from service.rules.effects import GiveBadge, InviteToClub, TellEvent
 from service.rules.facts import Facts
 
 
@@ -36,7 +48,7 @@ def earned(
         demands, stopped = grants.cut(program, fired, found, facts.grants, discounted, issued)
         if stopped:
             giving = [rule for rule in fired if rule.id not in stopped]
-    return Decision(
+    decision = Decision(
         awards=awards.lots(program, facts, _units(found)),
         credits=awards.credits_of(found),
         floors=tuple(_floors(program, giving, facts)),
@@ -45,14 +57,17 @@ def earned(
         discounts=tuple(discounts),
         issued=tuple([one for rule in giving for one in issued.get(rule.id, ())]) if issued else (),
     )
+    return _marked(decision, giving) if program.has_marks else decision
 
 
 def issued_by(program: Program, rule: CompiledRule, facts: Facts) -> list[Issued]:
     """The coupons a rule gives when it fires: none of a template that is over before it starts."""
     issued = []
     for effect in rule.gives:
-        valid = program.coupons[effect.template].template.valid
-        since = facts.at if valid.from_at is None else max(facts.at, valid.from_at)
+        template = program.coupons[effect.template].template
+        valid = template.valid
+        starts = early_start(template.early_access, valid.from_at, program.tz) or valid.from_at
+        since = facts.at if starts is None else max(facts.at, starts)
         ends = [valid.until_at] if valid.until_at is not None else []
         if valid.lasts is not None:
             ends.append(shift(facts.at, valid.lasts, program.tz))
@@ -67,6 +82,26 @@ def issued_by(program: Program, rule: CompiledRule, facts: Facts) -> list[Issued
             )
             issued.append(one)
     return issued
+
+
+def _marked(decision: Decision, giving: Sequence[CompiledRule]) -> Decision:
+    """The decision with badges, invitations and events of the rules that fired."""
+    badges: list[BadgeGiven] = []
+    invites: list[Invited] = []
+    told: list[Told] = []
+    for rule in giving:
+        of = {"campaign": rule.campaign, "rule": rule.id}
+        for effect in rule.marks:
+            match effect:
+                case GiveBadge():
+                    badges.append(BadgeGiven(**of, badge=effect.badge))
+                case InviteToClub():
+                    invites.append(Invited(**of, club=effect.club))
+                case TellEvent():
+                    told.append(Told(**of, name=effect.name, data=effect.data))
+    return msgspec.structs.replace(
+        decision, badges=tuple(badges), invites=tuple(invites), told=tuple(told)
+    )
 
 
 def _units(found: Sequence[Share]) -> dict[LotKind, int]:
@@ -104,7 +139,9 @@ def _uses(
     saved = {one.rule for one in discounts if one.coupon is None}
     gave = {share.rule.id for share in found if share.given}
     effective = {
-        rule.id: rule for rule in limited if rule.floors or rule.id in gave or rule.id in issued
+        rule.id: rule
+        for rule in limited
+        if rule.floors or rule.marks or rule.id in gave or rule.id in issued
     }
     effective.update({rule.id: rule for rule in saving if rule.id in saved})
     return [rule.id for rule in sorted(effective.values(), key=lambda rule: rule.key)]

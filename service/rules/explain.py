@@ -17,15 +17,19 @@ from service.rules.conditions.finding import Finding
 from service.rules.conditions.logic import Condition, explain_condition
 from service.rules.decide import before_ours, decide
 from service.rules.decision import (
+    BadgeGiven,
     Credit,
     Decision,
     Discounted,
     Floor,
+    Invited,
     Issued,
     NotApplied,
     Refused,
+    Told,
 )
 from service.rules.document import Budget, BudgetUnit, Campaign, WhenOut
+from service.rules.early import is_on
 from service.rules.earned import issued_by
 from service.rules.facts import Facts
 from service.rules.priced import priced
@@ -77,6 +81,9 @@ class RuleExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     floors: tuple[Floor, ...] = ()
     discounts: tuple[Discounted, ...] = ()
     issued: tuple[Issued, ...] = ()
+    badges: tuple[BadgeGiven, ...] = ()
+    invites: tuple[Invited, ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 class CouponExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,7 +103,7 @@ class CouponExplained(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All rules of the version in order of (priority, id), all coupons, and the decision."""
+    """The decision, all coupons, and all rules that are asked of purchases by (priority, id)."""
 
     version: int
     at: dt.datetime
@@ -139,7 +146,7 @@ def _explain_rules(
     if facts.member is None or not prices.after.lines:
         why = Why.NO_MEMBER if facts.member is None else Why.NO_LINES
         return tuple(_not_asked(rule, why) for rule in program.rules)
-    campaigns = {campaign.id: campaign for campaign in program.document.campaigns}
+    campaigns = program.campaigns
     return tuple(
         _explain_rule(program, rule, campaigns[rule.campaign], prices, decision)
         for rule in program.rules
@@ -163,7 +170,12 @@ def _explain_rule(
     after = _finding(program, when, prices.after) if rule.earns else None
     finding = before if rule.offers else after
     held = [one.ok for one in (before, after) if one is not None]
-    stops = _stops(rule, campaign, prices.after.facts, failed=bool(held) and not any(held))
+    stops = _stops(
+        rule,
+        prices.after.facts,
+        is_on=is_on(campaign, prices.after.facts.at, prices.after, program.world, program.tz),
+        failed=bool(held) and not any(held),
+    )
     made = RuleExplained(
         rule=rule.id,
         campaign=rule.campaign,
@@ -175,6 +187,9 @@ def _explain_rule(
             one for one in decision.discounts if one.rule == rule.id and one.coupon is None
         ),
         issued=tuple(one for one in decision.issued if one.rule == rule.id),
+        badges=tuple(one for one in decision.badges if one.rule == rule.id),
+        invites=tuple(one for one in decision.invites if one.rule == rule.id),
+        told=tuple(one for one in decision.told if one.rule == rule.id),
     )
     refused = next((one for one in decision.not_applied if one.rule == rule.id), None)
     gives = bool(issued_by(program, rule, prices.after.facts))
@@ -208,14 +223,10 @@ def _finding(program: Program, when: Condition | None, case: Case) -> Finding | 
     return explain_condition(when, case, program.world, program.filters)
 
 
-def _stops(
-    rule: CompiledRule, campaign: Campaign, facts: Facts, *, failed: bool
-) -> tuple[Reason, ...]:
-    """Everything that kept the rule from firing."""
+def _stops(rule: CompiledRule, facts: Facts, *, is_on: bool, failed: bool) -> tuple[Reason, ...]:
+    """Everything that kept the rule from firing. `is_on`: its campaign is."""
     reasons = []
-    early = campaign.from_at is not None and facts.at < campaign.from_at
-    late = campaign.until_at is not None and facts.at >= campaign.until_at
-    if early or late:
+    if not is_on:
         reasons.append(Reason(why=Why.OUTSIDE_DATES))
     used = facts.uses.get(rule.id, 0)
     if rule.times is not None and used >= rule.times:
@@ -241,7 +252,12 @@ def _cuts(
     if refused is not None and reason is Refused.EXCLUDED_BY:
         excluded = (Reason(why=Why.EXCLUDED_BY, by=refused.by),)
     wanted = bool(
-        made.credits or made.discounts or rule.floors or gives or reason is Refused.BUDGET_EXHAUSTED
+        made.credits
+        or made.discounts
+        or rule.floors
+        or rule.marks
+        or gives
+        or reason is Refused.BUDGET_EXHAUSTED
     )
     if not wanted:
         return excluded or (Reason(why=Why.NO_EFFECT),)
@@ -258,7 +274,8 @@ def _budget_cuts(
     match budget.unit:
         case BudgetUnit.USES:
             points = any(credit.points for credit in made.credits)
-            given = points or made.floors or made.discounts or made.issued
+            others = made.badges or made.invites or made.told
+            given = points or made.floors or made.discounts or made.issued or others
             return () if given else (Reason(why=Why.BUDGET_REJECTED, wanted=1, given=0),)
         case BudgetUnit.MONEY:
             if reason is Refused.BUDGET_EXHAUSTED:

@@ -7,17 +7,24 @@ import uuid
 import msgspec
 
 from service.rules.decision import Discounted
+from service.rules.triggers import Occasion
 from service.rules.values import Scalar
 
 
 class MemberFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The member as known when the purchase is recorded; no personal data, so it may be kept."""
+    """The member as known when the purchase is recorded; no personal data, so it may be kept.
+
+    `clubs`: those he belongs to at the instant, in order; `clubs_while`: those he belongs to only
+    as long as their own rule is true of these facts.
+    """
 
     fields: dict[str, Scalar] = {}  # declared member fields
     tiers: dict[str, str] = {}  # ladder id -> tier id at the purchase's instant, before it
     is_birthday: bool = False
     is_birthday_month: bool = False
     enrolled_days: int = 0
+    clubs: tuple[str, ...] = ()
+    clubs_while: tuple[str, ...] = ()
 
 
 class Past(msgspec.Struct, frozen=True, array_like=True):
@@ -102,3 +109,5 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     redeem: tuple[Paying, ...] = ()
     gift_cards: tuple[Card, ...] = ()
     frozen: tuple[Discounted, ...] | None = None
+    activities: dict[str, int] = {}
+    occasion: Occasion | None = None

@@ -107,7 +107,10 @@ def _fired(decision: Decision, campaign: str) -> set[str]:
     fired = {c.rule for c in decision.credits if c.campaign == campaign and c.points}
     fired |= {f.rule for f in decision.floors if f.campaign == campaign}
     fired |= {d.rule for d in decision.discounts if d.campaign == campaign and d.amount}
-    return fired | {i.rule for i in decision.issued if i.campaign == campaign}
+    fired |= {one.rule for one in decision.issued if one.campaign == campaign}
+    fired |= {one.rule for one in decision.badges if one.campaign == campaign}
+    fired |= {one.rule for one in decision.invites if one.campaign == campaign}
+    return fired | {one.rule for one in decision.told if one.campaign == campaign}
 
 
 def _asked(
@@ -125,7 +128,11 @@ def _asked(
     of_rule: dict[str, list[Share]] = {}
     for share in found:
         of_rule.setdefault(share.rule.id, []).append(share)
-    effective = [rule for rule in others if rule.floors or rule.id in of_rule or rule.id in issuing]
+    effective = [
+        rule
+        for rule in others
+        if rule.floors or rule.marks or rule.id in of_rule or rule.id in issuing
+    ]
     for rule in (*saving, *effective):
         if rule.budget is not None and rule.budget.unit is not BudgetUnit.MONEY:
             _, rules = asked.setdefault(rule.campaign, (rule.budget, {}))

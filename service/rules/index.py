@@ -8,10 +8,12 @@ again: the condition of a candidate is only what is left of it (`rest`).
 
 import bisect
 import datetime as dt
-from collections.abc import Container, Sequence
+import zoneinfo
+from collections.abc import Container, Iterable, Sequence
 from typing import Final, TypeGuard
 
 from service.rules.case import Case
+from service.rules.conditions.belonging import Belongs, in_club
 from service.rules.conditions.fact import (
     TIER,
     Fact,
@@ -25,6 +27,7 @@ from service.rules.conditions.lines import Lines, Where, lookup
 from service.rules.conditions.logic import Condition, conjuncts
 from service.rules.conditions.time_of_day import TimeOfDay, check_minute, read_minute
 from service.rules.document import Campaign, Rule
+from service.rules.early import early_start
 from service.rules.effects import Discount, Effect, Multiply, Points
 from service.rules.values import Check, Scalar
 
@@ -47,15 +50,14 @@ _MINUTE: Final = "now.time"
 
 
 class Dates:
-    """Rules whose campaign is on, by instant."""
+    """Rules that are on, by instant: bits, from when, until when."""
 
     __slots__ = ("_bounds", "_masks")
 
-    def __init__(self, campaigns: Sequence[tuple[int, Campaign]]) -> None:
+    def __init__(self, spans: Iterable[tuple[int, dt.datetime | None, dt.datetime | None]]) -> None:
         changes: dict[dt.datetime, int] = {}
         mask = 0
-        for bit, campaign in campaigns:
-            since, until = campaign.from_at, campaign.until_at
+        for bit, since, until in spans:
             if since is not None and until is not None and since >= until:
                 continue
             if since is None:
@@ -73,6 +75,30 @@ class Dates:
     def mask(self, at: dt.datetime) -> int:
         """from_at <= at < until_at."""
         return self._masks[bisect.bisect_right(self._bounds, at)]
+
+
+class Early:
+    """Rules that are on for members of a club alone, by instant."""
+
+    __slots__ = ("_clubs",)
+
+    def __init__(
+        self,
+        rules: Sequence[tuple[Campaign, Rule]],
+        starts: Sequence[dt.datetime | None],
+        world: World,
+    ) -> None:
+        spans: dict[str, list[tuple[int, dt.datetime | None, dt.datetime | None]]] = {}
+        for n, ((campaign, _), start) in enumerate(zip(rules, starts, strict=True)):
+            if campaign.early_access is not None and start is not None:
+                own = spans.setdefault(campaign.early_access.club, [])
+                own.append((1 << n, start, campaign.from_at))
+        self._clubs = [(in_club(club, world), Dates(own)) for club, own in spans.items()]
+
+    def at(self, at: dt.datetime) -> tuple[tuple[Belongs, int], ...]:
+        """Who may have them, and their bits."""
+        found = [(belongs, dates.mask(at)) for belongs, dates in self._clubs]
+        return tuple(one for one in found if one[1])
 
 
 class FactMasks:
@@ -137,14 +163,24 @@ class Index:
     """
 
     def __init__(
-        self, rules: Sequence[tuple[Campaign, Rule]], world: World, few: Container[str]
+        self,
+        rules: Sequence[tuple[Campaign, Rule]],
+        world: World,
+        few: Container[str],
+        tz: zoneinfo.ZoneInfo,
     ) -> None:
         self._everyone = (1 << len(rules)) - 1
         self._world = world
         self._few = few
         self._facts: dict[str, FactMasks] = {}
         self._lines: dict[str, LineMasks] = {}
-        self._dates = Dates([(1 << n, campaign) for n, (campaign, _) in enumerate(rules)])
+        starts = [early_start(one.early_access, one.from_at, tz) for one, _ in rules]
+        self._dates = Dates(
+            (1 << n, start or campaign.from_at, campaign.until_at)
+            for n, ((campaign, _), start) in enumerate(zip(rules, starts, strict=True))
+        )
+        self._early = Early(rules, starts, world)
+        self._only: tuple[tuple[Belongs, int], ...] = ()
         self.rest = [self._take(1 << n, rule) for n, (_, rule) in enumerate(rules)]
         asked = [(name, (one.read, one.known, one)) for name, one in self._facts.items()]
         self._of_clock = tuple(one for name, one in asked if name.startswith(_CLOCK))
@@ -156,6 +192,9 @@ class Index:
     def candidates(self, case: Case) -> int:
         """Bits of the rules that are on and pass all that the index answers."""
         mask = self._on if case.facts.at is self._at else self._on_at(case)
+        for belongs, bits in self._only:
+            if mask & bits and not belongs(case):
+                mask &= ~bits
         for read, known, masks in self._of_facts:
             value = read(case)
             of_value = known.get(value)
@@ -177,7 +216,7 @@ class Index:
             value = read(case)
             of_value = known.get(value)
             mask &= masks.mask(value) if of_value is None else of_value
-        self._at, self._on = at, mask
+        self._at, self._on, self._only = at, mask, self._early.at(at)
         return mask
 
     def _take(self, bit: int, rule: Rule) -> list[Condition]:

@@ -28,9 +28,9 @@ def kept(
     `cart`: as it was asked, without our discounts; lines of the answer have its positions.
     Discounts and units that paid keep the parts of what is left and are not decided again. Per
     wallet the lesser of what was earned and what the remainder earns at its prices; where that
-    cuts, the last credits in order are cut first. Floors, uses, demands and coupons issued are
-    those the original had and the remainder still has; coupons those that stay used by the policy
-    of their template.
+    cuts, the last credits in order are cut first. Floors, uses, demands, coupons issued, badges,
+    invitations and events are those the original had and the remainder still has; coupons those
+    that stay used by the policy of their template.
     """
     if not any(returned):
         return decision
@@ -55,6 +55,9 @@ def kept(
         coupons=stays.coupons,
         caps=caps,
         issued=tuple(one for one in now.issued if one in decision.issued),
+        badges=tuple(one for one in now.badges if one in decision.badges),
+        invites=tuple(one for one in now.invites if one in decision.invites),
+        told=tuple(one for one in now.told if one in decision.told),
     )
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from service.rules.conditions.belonging import Belonging
+from service.rules.conditions.logic import Condition, leaves
 from service.rules.document import Document, Ladder
-from service.rules.things import Hidden, Thing, things
+from service.rules.needs import Groups
+from service.rules.things import Hidden, Thing, placeless, things
 
 LISTED_MAX: Final = 20  # things of one kind added or removed that are listed one by one
 
@@ -32,6 +35,37 @@ def _counts(of: Ladder) -> Any:
     """All of the ladder that decides who stands where."""
     tiers = tuple((tier.id, tier.threshold) for tier in of.tiers)
     return (of.qualify, of.downgrade, tiers)
+
+
+def segments_changed(old: Document | None, new: Document) -> tuple[str, ...]:
+    """Ids of segments that are new, or to which others belong now by what conditions say.
+
+    Also by those of the segments and clubs they ask for.
+    """
+    before = _meanings(old) if old else {}
+    after = _meanings(new)
+    return tuple(name for name, meaning in after.items() if before.get(name) != meaning)
+
+
+def _meanings(of: Document) -> dict[str, dict[str, Any]]:
+    """For each segment all conditions that decide who belongs to it, by what has them."""
+    ways = {club.id: rule.when for club in of.clubs if (rule := club.by_rule()) is not None}
+    groups = Groups(ways, {one.id: one.when for one in of.segments})
+    return {one.id: _meaning(one.when, groups) for one in of.segments}
+
+
+def _meaning(when: Condition, groups: Groups) -> dict[str, Any]:
+    found: dict[str, Any] = {"": placeless(when)}
+    left = [when]
+    for condition in left:  # it grows
+        for test in leaves(condition):
+            if not isinstance(test, Belonging):
+                continue
+            for name, behind in groups.named(test).items():
+                if name not in found:
+                    found[name] = placeless(behind)
+                    left.append(behind)
+    return found
 
 
 def _by_kind(of: Document | None) -> dict[str, dict[str, Thing]]:

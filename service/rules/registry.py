@@ -1,7 +1,7 @@
 """The facts of one program: what a condition may ask for, of which type, with which values.
 
 One table serves the check (types, did-you-mean), the JSON Schema and the documentation. `build`
-adds what the program declares: its channels, stores, fields and ladders.
+adds what the program declares: its channels, stores, fields, ladders, clubs and segments.
 """
 
 import enum
@@ -15,7 +15,7 @@ from service.rules.document import Field, FieldKind, Ladder, Store
 from service.rules.units import AMOUNT_MAX
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-LATER: Final = ("member.clubs", "member.segments", "member.age", "cel")  # facts of later versions
+LATER: Final = ("member.age", "cel")  # facts of later versions
 
 
 class Kind(enum.StrEnum):
@@ -31,6 +31,8 @@ class Kind(enum.StrEnum):
     TIME = "time"
     TIER = "tier"
     LINES = "lines"
+    GROUPS = "groups"
+    ANY = "any"
 
 
 class Origin(enum.StrEnum):
@@ -41,6 +43,7 @@ class Origin(enum.StrEnum):
     CLOCK = "the instant of the purchase, in the program's time zone"
     HISTORY = "the member's earlier purchases, net of returns"
     LINE = "the line"
+    ACTIVITY = "the member's activities"
 
 
 class Info(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +74,8 @@ BUILT_IN: Final = (
     Info("member.is_birthday", Kind.BOOL, Origin.MEMBER, "today is the member's birthday"),
     Info("member.is_birthday_month", Kind.BOOL, Origin.MEMBER, "this is the month of birth"),
     Info("member.enrolled_days", Kind.COUNT, Origin.MEMBER, "whole days since enrolment"),
+    Info("member.clubs", Kind.GROUPS, Origin.MEMBER, "clubs the member belongs to"),
+    Info("member.segments", Kind.GROUPS, Origin.MEMBER, "segments the member belongs to now"),
     Info("cart.channel", Kind.TEXT, Origin.CART, "the sales channel"),
     Info("cart.store", Kind.TEXT, Origin.CART, "the store"),
     Info("cart.store_group", Kind.CHOICE, Origin.CART, "a group the store belongs to"),
@@ -87,6 +92,7 @@ BUILT_IN: Final = (
     Info("history.spend", Kind.MONEY, Origin.HISTORY, "money paid within a time"),
     Info("history.purchases", Kind.COUNT, Origin.HISTORY, "number of purchases within a time"),
     Info("history.quantity", Kind.QUANTITY, Origin.HISTORY, "units bought within a time"),
+    Info("activity.count", Kind.COUNT, Origin.ACTIVITY, "how often it was done within a time"),
 )
 
 BUILT_IN_LINE_FIELDS: Final = (
@@ -118,6 +124,8 @@ def build(
     line_fields: Mapping[str, Field],
     member_fields: Mapping[str, Field],
     ladders: Iterable[Ladder],
+    clubs: Iterable[str] = (),
+    segments: Iterable[str] = (),
 ) -> Registry:
     """The facts of a program with these declarations.
 
@@ -128,6 +136,8 @@ def build(
         "cart.channel": tuple(channels),
         "cart.store": tuple(stores),
         "cart.store_group": tuple(groups),
+        "member.clubs": tuple(clubs),
+        "member.segments": tuple(segments),
     }
     fixed = [_with_values(info, declared.get(info.name, ())) for info in BUILT_IN]
     members = [_field(f"member.{n}", f, Origin.MEMBER) for n, f in member_fields.items()]
@@ -142,7 +152,8 @@ def build(
 def _with_values(info: Info, values: tuple[str, ...]) -> Info:
     if not values:
         return info
-    return msgspec.structs.replace(info, kind=Kind.CHOICE, values=values)
+    kind = Kind.GROUPS if info.kind is Kind.GROUPS else Kind.CHOICE
+    return msgspec.structs.replace(info, kind=kind, values=values)
 
 
 def _field(name: str, field: Field, origin: Origin) -> Info:

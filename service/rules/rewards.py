@@ -7,15 +7,16 @@ none asks about one.
 import datetime as dt
 import enum
 from collections.abc import Iterator
-from typing import Final
 
 import msgspec
 
-from service.rules.cart import Cart
+from service.rules.cart import NOTHING
 from service.rules.case import NOBODY, Case, Terms
+from service.rules.conditions.activities import COUNT, Activities
+from service.rules.conditions.belonging import Belonging, in_club
 from service.rules.conditions.fact import TIER, Fact, World
 from service.rules.conditions.finding import Finding
-from service.rules.conditions.history import History, Window
+from service.rules.conditions.history import History
 from service.rules.conditions.lines import Filters
 from service.rules.conditions.logic import (
     All,
@@ -25,13 +26,12 @@ from service.rules.conditions.logic import (
     Not,
     compile_condition,
     explain_condition,
-    leaves,
 )
 from service.rules.conditions.time_of_day import TimeOfDay
 from service.rules.document import Budget, BudgetUnit, Reward, WhenOut
+from service.rules.early import early_start
 from service.rules.facts import Facts
-
-_NOTHING: Final = Cart(channel="", currency="", lines=())
+from service.rules.needs import Groups, Needs
 
 
 class Unavailable(enum.StrEnum):
@@ -67,20 +67,33 @@ class WhyNot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CompiledReward:
-    """A reward, ready to be asked for. `windows`: what its condition reads of the past."""
+    """A reward, ready to be asked for. `windows`, `activity_windows`: what it reads of the past.
 
-    __slots__ = ("_filters", "_holds", "_world", "reward", "windows")
+    `reads_clubs`: it asks whether the member belongs to one.
+    """
 
-    def __init__(self, reward: Reward, world: World, filters: Filters) -> None:
+    __slots__ = (
+        "_filters",
+        "_holds",
+        "_world",
+        "activity_windows",
+        "reads_clubs",
+        "reward",
+        "windows",
+    )
+
+    def __init__(self, reward: Reward, world: World, filters: Filters, groups: Groups) -> None:
         self.reward = reward
         self._world = world
         self._filters = filters
         self._holds: Holds | None = None
-        self.windows: tuple[Window, ...] = ()
         if reward.when is not None:
             self._holds = compile_condition(reward.when, world, filters)
-            tests = [leaf for leaf in leaves(reward.when) if isinstance(leaf, History)]
-            self.windows = tuple(dict.fromkeys(test.window for test in tests))
+        early = reward.early_access
+        needs = Needs([reward.when], groups, () if early is None else (early.club,))
+        self.windows = needs.windows
+        self.activity_windows = needs.activities
+        self.reads_clubs = bool(needs.clubs)
 
     def price(self, facts: Facts) -> int:
         """Units: of the tiers with a price the member's or the next below; the least of ladders."""
@@ -105,11 +118,12 @@ class CompiledReward:
 
     def _against(self, facts: Facts, terms: Terms) -> Iterator[WhyNot]:
         reward, at = self.reward, facts.at
-        if reward.from_at is not None and at < reward.from_at:
-            yield WhyNot(reason=Unavailable.NOT_STARTED, at=reward.from_at)
+        case = Case(NOTHING, facts, facts.member or NOBODY, terms)
+        from_at = self._starts(case, terms)
+        if from_at is not None and at < from_at:
+            yield WhyNot(reason=Unavailable.NOT_STARTED, at=from_at)
         if reward.until_at is not None and reward.until_at <= at:
             yield WhyNot(reason=Unavailable.OVER, at=reward.until_at)
-        case = Case(_NOTHING, facts, facts.member or NOBODY, terms)
         if reward.when is not None and self._holds is not None and not self._holds(case):
             unmet = tuple(self._unmet(reward.when, case))
             only_tiers = all(one.condition.startswith(TIER) for one in unmet)
@@ -117,6 +131,14 @@ class CompiledReward:
             yield WhyNot(reason=reason, conditions=unmet)
         if reward.limit is not None and facts.uses.get(reward.id, 0) >= reward.limit.times:
             yield WhyNot(reason=Unavailable.LIMIT)
+
+    def _starts(self, case: Case, terms: Terms) -> dt.datetime | None:
+        """When it starts for the member of the case."""
+        early, from_at = self.reward.early_access, self.reward.from_at
+        sooner = early_start(early, from_at, terms.tz)
+        if early is None or sooner is None or not in_club(early.club, self._world)(case):
+            return from_at
+        return sooner
 
     def _unmet(self, condition: Condition, case: Case) -> Iterator[Unmet]:
         """The tests that fail in a condition that fails; of `not` those that hold."""
@@ -162,4 +184,8 @@ def _name(test: Condition) -> str:
         return test.fact
     if isinstance(test, History):
         return f"history.{test.metric}"
+    if isinstance(test, Belonging):
+        return f"member.{test.to}"
+    if isinstance(test, Activities):
+        return COUNT
     return "now.time" if isinstance(test, TimeOfDay) else "lines"

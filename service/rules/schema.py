@@ -12,7 +12,7 @@ from service.rules import units
 from service.rules.check.comparisons import operators
 from service.rules.check.cursor import ID_PATTERN
 from service.rules.check.ladders import CALENDARS
-from service.rules.check.leaves import TERMS_MAX, TEXT_MAX
+from service.rules.check.leaves import ACTIVITY_PATTERN, TERMS_MAX, TEXT_MAX
 from service.rules.currencies import EXPONENTS
 from service.rules.document import DowngradeWhen, Shortfall, Taxed, WhenOut
 from service.rules.expiry import RoundTo
@@ -27,8 +27,18 @@ from service.rules.json_shapes import (
     text,
 )
 from service.rules.registry import BUILT_IN, BUILT_IN_LINE_FIELDS, MEMBER_NAMES, Info, Kind, Origin
+from service.rules.schema_clubs import (
+    activity,
+    badges,
+    belonging,
+    clubs,
+    early_access,
+    segments,
+    trigger,
+)
 from service.rules.schema_gives import (
     coupons,
+    draw,
     effect,
     gift_cards,
     households,
@@ -40,6 +50,7 @@ from service.rules.schema_gives import (
 from service.rules.schema_staff import adjust, staff
 from service.rules.schema_texts import by_language, images, receipts, told
 
+_OF_THEIR_OWN: Final = (Kind.TIME, Kind.LINES, Kind.GROUPS)
 _IN_KEYS: Final = ID_PATTERN.strip("^$")  # an id as the last part of a dotted key
 
 
@@ -63,6 +74,9 @@ def json_schema() -> Schema:
                 "rewards": rewards(),
                 "gift_cards": gift_cards(),
                 "households": households(),
+                "clubs": clubs(draw()),
+                "segments": segments(),
+                "badges": badges(),
                 "staff": staff(),
                 "receipts": receipts(),
             },
@@ -85,6 +99,7 @@ def _values() -> Schema:
         "long_texts": by_language(long_text),
         "images": images(),
         "flag": {"type": "boolean"},
+        "scalar": any_of(ref("text"), ref("count"), ref("flag")),
         "count": any_of({"type": "integer"}, long_number),
         "number": any_of(number, long_number),
         "units": any_of(
@@ -115,6 +130,7 @@ def _value(info: Info) -> Schema:
         Kind.QUANTITY: "number",
         Kind.DATE: "date",
         Kind.TIER: "id",
+        Kind.ANY: "scalar",
     }
     return ref(value_of[info.kind])
 
@@ -130,7 +146,7 @@ def _test(kind: Kind, value: Schema) -> Schema:
 
 def _tests() -> Schema:
     """One definition a type; a fact with values of its own has its own test instead."""
-    kinds = (Kind.TEXT, Kind.BOOL, Kind.COUNT, Kind.MONEY, Kind.QUANTITY, Kind.DATE, Kind.TIER)
+    kinds = [kind for kind in Kind if kind not in (Kind.CHOICE, *_OF_THEIR_OWN)]
     return {f"{kind}_test": _test(kind, _value(Info("", kind, Origin.CART, ""))) for kind in kinds}
 
 
@@ -143,6 +159,12 @@ def _fact(info: Info) -> Schema:
         return mapping(times, about, needs=times)
     if info.origin is Origin.HISTORY:
         return _history(info, about)
+    if info.origin is Origin.ACTIVITY:
+        return _activities(info, about)
+    return belonging(about) if info.kind is Kind.GROUPS else _scalar(info, about)
+
+
+def _scalar(info: Info, about: str) -> Schema:
     if info.values:
         return _test(info.kind, _value(info)) | {"description": about}
     return ref(f"{Kind.TEXT if info.kind is Kind.CHOICE else info.kind}_test", about)
@@ -168,10 +190,19 @@ def _history(info: Info, about: str) -> Schema:
     return mapping(_comparisons(info.kind, _value(info)) | window, about, least=1)
 
 
+def _activities(info: Info, about: str) -> Schema:
+    window = {
+        "name": activity("of which activity"),
+        "within": ref("duration", "how far back; without it: ever"),
+    }
+    return mapping(_comparisons(info.kind, _value(info)) | window, about, needs=("name",))
+
+
 def _shared() -> Schema:
     declared = any_of(ref("text_test"), about="a declared line field")
     alternatives = list_of(ref("condition"), "conditions", least=1)
     member = any_of(ref("text_test"), ref("bool_test"), ref("count_test"), about="a member field")
+    attribute = ref("any_test", "an attribute of the activity, with 'trigger: {activity: …}'")
     return {
         "expiry": any_of(one_of(("never",)), _expires(), about="when units lapse"),
         "where": mapping(
@@ -186,6 +217,7 @@ def _shared() -> Schema:
             | {"all": alternatives, "any": alternatives, "not": ref("condition")},
             "conditions, all of which must hold",
             patterns={
+                rf"^activity\.(?!count$){ACTIVITY_PATTERN.strip('^$')}$": attribute,
                 rf"^member\.tier\.{_IN_KEYS}$": ref("tier_test", "tier before the purchase"),
                 rf"^member\.(?!(?:{'|'.join(sorted(MEMBER_NAMES))})(?:\.|$)){_IN_KEYS}$": member,
             },
@@ -306,6 +338,7 @@ def _campaign() -> Schema:
             "title": ref("texts"),
             "from": ref("date", "the first day"),
             "until": ref("date", "the last day, to its end"),
+            "early_access": early_access(),
             "budget": mapping(budget, "a cap over all members", least=1),
             "rules": list_of(_rule(), least=1),
         },
@@ -319,7 +352,7 @@ def _rule() -> Schema:
             "id": ref("id", "unique in the program"),
             "title": ref("texts"),
             "priority": ref("count", "lower comes first, then by id"),
-            "trigger": one_of(("purchase",)),
+            "trigger": trigger(),
             "when": ref("condition"),
             "limit": limit(),
             "then": list_of(effect(), "what it gives", least=1),

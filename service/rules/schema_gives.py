@@ -16,6 +16,7 @@ from service.rules.json_shapes import (
     ref,
     text,
 )
+from service.rules.schema_clubs import early_access, event
 from service.rules.schema_texts import told
 
 
@@ -33,6 +34,9 @@ def effect() -> Schema:
         "set_tier": mapping(floor, "a floor under the tier", needs=("ladder", "tier")),
         "discount": _discount(),
         "coupon": mapping(template, "a coupon in the member's list", needs=("template",)),
+        "badge": mapping({"badge": ref("id")}, "the member has got it", needs=("badge",)),
+        "invite": mapping({"club": ref("id")}, "an offer of a seat", needs=("club",)),
+        "event": event(),
     }
     return mapping(effects, least=1) | {"maxProperties": 1}
 
@@ -57,19 +61,24 @@ def transfer() -> Schema:
 
 def households() -> Schema:
     """The `households` section."""
-    amounts = list_of(ref("units"), least=1)
-    drawn = any_of(ref("units"), amounts, about="units a person may draw in a calendar month")
     return mapping(
         {
             **told(),
             "members_max": ref("count", "how many members one may have, 2 to 50"),
             "wallets": list_of(ref("id"), "whose units they may put together", least=1),
-            "draw": mapping({"per_person_month_max": drawn}, needs=("per_person_month_max",)),
+            "draw": draw(),
             "offer_for": ref("duration", "how long an invitation stands, 7d"),
         },
         "members who put units into one pool and draw from it",
         needs=("members_max", "wallets"),
     )
+
+
+def draw() -> Schema:
+    """`draw` of households and of clubs."""
+    amounts = list_of(ref("units"), least=1)
+    drawn = any_of(ref("units"), amounts, about="units a person may draw in a calendar month")
+    return mapping({"per_person_month_max": drawn}, needs=("per_person_month_max",))
 
 
 def redeem() -> Schema:
@@ -117,6 +126,7 @@ def coupons() -> Schema:
             "priority": ref("count", "lower comes first, then by id"),
             "comes_back": one_of(ComesBack, "after a return: never, of the whole, of anything"),
             "recover": one_of(Recover, "what a used one costs that a return takes back"),
+            "early_access": early_access(),
         }
     )
     return by_id(template, "what a code or a coupon in a member's list gives", ID_PATTERN)
@@ -140,6 +150,7 @@ def rewards() -> Schema:
         "from": ref("date", "the first day"),
         "until": ref("date", "the last day, to its end"),
         "limit": limit(),
+        "early_access": early_access(),
     }
     return by_id(mapping(reward, needs=("price", "gives")), "what members may have for units")
 

@@ -8,7 +8,8 @@ import msgspec
 
 from service.kernel.calendar import zone
 from service.kernel.texts import Described
-from service.rules import units, words
+from service.rules import units, words, words_of_clubs
+from service.rules.clubs import Club
 from service.rules.document import (
     Campaign,
     ComesBack,
@@ -24,6 +25,7 @@ from service.rules.document import (
 )
 from service.rules.gift_cards import GiftCardKind
 from service.rules.receipts import Receipts
+from service.rules.segments import Segment
 from service.rules.sharing import Households
 from service.rules.staff import AS_USUAL
 
@@ -69,6 +71,9 @@ def things(of: Document) -> Iterator[Thing]:
     yield from (Thing("reward", reward.id, _reward(reward, of)) for reward in of.rewards)
     if of.households is not None:
         yield Thing("households", "", _households(of.households, of))
+    yield from (Thing("club", club.id, _club(club, of)) for club in of.clubs)
+    yield from (Thing("segment", one.id, _segment(one)) for one in of.segments)
+    yield from (Thing("badge", badge.id, _told(badge)) for badge in of.badges)
     if of.staff != AS_USUAL:
         yield Thing("staff", "", {"approve for": str(of.staff.approve_for)})
     yield from (Thing("gift card", kind.id, _gift_card(kind, of)) for kind in of.gift_cards)
@@ -89,9 +94,12 @@ def _hidden(value: object) -> Hidden:
     """Equal for equal values, wherever in the file they stand."""
     if not value:
         return Hidden()
-    return Hidden(
-        msgspec.json.encode(_placeless(msgspec.to_builtins(value)), order="sorted").decode()
-    )
+    return Hidden(msgspec.json.encode(placeless(value), order="sorted").decode())
+
+
+def placeless(value: object) -> Any:
+    """As plain data, without the places in the file."""
+    return _placeless(msgspec.to_builtins(value))
 
 
 def _placeless(value: Any) -> Any:
@@ -142,6 +150,26 @@ def _households(of: Households, within: Document) -> dict[str, str]:
     )
 
 
+def _club(of: Club, within: Document) -> dict[str, str]:
+    rule = of.by_rule()
+    ways = "; ".join(words_of_clubs.entry(one, within.program.currency) for one in of.enter)
+    return _told(of) | _given(
+        visible="to everybody" if of.visible else "to members",
+        enter=ways,
+        rule=_hidden(None if rule is None else rule.when),
+        seats=str(of.seats or ""),
+        waiting_list="yes" if of.waiting_list else "",
+        offer_for=str(of.offer_for),
+        invitations_per_member=str(of.invitations_per_member or ""),
+        pause_max=str(of.pause_max or ""),
+        pool=words_of_clubs.pool(of.pool, within),
+    )
+
+
+def _segment(of: Segment) -> dict[str, str]:
+    return _told(of) | _given(conditions=_hidden(of.when))
+
+
 def _ladder(of: Ladder) -> dict[str, str]:
     return _told(of) | _given(
         qualify=words.qualify(of.qualify), downgrade=words.downgrade(of.downgrade)
@@ -154,7 +182,11 @@ def _tier(tier: Tier, ladder: Ladder, of: Document) -> dict[str, str]:
 
 def _campaign(campaign: Campaign, of: Document) -> dict[str, str]:
     dates = {"from": _day(campaign.from_at, of), "until": _last_day(campaign.until_at, of)}
-    texts = {"title": _hidden(campaign.title), "budget": words.budget(campaign.budget, of)}
+    texts = {
+        "early access": words_of_clubs.early(campaign.early_access),
+        "title": _hidden(campaign.title),
+        "budget": words.budget(campaign.budget, of),
+    }
     return {name: text for name, text in (dates | texts).items() if text}
 
 
@@ -163,6 +195,7 @@ def _rule(rule: Rule, campaign: Campaign) -> dict[str, str]:
         campaign=f"'{campaign.id}'",
         title=_hidden(rule.title),
         priority=str(rule.priority or ""),
+        trigger=words_of_clubs.trigger(rule.trigger),
         conditions=_hidden(rule.when),
         limit=words.limit(rule.limit),
         effects=_hidden(rule.then),
@@ -183,6 +216,7 @@ def _coupon(of: CouponTemplate, within: Document) -> dict[str, str]:
         valid_for=str(of.valid.lasts or ""),
         valid_from=_day(of.valid.from_at, within),
         valid_until=_last_day(of.valid.until_at, within),
+        early_access=words_of_clubs.early(of.early_access),
         uses=str(of.uses or ""),
         per_member=words.limit(of.per_member),
         comes_back="" if of.comes_back is ComesBack.WHOLE else of.comes_back,
@@ -198,6 +232,7 @@ def _reward(of: Reward, within: Document) -> dict[str, str]:
         conditions=_hidden(of.when),
         valid_from=_day(of.from_at, within),
         valid_until=_last_day(of.until_at, within),
+        early_access=words_of_clubs.early(of.early_access),
         limit=words.limit(of.limit),
     )
     for ladder, tier, price in of.prices:

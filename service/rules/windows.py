@@ -1,10 +1,11 @@
-"""Which earlier purchases a history window counts, and which uses a limit counts."""
+"""Which earlier purchases and activities a window counts, and which uses a limit counts."""
 
 import datetime as dt
 import zoneinfo
 from typing import Final
 
 from service.kernel.calendar import period_end, period_start, shift
+from service.rules.conditions.activities import ActivityWindow
 from service.rules.conditions.history import Window
 from service.rules.document import Limit
 
@@ -30,3 +31,10 @@ def limit_span(
     if limit.period is not None:
         return period_start(at, limit.period, tz) - _TICK, period_end(at, limit.period, tz)
     return None, None
+
+
+def activity_start(
+    window: ActivityWindow, at: dt.datetime, tz: zoneinfo.ZoneInfo
+) -> dt.datetime | None:
+    """The open start of the window (start, at); None: every activity before `at` counts."""
+    return None if window.within is None else shift(at, window.within, tz, -1)

@@ -11,7 +11,7 @@ from service.verify.report import Check
 SQL: Final = load("verify")
 
 # What an entry of a reason belongs to: "<table> <kind>"; those left out have derived ids.
-_TAKES_BACK: Final = "return 0,operation 3,operation 5,operation 13"
+_TAKES_BACK: Final = "return 0,operation 3,operation 5,operation 13,operation 18"
 RECORDS: Final = {
     Reason.EARNED: "purchase 0,operation 13",
     Reason.REVERSED: _TAKES_BACK,
@@ -26,6 +26,7 @@ RECORDS: Final = {
     Reason.SALE_UNDONE: "operation 10",
     Reason.TRANSFER_UNDONE: "operation 10",
     Reason.RECOVERY_UNDONE: "operation 5",
+    Reason.GRANTED: "run 0",
 }
 # By these units go back to their lots, or to new ones in place of those that have lapsed.
 GIVING: Final = (

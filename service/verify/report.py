@@ -24,8 +24,11 @@ class Check(enum.StrEnum):
     GIFT_CARDS = "gift cards and their money"
     TRANSFERS = "what passed between holders arrived"
     HOUSEHOLDS = "households and who belongs to them"
+    CLUBS = "who belongs to clubs, and their seats"
     APPROVALS = "staff alone keep within the caps"
+    OCCASIONS = "what rules gave beyond purchases comes out the same"
     UNDONE = "what was undone is as if it had not been"
+    SEGMENTS = "segments are what their conditions say"
     HOLDERS = "holders, identifiers, what falls due"
 
 

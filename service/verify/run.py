@@ -15,6 +15,7 @@ from service.infra.db import Tx
 from service.infra.sql import load
 from service.verify import (
     approvals,
+    clubs,
     constraints,
     decisions,
     derived,
@@ -22,9 +23,11 @@ from service.verify import (
     ledger,
     projection,
     rewards,
+    segments,
     sharing,
     sums,
     tiers,
+    triggers,
     undone,
 )
 from service.verify.look import HIGHEST, LOWEST, Look, Sample, load_programs, snapshot
@@ -47,12 +50,15 @@ RANGE_CHECKS: Final[Checks] = (
     derived.look_at_range,
     projection.look_at_range,
     decisions.look_at_range,
+    triggers.look_at_range,
     tiers.look_at_range,
     rewards.look_at_range,
     gift_cards.look_at_range,
     sharing.look_at_range,
+    clubs.look_at_range,
     approvals.look_at_range,
     undone.look_at_range,
+    segments.look_at_range,
     sums.look_at_range,
 )
 WHOLE_CHECKS: Final[Checks] = (

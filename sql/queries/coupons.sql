@@ -79,6 +79,7 @@ select c.digest, c.coupon_id, c.template, c.batch_id, c.tail, c.holder_id, c.ori
 from coupon c
 where c.holder_id = :holder::uuid
   and (c.issued_at, c.coupon_id) < (:issued_at::timestamptz, :coupon::uuid)
+  and c.template <> all(:hidden::text[])
 order by c.issued_at desc, c.coupon_id desc
 limit :limit::int
 

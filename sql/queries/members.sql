@@ -36,14 +36,16 @@ from unnest(:holders::uuid[], :enrolled::timestamptz[], :recorded::timestamptz[]
   as u (holder_id, enrolled_at, recorded_at)
 
 -- name: insert_profiles
-insert into member_profile (holder_id, profile, fields, identifiers)
-select u.holder_id, u.profile, u.fields, u.identifiers
-from unnest(:holders::uuid[], :profiles::bytea[], :fields::bytea[], :identifiers::bytea[])
-  as u (holder_id, profile, fields, identifiers)
+insert into member_profile (holder_id, profile, fields, identifiers, born)
+select u.holder_id, u.profile, u.fields, u.identifiers, u.born
+from unnest(
+  :holders::uuid[], :profiles::bytea[], :fields::bytea[], :identifiers::bytea[], :born::smallint[])
+  as u (holder_id, profile, fields, identifiers, born)
 
 -- name: update_profile
 update member_profile
-set profile = :profile::bytea, fields = :fields::bytea, identifiers = :identifiers::bytea
+set profile = :profile::bytea, fields = :fields::bytea, identifiers = :identifiers::bytea,
+  born = :born::smallint
 where holder_id = :holder::uuid
 
 -- name: list_members

@@ -96,6 +96,14 @@ from unnest(
   as u (holder_id, occurred_at, purchase_id, net, quantity, by_category, returned, flags)
 where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase_id = u.purchase_id
 
+-- name: update_outcomes
+-- What receipts show at last: what a purchase brought about is known after its row is there.
+update purchase p
+set outcome = u.outcome
+from unnest(:holders::uuid[], :occurred::timestamptz[], :purchases::uuid[], :outcomes::bytea[])
+  as u (holder_id, occurred_at, purchase_id, outcome)
+where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase_id = u.purchase_id
+
 -- name: update_decided
 -- A purchase is another holder's: claimed by a member with its first decision, or moved to one.
 update purchase

@@ -155,6 +155,10 @@ op as (
   select i.holder_id, i.op_id, 'operation', i.kind, 1
   from operation i
   where i.holder_id between :low::uuid and :high::uuid
+  union all
+  select i.holder_id, i.op_id, 'run', 0, 1
+  from trigger_run i
+  where i.holder_id between :low::uuid and :high::uuid
   union all -- of purchases that have moved on since, whose records are elsewhere
   select m.holder_id, m.purchase_id, 'purchase', 0, 0
   from purchase_move m
@@ -852,16 +856,18 @@ from purchase_wallet w
 where w.holder_id between :low::uuid and :high::uuid
 
 -- name: list_limit_uses
--- The uses of limited rules by a range of holders.
+-- The uses of limited rules by a range of holders; those beyond purchases are looked at elsewhere.
 select u.purchase_id, u.rule, u.occurred_at
 from limit_use u
 where u.holder_id between :low::uuid and :high::uuid
+  and not exists (select from trigger_run r where r.op_id = u.purchase_id)
 
 -- name: list_tier_floors
--- The tiers that rules set, for a range of holders.
+-- The tiers that rules set for purchases, for a range of holders.
 select f.purchase_id, f.ladder, f.rule, f.from_at, f.until_at, f.tier
 from tier_floor f
 where f.holder_id between :low::uuid and :high::uuid
+  and not exists (select from trigger_run r where r.op_id = f.purchase_id)
 
 -- name: list_members
 -- The members of a range of holders: up to when each is settled, and since when they belong.

@@ -143,7 +143,7 @@ where cardinality(f.wrong) > 0
 union all
 select t.holder_id, 'transfer ' || t.transfer_id, array['the member was never in the household']
 from transfer t
-where t.holder_id between :low::uuid and :high::uuid and t.kind > 1
+where t.holder_id between :low::uuid and :high::uuid and t.kind between 2 and 4
   and not exists (
     select from household_member i
     where i.holder_id in (t.holder_id, t.other_id) and i.household_id in (t.holder_id, t.other_id))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.api.bodies import IDENTIFIERS, purchase
 from tests.api.client import Service
 from tests.api.colleagues import asked, hired, signed_in
+from tests.api.members_of_clubs import enrolled, invited, let_in, taken
 
 LOADS: Final = ("activate_gift_card", "top_up_gift_card")
 MONEY: Final = {"amount": 2_500, "currency": "EUR"}
@@ -121,6 +122,35 @@ async def shared(service: Service, head: str) -> dict[str, Any]:
         "change_household_person.body": {"by": head, "draw_max": {"points": 400}},
         "give_to_household.body": {"member": head, "amount": 5},
         "draw_from_household.body": {"member": head, "amount": 1},
+    }
+
+
+async def clubbed(service: Service, head: str) -> dict[str, Any]:
+    """A club where all seats are taken or kept, and some wait; for each operation its bodies."""
+    club = "/v1/clubs/roasters"
+    guest, back, joining, declining, *line = await enrolled(service, "club", 9)
+    await let_in(service, "roasters", head)
+    offers = [await invited(service, "roasters", one) for one in (back, joining, declining)]
+    made = await service.admin.post(
+        f"{club}/codes", json={"uses_max": 3}, headers={"Idempotency-Key": "of-the-club"}
+    )
+    await taken(service, "roasters")
+    for one in line:  # those in front are offered the seats that operations free
+        await invited(service, "roasters", one)
+        waits = await service.admin.post(f"{club}/join", json={"member": one})
+        assert waits.json()["state"] == "waiting", waits.text
+    return {
+        "club": "roasters",
+        "offer_id": offers[0]["id"],
+        "code_id": made.json()["id"],
+        "invite_to_club.body": {"by": head, "member": {"id": guest}},
+        "withdraw_club_invitation.body": {"by": None},
+        "make_club_code.body": {"by": None, "until": None},
+        "void_club_code.body": {"by": None},
+        "join_club.body": {"member": joining, "code": None, "client": None},
+        "decline_club_offer.body": {"member": declining},
+        "leave_waiting_list.body": {"member": line[-1]},
+        "let_into_club.body": {"member": {"id": head}, "until": None},
     }
 
 

@@ -7,9 +7,9 @@ from tests.databases import Fresh
 
 
 async def test_a_published_version_is_read_back_as_it_was_sent(service: Service) -> None:
-    program = await service.app.get("/v1/program")
-    versions = await service.app.get("/v1/program/versions")
-    version = await service.app.get("/v1/program/versions/1")
+    program = await service.desk.get("/v1/program")
+    versions = await service.desk.get("/v1/program/versions")
+    version = await service.desk.get("/v1/program/versions/1")
 
     assert program.json()["version"] == 1
     assert [one["version"] for one in versions.json()] == [1]
@@ -18,7 +18,7 @@ async def test_a_published_version_is_read_back_as_it_was_sent(service: Service)
 
 
 async def test_a_version_nobody_published_is_404(service: Service) -> None:
-    answer = await service.app.get("/v1/program/versions/2")
+    answer = await service.desk.get("/v1/program/versions/2")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "version-not-found")
 
@@ -58,7 +58,7 @@ async def test_a_published_version_says_where_it_is(service: Service) -> None:
 
 
 async def test_the_schema_of_a_program_file_is_a_json_schema(service: Service) -> None:
-    schema = (await service.app.get("/v1/program/schema")).json()
+    schema = (await service.desk.get("/v1/program/schema")).json()
 
     jsonschema_rs.meta.validate(schema)
     assert "wallets" in schema["properties"]

@@ -40,6 +40,7 @@ from tests.api import inhabitants
 from tests.api.bodies import IDENTIFIERS, enrolment, purchase
 from tests.api.client import DEMO, Service, serving
 from tests.api.contract import DOCUMENT
+from tests.api.stays_in_clubs import stays
 from tests.databases import Server
 
 Operation = APIOperation[Any, Any, Any, Any]
@@ -185,6 +186,8 @@ def served(server: Server) -> Iterator[Served]:
             )
         ids["redemption_id"] = ids["grant_redemption.redemption_id"]
         ids |= runner.run(inhabitants.shared(service, member["id"]))
+        ids |= runner.run(stays(service))
+        ids |= runner.run(inhabitants.clubbed(service, member["id"]))
         ids |= runner.run(inhabitants.checked_out(service))
         ids |= runner.run(inhabitants.carded(service))
         ids |= runner.run(inhabitants.corrected(service))
@@ -205,6 +208,8 @@ def at_home(value: Any, ids: dict[str, Any]) -> Any:
         known = HOME | {"purchase": {"id": ids["purchase_id"]}}
         if "value" in inner:  # an identifier: a line has a kind too
             known["kind"] = "card"
+        if "external_id" in inner:  # of an activity: not the text of a program
+            del known["source"]
         inner |= {key: known[key] for key in known if inner.get(key) is not None}
         inner.pop("occurred_at", None)  # now
         return inner

@@ -8,6 +8,7 @@ import msgspec
 from tests.bench.checkout import LINES, RULES
 from tests.bench.client import Measured
 from tests.bench.cpu import Cpu
+from tests.bench.looking_again import Looked
 from tests.bench.machine import machine
 from tests.bench.plan import BATCH_CALLERS, CALLERS, HOT_CALLERS, Plan
 from tests.bench.rows import Written
@@ -73,6 +74,10 @@ class Figures:
         self.purchases_beside = Series()
         self.without_code = Series()
         self.with_code = Series()
+        self.looked_at = Series()
+        self.scanned = Series()
+        self.statements_each_part = 0.0
+        self.entered = 0
         self.uses_exact = 0
         self.budget_exact = 0
         self.codes_seconds = 0.0
@@ -80,6 +85,14 @@ class Figures:
         self.worker_bytes = 0
         self.written = Written({}, 0)
         self.written_by_hand = Written({}, 0)
+
+    def add_looked(self, found: Looked) -> None:
+        """Everybody was looked at for segments."""
+        members = self.plan.members_looked_at
+        self.looked_at.add_rate(members / found.seconds, members, found.cpu)
+        self.scanned.add_rate(members / found.scan_seconds, members, found.scan_cpu)
+        self.statements_each_part = found.statements
+        self.entered = found.entered
 
     def series(self) -> dict[str, tuple[str, Series]]:
         """name in the JSON -> (how a person reads it, the rounds)."""
@@ -99,6 +112,8 @@ class Figures:
             "purchases_beside": (f"purchases, {CALLERS // 2} callers", self.purchases_beside),
             "without_code": (f"purchases, {HOT_CALLERS} callers", self.without_code),
             "with_code": ("the same, all with one code", self.with_code),
+            "looked_at": ("members looked at for segments", self.looked_at),
+            "scanned": ("members whose purchases are only read", self.scanned),
         }
 
     def ratios(self) -> dict[str, float]:
@@ -110,6 +125,7 @@ class Figures:
             "growth": self.many_members.rate() / self.purchases.rate(),
             "quotes": self.quotes.rate() / self.trivial.rate(),
             "code": self.with_code.rate() / self.without_code.rate(),
+            "segments": self.looked_at.rate() / self.scanned.rate(),
         }
 
 
@@ -163,6 +179,8 @@ def as_json(figures: Figures) -> bytes:
             "uses_exact": figures.uses_exact,
             "budget_exact": figures.budget_exact,
             "codes_seconds": round(figures.codes_seconds, 2),
+            "statements_each_part": round(figures.statements_each_part, 1),
+            "segments_entered": figures.entered,
             "workers": figures.workers,
             "readers": figures.readers,
             "members_few": figures.plan.members_few,

@@ -35,14 +35,15 @@ insert into member (holder_id, enrolled_at, recorded_at)
 select {_ID}, {_AT}, {_AT} from loading order by n
 """
 _PROFILE: Final = f"""
-insert into member_profile (holder_id, profile, fields, identifiers)
+insert into member_profile (holder_id, profile, fields, identifiers, born)
 select
   {_ID},
   format(
     '{{"name":"Member %s","birth_date":"19%s-%s-%s"}}',
     n, 50 + n % 50, lpad((n % 12 + 1)::text, 2, '0'), lpad((n % 28 + 1)::text, 2, '0'))::bytea,
   '{{}}',
-  format('[{{"kind":"card","value":"C%s"}}]', lpad(n::text, 8, '0'))::bytea
+  format('[{{"kind":"card","value":"C%s"}}]', lpad(n::text, 8, '0'))::bytea,
+  (n % 12 + 1) * 100 + n % 28 + 1
 from loading order by n
 """
 _WALLET: Final = f"""

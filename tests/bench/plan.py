@@ -13,7 +13,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     first round, so that members have a history. `first`: reads of balances that nobody has read;
     short, for then they have. `members_quoted`: of the checkout. `uses`: of each shared
     code, more than a round takes, or it would measure refusals.
-    `codes`: unique ones made in bulk. `expected`: the whole run, for the progress bar.
+    `codes`: unique ones made in bulk. `members_looked_at`: for segments.
+    `expected`: the whole run, for the progress bar.
     """
 
     members_few: int
@@ -26,6 +27,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     members_quoted: int
     uses: int
     codes: int
+    members_looked_at: int
     expected: int
 
 
@@ -40,7 +42,8 @@ FULL: Final = Plan(
     members_quoted=10_000,
     uses=20_000,
     codes=1_000_000,
-    expected=450,
+    members_looked_at=1_000_000,
+    expected=900,
 )
 SHORT: Final = Plan(
     members_few=10_000,
@@ -53,7 +56,8 @@ SHORT: Final = Plan(
     members_quoted=2_000,
     uses=6_000,
     codes=20_000,
-    expected=75,
+    members_looked_at=20_000,
+    expected=85,
 )
 CALLERS: Final = 64
 BATCH_CALLERS: Final = 4

@@ -8,7 +8,17 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tests.bench import bulk, by_hand, checkout, exact, load, rows, rules_bench, serving
+from tests.bench import (
+    bulk,
+    by_hand,
+    checkout,
+    exact,
+    load,
+    looking_again,
+    rows,
+    rules_bench,
+    serving,
+)
 from tests.bench.client import Measured
 from tests.bench.cpu import Cpu, ended, tree_seconds
 from tests.bench.figures import Figures, Series
@@ -22,6 +32,7 @@ FEW: Final = "few"
 MANY: Final = "many"
 QUOTED: Final = "quoted"
 BY_HAND: Final = "by_hand"
+LOOKED_AT: Final = "looked_at"
 _TOLERATED: Final = 0.05  # what the rows by hand may differ from those of the service
 _QUIET_SECONDS_MAX: Final = 20.0
 _QUIET_POLL_SECONDS: Final = 0.2
@@ -66,6 +77,7 @@ class Run:
         with self._service(QUOTED) as quoted:
             self._hot(quoted)
         self._count_by_hand()
+        self._look_again()
         self._rules()
         return self.figures
 
@@ -75,6 +87,14 @@ class Run:
         known = self.figures.rules
         for name, microseconds in rules_bench.measure().items():
             known[name] = min(microseconds, known.get(name, microseconds))
+
+    def _look_again(self) -> None:
+        """A million members, once: a round of it takes as long as all others together."""
+        members = self.plan.members_looked_at
+        self._load(LOOKED_AT, members, looking_again.source())
+        looking_again.fill(self.place, LOOKED_AT)
+        self.step(f"looking at {members:,} members for segments")
+        self.figures.add_looked(looking_again.measure(self.place, LOOKED_AT, members))
 
     @contextlib.contextmanager
     def _service(self, database: str, workers: int | None = None) -> Iterator[Served]:

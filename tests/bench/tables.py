@@ -5,6 +5,7 @@ import statistics
 from rich.console import Console
 from rich.table import Table
 
+from service.flows.segments.look_again import PART
 from tests.bench.figures import Figures, Series, targets
 from tests.bench.machine import machine
 from tests.bench.rows import Written
@@ -21,6 +22,10 @@ def show(figures: Figures, console: Console) -> None:
     console.print(
         f"Exact: {figures.uses_exact:,} uses of a code of {figures.plan.uses:,};"
         f" {figures.budget_exact / 100:,.2f} EUR of a budget with abandoned holds"
+    )
+    console.print(
+        f"Segments: {figures.statements_each_part:,.1f} statements for a part of {PART:,} members,"
+        f" {figures.entered:,} times somebody entered"
     )
     console.print(_targets(figures))
 

@@ -269,6 +269,9 @@ def figures() -> Figures:
     found.without_code = series(1000)
     found.with_code = series(450)
     found.uses_exact, found.budget_exact = 6_000, 50_000
+    found.looked_at = series(50)
+    found.scanned = series(500)
+    found.statements_each_part, found.entered = 14.5, 77
     found.codes_seconds = 40.0
     found.rules = {"rules_50_us": 80.0, "rules_2000_us": 700.0}
     found.worker_bytes = 200_000_000
@@ -278,7 +281,7 @@ def figures() -> Figures:
 def test_ratios_are_of_the_medians() -> None:
     given = msgspec.json.decode(as_json(figures()))
     writes = {"purchases": 0.6, "batch": 1.3, "growth": 0.8, "code": 0.45}
-    assert given["ratios"] == {**writes, "balance": 0.39, "quotes": 0.26}
+    assert given["ratios"] == {**writes, "balance": 0.39, "quotes": 0.26, "segments": 0.1}
     assert given["figures"]["purchases_64_per_second"] == 600
     assert given["figures"]["purchases_64_per_second_by_round"] == [300, 900, 600]
     assert given["figures"]["purchases_64_p99_ms"] == 9
@@ -286,6 +289,8 @@ def test_ratios_are_of_the_medians() -> None:
     assert given["figures"]["purchases_64_cpu_us"] == expected
     assert given["figures"]["rules_50_us"] == 80
     assert given["figures"]["worker_bytes"] == 200_000_000
+    assert given["figures"]["statements_each_part"] == 14.5
+    assert given["figures"]["segments_entered"] == 77
 
 
 def test_a_target_is_reached_or_missed() -> None:

@@ -10,7 +10,10 @@ from service.infra.db import Database
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
 from tests.flows.caps import CAPPED, Caps
+from tests.flows.club_shop import CLUBS, Clubs
 from tests.flows.counter import CHECKOUT
+from tests.flows.moments_shop import MOMENTS, Moments
+from tests.flows.segment_shop import SEGMENTS, Segments
 from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import SOURCE, Shop, day
 from tests.flows.undoing import DESK
@@ -140,3 +143,53 @@ async def caps(server: Server, caps_published: Fresh) -> AsyncIterator[Caps]:
     """A shop with caps, at day 0; the whole ledger must add up after."""
     async with opened(server, caps_published) as shop:
         yield Caps(shop)
+
+
+@pytest.fixture(scope="session")
+def clubs_published(server: Server) -> Iterator[Fresh]:
+    """A database with a program of clubs and nothing else, to make others from."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, CLUBS))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def clubs(server: Server, clubs_published: Fresh) -> AsyncIterator[Clubs]:
+    """A shop with clubs, at day 0; the whole ledger must add up after."""
+    async with opened(server, clubs_published) as shop:
+        yield Clubs(shop)
+
+
+@pytest.fixture(scope="session")
+def moments_published(server: Server) -> Iterator[Fresh]:
+    """A database with a program of rules beyond purchases and nothing else."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, MOMENTS))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def moments(server: Server, moments_published: Fresh) -> AsyncIterator[Moments]:
+    """A shop with rules beyond purchases, at day 0; the whole ledger must add up after."""
+    async with opened(server, moments_published) as shop:
+        yield Moments(shop)
+
+
+@pytest.fixture(scope="session")
+def segments_published(server: Server) -> Iterator[Fresh]:
+    """A database with a program of segments and nothing else, to make others from."""
+    fresh = server.create()
+    asyncio.run(_publish(fresh.url, SEGMENTS))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def segments(server: Server, segments_published: Fresh) -> AsyncIterator[Segments]:
+    """A shop with segments, at day 0, where nobody is left to be swept; all must add up after."""
+    async with opened(server, segments_published) as shop:
+        found = Segments(shop)
+        await found.sweep()
+        yield found

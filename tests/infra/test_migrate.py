@@ -1,5 +1,6 @@
 import asyncio
 import pathlib
+import uuid
 from typing import Any
 
 import asyncpg
@@ -124,3 +125,38 @@ async def test_only_the_owner_migrates(empty_database: Fresh) -> None:
 async def test_an_unreachable_server_is_said_so() -> None:
     with pytest.raises(MigrationError, match="cannot connect"):
         await pending("postgresql://regulars@127.0.0.1:1/none")
+
+
+async def test_birthdays_are_found_of_members_who_were_there_before(
+    tmp_path: pathlib.Path, empty_database: Fresh
+) -> None:
+    folder = sql.root() / "migrations"
+    (triggers,) = folder.glob("*_triggers.sql")
+    for file in folder.glob("*.sql"):
+        if file.name < triggers.name:
+            (tmp_path / file.name).write_text(file.read_text())
+    await migrate(empty_database.owner_url, tmp_path)
+    connection = await asyncpg.connect(empty_database.owner_url)
+    for n, profile in enumerate(('{"birth_date":"1992-02-29"}', '{"name":"Ż"}', "{}")):
+        holder_id, now = uuid.UUID(int=n), "clock_timestamp()"
+        await connection.execute(
+            "insert into holder (holder_id, kind, settled_at, recorded_at)"
+            f" values ($1, 1, {now}, {now})",
+            holder_id,
+        )
+        await connection.execute(f"insert into member values ($1, {now}, {now})", holder_id)
+        await connection.execute(
+            "insert into member_profile (holder_id, profile, fields, identifiers)"
+            " values ($1, $2, '', '')",
+            holder_id,
+            profile.encode(),
+        )
+    await connection.close()
+    (tmp_path / triggers.name).write_text(triggers.read_text())
+
+    await migrate(empty_database.owner_url, tmp_path)
+
+    born = (
+        "select string_agg(coalesce(born::text, '-'), ' ' order by holder_id) from member_profile"
+    )
+    assert await value(empty_database, born) == "229 - -"

@@ -1,15 +1,29 @@
 """The jobs of a process: each does its work, and none gives up after an outage."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from service.domain.coupons.guesses import Subject
+from service.domain.members.types import Profile
 from service.flows.steps import guessing
 from service.flows.steps.context import Context
 from service.infra.db import Database, DatabaseUnavailable
-from service.jobs.clock import JOBS, Clock, forget_guesses, place_events, refresh_programs, settle
+from service.jobs.clock import (
+    JOBS,
+    Clock,
+    advance_clubs,
+    forget_guesses,
+    place_events,
+    refresh_programs,
+    run_occasions,
+    run_schedules,
+    settle,
+)
+from tests.flows.club_shop import Clubs
+from tests.flows.moments_shop import Moments
 from tests.flows.shop import Shop, another, day, goods
 
 
@@ -41,6 +55,40 @@ async def test_events_get_their_places(shop: Shop) -> None:
 
     assert await place_events(shop.built.ctx) == 3  # enrolled, recorded, earned
     assert await place_events(shop.built.ctx) == 0
+
+
+async def test_who_waits_for_a_club_is_offered_a_free_seat(clubs: Clubs) -> None:
+    ola, *_ = await clubs.full(3)
+    jan = await clubs.member("9")
+    await clubs.invite(jan)
+    await clubs.join(jan)
+    assert await advance_clubs(clubs.shop.built.ctx) == 0
+    await clubs.gone(ola)
+
+    assert await advance_clubs(clubs.shop.built.ctx) == 1
+    assert await advance_clubs(clubs.shop.built.ctx) == 0
+
+
+async def test_without_a_program_there_are_no_clubs(empty_shop: Shop) -> None:
+    assert await advance_clubs(empty_shop.built.ctx) == 0
+
+
+async def test_days_come_and_what_they_bring_is_decided(moments: Moments) -> None:
+    ctx = moments.shop.built.ctx
+    ola = await moments.member(profile=Profile(birth_date=dt.date(1990, 3, 4)))
+    await moments.shop.show(day(2))
+
+    while await run_schedules(ctx):
+        pass
+    assert await run_occasions(ctx) == 1
+
+    assert await moments.triggers(ola) == ["enrol", "birthday"]
+    assert (await run_schedules(ctx), await run_occasions(ctx)) == (0, 0)
+
+
+async def test_without_a_program_no_day_comes(empty_shop: Shop) -> None:
+    ctx = empty_shop.built.ctx
+    assert (await run_schedules(ctx), await run_occasions(ctx)) == (0, 0)
 
 
 async def test_failed_codes_are_forgotten_after_a_week(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from service.kernel.calendar import (
     add_months,
     anniversary_end,
     anniversary_start,
+    clock_change,
     end_of_day,
     local,
     period_end,
@@ -232,3 +233,21 @@ def test_an_anniversary_is_of_the_local_day() -> None:
 def test_an_unknown_zone_is_not_found() -> None:
     with pytest.raises(KeyError):
         zone("Europe/Nowhere")
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "change"),
+    [
+        (dt.date(2026, 3, 29), "Europe/Warsaw", ("2026-03-29T01:00:00+00:00", 60)),
+        (dt.date(2026, 10, 25), "Europe/Warsaw", ("2026-10-25T01:00:00+00:00", -60)),
+        (dt.date(2026, 3, 28), "Europe/Warsaw", None),
+        (dt.date(2026, 4, 5), "Australia/Lord_Howe", ("2026-04-04T15:00:00+00:00", -30)),
+    ],
+)
+def test_the_instant_at_which_clocks_change_is_found(
+    day: dt.date, name: str, change: tuple[str, int] | None
+) -> None:
+    found = clock_change(day, zone(name))
+
+    told = None if found is None else (found[0].isoformat(), found[1] // dt.timedelta(minutes=1))
+    assert told == change

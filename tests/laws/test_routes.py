@@ -33,7 +33,8 @@ NOBODY = "0192f0c0-0000-7000-8000-000000000001"
 def address(path: str) -> str:
     """A path with ids that nobody has."""
     path = re.sub(r"\{[a-z]+_id\}", NOBODY, path)
-    for name, value in {"{wallet}": "points", "{number}": "99"}.items():
+    given = {"{wallet}": "points", "{number}": "99", "{club}": "none", "{segment}": "none"}
+    for name, value in given.items():
         path = path.replace(name, value)
     return path.replace("{code}", "key-missing")
 
@@ -130,7 +131,7 @@ def test_no_address_has_room_for_personal_data() -> None:
     parts = {part for r in ROUTES for part in r.path.split("/") if part.startswith("{")}
 
     assert {part for part in parts if not part.endswith("_id}")} == {
-        *("{wallet}", "{number}", "{code}"),
+        *("{wallet}", "{number}", "{code}", "{club}", "{segment}"),
     }
 
 

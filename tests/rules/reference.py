@@ -5,18 +5,46 @@ It reads the documents' Structs and the calendar, and none of the closures, inde
 
 import datetime as dt
 
+from msgspec.structs import replace
+
 from service.kernel.calendar import Period, end_of_day, period_end, shift
-from service.rules.cart import Cart
-from service.rules.decision import Award, Credit, Decision, Floor, Issued
-from service.rules.document import Budget, BudgetUnit, Campaign, Document, Wallet, WhenOut
-from service.rules.effects import GiveCoupon, Points, SetTier
+from service.rules.cart import NOTHING, Cart
+from service.rules.decision import (
+    Award,
+    BadgeGiven,
+    Credit,
+    Decision,
+    Discounted,
+    Floor,
+    Invited,
+    Issued,
+    Told,
+)
+from service.rules.document import Budget, BudgetUnit, Campaign, Document, Rule, Wallet, WhenOut
+from service.rules.effects import (
+    Effect,
+    GiveBadge,
+    GiveCoupon,
+    InviteToClub,
+    Points,
+    SetTier,
+    TellEvent,
+)
 from service.rules.expiry import Expiry, ExpiryKind, RoundTo
 from service.rules.facts import Facts
-from tests.rules.reference_awards import Fired, Part, all_parts, fires, in_order
+from service.rules.triggers import Occasion
+from tests.rules.reference_awards import (
+    Fired,
+    Part,
+    all_parts,
+    fires,
+    in_order,
+    of_purchases,
+)
 from tests.rules.reference_checkout import Checkout
 from tests.rules.reference_conditions import Scene, ladder_of, tier_of
 
-__all__ = ["decide", "fires", "in_order"]
+__all__ = ["decide", "decide_occasion", "fires", "in_order", "of_purchases"]
 
 
 def decide(document: Document, cart: Cart, facts: Facts) -> Decision:
@@ -30,20 +58,76 @@ def decide(document: Document, cart: Cart, facts: Facts) -> Decision:
         if facts.member is None
         else [
             (campaign, rule)
-            for campaign, rule in in_order(document)
+            for campaign, rule in of_purchases(document)
             if fires(scene, campaign, rule)
         ]
     )
     fired = checkout.with_coupons(fired)
-    parts = all_parts(scene, fired)
-    demands = dict(checkout.demands)
+    decision = settled(scene, fired, all_parts(scene, fired), checkout.saving, checkout.discounts)
+    return replace(
+        decision,
+        demands=sums(checkout.demands, decision.demands),
+        paid=tuple(checkout.paid),
+        coupons=tuple(sorted(checkout.coupons)),
+        caps=tuple(sorted(checkout.caps)),
+        not_applied=tuple(checkout.not_applied()),
+    )
+
+
+def decide_occasion(document: Document, occasion: Occasion, facts: Facts) -> Decision:
+    """The decision about something that is no purchase."""
+    if facts.member is None:
+        return Decision()
+    scene = Scene(document, NOTHING, facts, facts.member)
+    fired = [
+        (campaign, rule)
+        for campaign, rule in in_order(document)
+        if is_asked(rule, occasion) and fires(scene, campaign, rule, occasion.at)
+    ]
+    parts = [
+        Part(campaign.id, rule.id, "points", wallet.id, units, units)
+        for campaign, rule in fired
+        for wallet in document.wallets
+        if (units := fixed_of(rule, wallet.id))
+    ]
+    return settled(scene, fired, parts, [], [])
+
+
+def is_asked(rule: Rule, occasion: Occasion) -> bool:
+    trigger = rule.trigger
+    return (
+        (trigger.on, trigger.of, trigger.before) == (occasion.on, occasion.of, occasion.before)
+        and trigger.to in (None, occasion.attributes.get("now"))
+        and trigger.direction in (None, occasion.attributes.get("direction"))
+    )
+
+
+def fixed_of(rule: Rule, wallet: str) -> int:
+    points = [one for one in rule.then if isinstance(one, Points) and one.wallet == wallet]
+    return sum(one.fixed or 0 for one in points)
+
+
+def sums(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in one | other}
+
+
+def settled(
+    scene: Scene,
+    fired: Fired,
+    parts: list[Part],
+    saving: list[str],
+    discounts: list[Discounted],
+) -> Decision:
+    """What the rules that fired give, cut to the budgets."""
+    document = scene.document
+    demands: dict[str, int] = {}
     stopped: set[str] = set()
     issued = all_issued(scene, fired)
     for campaign in document.campaigns:
         if campaign.budget is not None:
-            demand = ask(scene, campaign, fired, parts, stopped, checkout.saving, issued)
+            demand = ask(scene, campaign, fired, parts, stopped, saving, issued)
             if demand:
-                demands[campaign.id] = demands.get(campaign.id, 0) + demand
+                demands[campaign.id] = demand
     for part in parts:
         if part.rule in stopped:
             part.points = 0
@@ -51,20 +135,43 @@ def decide(document: Document, cart: Cart, facts: Facts) -> Decision:
     issued = [one for one in issued if one.rule not in stopped]
     giving = {part.rule for part in parts if part.points} | {floor.rule for floor in floors}
     giving |= {one.rule for one in issued}
-    giving |= {one.rule for one in checkout.discounts if one.coupon is None}
+    giving |= {one.rule for one in discounts if one.coupon is None}
+    marks = [
+        (campaign.id, rule.id, effect)
+        for campaign, rule in fired
+        if rule.id not in stopped
+        for effect in rule.then
+        if is_mark(effect)
+    ]
+    giving |= {rule for _, rule, _ in marks}
     return Decision(
         awards=awards(scene, parts),
         credits=tuple(Credit(**vars(part)) for part in parts),
         floors=tuple(floors),
         uses=tuple(rule.id for _, rule in in_order(document) if rule.limit and rule.id in giving),
         demands=demands,
-        discounts=tuple(checkout.discounts),
-        paid=tuple(checkout.paid),
-        coupons=tuple(sorted(checkout.coupons)),
-        caps=tuple(sorted(checkout.caps)),
+        discounts=tuple(discounts),
         issued=tuple(issued),
-        not_applied=tuple(checkout.not_applied()),
+        badges=tuple(
+            BadgeGiven(campaign=campaign, rule=rule, badge=one.badge)
+            for campaign, rule, one in marks
+            if isinstance(one, GiveBadge)
+        ),
+        invites=tuple(
+            Invited(campaign=campaign, rule=rule, club=one.club)
+            for campaign, rule, one in marks
+            if isinstance(one, InviteToClub)
+        ),
+        told=tuple(
+            Told(campaign=campaign, rule=rule, name=one.name, data=one.data)
+            for campaign, rule, one in marks
+            if isinstance(one, TellEvent)
+        ),
     )
+
+
+def is_mark(effect: Effect) -> bool:
+    return isinstance(effect, GiveBadge | InviteToClub | TellEvent)
 
 
 def all_issued(scene: Scene, fired: Fired) -> list[Issued]:
@@ -73,12 +180,14 @@ def all_issued(scene: Scene, fired: Fired) -> list[Issued]:
         for effect in rule.then:
             if not isinstance(effect, GiveCoupon):
                 continue
-            valid = next(c.valid for c in scene.document.coupons if c.id == effect.template)
+            template = next(c for c in scene.document.coupons if c.id == effect.template)
+            valid, first = template.valid, template.valid.from_at
+            if first and template.early_access:
+                first = shift(first, template.early_access.by, scene.zone, -1)
             start = scene.facts.at
             ends = [shift(start, valid.lasts, scene.zone)] if valid.lasts else []
             ends += [valid.until_at] if valid.until_at else []
-            if valid.from_at and valid.from_at > start:
-                start = valid.from_at
+            start = max(start, first) if first else start
             if not ends or min(ends) > start:
                 found.append(
                     Issued(
@@ -134,7 +243,10 @@ def ask(
             for owner, rule in fired
             if owner.id == campaign.id
             and rule.id not in giving_rules
-            and (rule.id in giving or any(isinstance(effect, SetTier) for effect in rule.then))
+            and (
+                rule.id in giving
+                or any(isinstance(effect, SetTier) or is_mark(effect) for effect in rule.then)
+            )
         ]
         if grant is not None:
             stopped.update(giving_rules[grant:])

@@ -1,13 +1,16 @@
 """Points and multipliers once more: fractions, everything from scratch for each rule."""
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from service.kernel.calendar import shift
 from service.rules.cart import CartLine, LineKind
+from service.rules.conditions.belonging import Circle
 from service.rules.document import Campaign, Document, Rule, Taxed
 from service.rules.effects import Multiply, Points
-from tests.rules.reference_conditions import Scene, holds, matches, paid
+from tests.rules.reference_conditions import Scene, belongs, holds, matches, paid
 
 Fired = list[tuple[Campaign, Rule]]
 
@@ -29,9 +32,19 @@ def in_order(document: Document) -> list[tuple[Campaign, Rule]]:
     return sorted(pairs, key=lambda pair: (pair[1].priority, pair[1].id))
 
 
-def fires(scene: Scene, campaign: Campaign, rule: Rule) -> bool:
-    at = scene.facts.at
-    if campaign.from_at is not None and at < campaign.from_at:
+def of_purchases(document: Document) -> list[tuple[Campaign, Rule]]:
+    return [pair for pair in in_order(document) if pair[1].trigger.on == "purchase"]
+
+
+def fires(
+    scene: Scene, campaign: Campaign, rule: Rule, happened: dt.datetime | None = None
+) -> bool:
+    """`happened`: the instant at which the campaign has to be on, if not that of the facts."""
+    at = happened or scene.facts.at
+    start, early = campaign.from_at, campaign.early_access
+    if start is not None and early is not None and belongs(scene, Circle.CLUBS, early.club):
+        start = shift(start, early.by, scene.zone, -1)
+    if start is not None and at < start:
         return False
     if campaign.until_at is not None and at >= campaign.until_at:
         return False

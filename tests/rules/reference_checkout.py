@@ -3,14 +3,15 @@
 from msgspec.structs import replace
 
 from service.rules.cart import Cart
-from service.rules.conditions import Fact, History
+from service.rules.conditions import Activities, Belonging, Fact, History
+from service.rules.conditions.belonging import Circle
 from service.rules.conditions.logic import leaves
 from service.rules.decision import Discounted, NotApplied, Refused
 from service.rules.document import Campaign, CouponTemplate, Document, RedeemAs, Rule, WhenOut
 from service.rules.effects import Discount
 from service.rules.facts import Facts, MemberFacts
-from tests.rules.reference_awards import Fired, all_parts, fires, in_order, sums
-from tests.rules.reference_conditions import Scene, holds
+from tests.rules.reference_awards import Fired, all_parts, fires, of_purchases, sums
+from tests.rules.reference_conditions import Scene, belongs, holds
 from tests.rules.reference_discounts import Offer, best, losers, share_out
 from tests.rules.reference_paying import pay
 
@@ -52,7 +53,7 @@ class Checkout:
         """Of rules, for members."""
         return [
             Offer(campaign.id, rule.id, rule.priority, effect, number)
-            for campaign, rule in in_order(self.document)
+            for campaign, rule in of_purchases(self.document)
             if self.known and fires(self.before, campaign, rule)
             for number, effect in enumerate(e for e in rule.then if isinstance(e, Discount))
         ]
@@ -86,15 +87,24 @@ class Checkout:
         facts = [
             leaf
             for leaf in (leaves(template.when) if template.when else ())
-            if isinstance(leaf, History)
+            if isinstance(leaf, History | Belonging | Activities)
             or (isinstance(leaf, Fact) and leaf.fact.startswith("member."))
         ]
         personal = template.personal or template.per_member is not None or bool(facts)
         if not self.known and (gives or (personal and not forced)):
             return Refused.NEEDS_MEMBER
+        if not forced and self.is_too_early(template):
+            return Refused.NOT_STARTED
         if forced or template.when is None or holds(self.before, template.when):
             return None
         return Refused.CONDITION_FAILED
+
+    def is_too_early(self, template: CouponTemplate) -> bool:
+        """Only members of the club that has it earlier may use it yet."""
+        start, early = template.valid.from_at, template.early_access
+        if early is None or start is None or self.facts.at >= start:
+            return False
+        return not belongs(self.before, Circle.CLUBS, early.club)
 
     def grants_use(self, position: int) -> bool:
         """Whether the coupon may act; asks the cap of its code."""
@@ -127,7 +137,7 @@ class Checkout:
                 self.of_rules.append(one)
         found = chosen.stored()
         wanting = {one.rule for one in found if one.coupon is None}
-        self.saving = [rule.id for _, rule in in_order(self.document) if rule.id in wanting]
+        self.saving = [rule.id for _, rule in of_purchases(self.document) if rule.id in wanting]
         found = [self.cut(one, found) for one in found]
         found = [one for one in found if one.amount]
         self.coupons = [one.coupon for one in found if one.coupon is not None]
@@ -194,7 +204,7 @@ class Checkout:
         return merged
 
     def not_applied(self) -> list[NotApplied]:
-        ids = [rule.id for _, rule in in_order(self.document)]
+        ids = [rule.id for _, rule in of_purchases(self.document)]
         paying = {wallet.id for wallet in self.document.wallets if wallet.redeem}
         return [
             *(one for _, one in sorted(self.refused.items())),

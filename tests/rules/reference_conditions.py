@@ -10,7 +10,19 @@ from fractions import Fraction
 from typing import Any
 
 from service.rules.cart import Cart, CartLine
-from service.rules.conditions import All, AnyOf, Condition, Fact, History, Lines, Not, TimeOfDay
+from service.rules.conditions import (
+    Activities,
+    All,
+    AnyOf,
+    Belonging,
+    Condition,
+    Fact,
+    History,
+    Lines,
+    Not,
+    TimeOfDay,
+)
+from service.rules.conditions.belonging import Circle
 from service.rules.conditions.lines import Where
 from service.rules.decision import Paid
 from service.rules.document import Document, Ladder
@@ -58,6 +70,27 @@ def holds(scene: Scene, condition: Condition) -> bool:  # noqa: PLR0911
             return lines_hold(scene, condition)
         case History():
             return passes(condition.test, history(scene, condition))
+        case Belonging():
+            mine = [name for name in condition.names() if belongs(scene, condition.to, name)]
+            return (
+                condition.has in (None, *mine)
+                and (not condition.has_any or any(name in mine for name in condition.has_any))
+                and not any(name in mine for name in condition.has_none)
+            )
+        case Activities():
+            count = scene.facts.activities.get(condition.window.key(), 0)
+            return passes(condition.test, count)
+
+
+def belongs(scene: Scene, to: Circle, name: str) -> bool:
+    if to is Circle.SEGMENTS:
+        return any(holds(scene, one.when) for one in scene.document.segments if one.id == name)
+    if name in scene.member.clubs:
+        return True
+    rules = [club.by_rule() for club in scene.document.clubs if club.id == name]
+    return name in scene.member.clubs_while and any(
+        rule is not None and holds(scene, rule.when) for rule in rules
+    )
 
 
 def passes(test: Test, value: Scalar | None) -> bool:
@@ -94,7 +127,27 @@ def fact_holds(scene: Scene, condition: Fact) -> bool:
         return tier_holds(scene, ladder_of(scene, name.split(".", 2)[2]), test)
     if name == "cart.store_group":
         return groups_hold(scene, test)
+    if name.startswith("activity."):
+        return attribute_holds(scene, name.removeprefix("activity."), test)
     return passes(test, fact(scene, name))
+
+
+def attribute_holds(scene: Scene, name: str, test: Test) -> bool:
+    occasion = scene.facts.occasion
+    value = None if occasion is None else occasion.attributes.get(name)
+
+    def same(wanted: Scalar) -> bool:
+        return value == wanted and isinstance(value, bool) == isinstance(wanted, bool)
+
+    if test.eq is not None and not same(test.eq):
+        return False
+    if test.is_in and not any(map(same, test.is_in)):
+        return False
+    if any(map(same, test.not_in)) or (test.ne is not None and same(test.ne)):
+        return False
+    if orders(test) and isinstance(value, bool):
+        return False
+    return passes(Test(gt=test.gt, gte=test.gte, lt=test.lt, lte=test.lte), value)
 
 
 def ladder_of(scene: Scene, name: str) -> Ladder:

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from service.kernel.calendar import Duration, Unit
 from service.rules.cart import Cart, CartLine, LineKind
+from service.rules.clubs import ByRule, Club, Invitation
 from service.rules.document import (
     Campaign,
     CouponTemplate,
@@ -23,39 +24,90 @@ from service.rules.document import (
 )
 from service.rules.effects import Effect
 from service.rules.facts import Facts, MemberFacts, Past, Paying, Presented, Unusable
+from service.rules.segments import Segment
+from service.rules.triggers import Direction, Occasion, On, Trigger
 from tests.rules.strategies_conditions import (
+    ABOUT_MEMBERS,
     BRANDS,
     CAMPAIGNS,
     CATEGORIES,
     CHANNELS,
+    CLUBS,
     CONDITIONS,
+    DONE,
     GROUPS,
     INSTANTS,
+    OCCASIONAL,
     SKUS,
     SOME_WHERES,
     STORES,
     TIERS,
     WALLETS,
     WINDOWS,
+    WITH_CLUBS,
 )
 from tests.rules.strategies_effects import (
     BUDGETS,
     CAPS,
     CHECKOUT_EFFECTS,
     DURATIONS,
+    EARLY,
     EFFECTS,
     EXPIRIES,
     LIMITS,
+    OCCASIONAL_EFFECTS,
     REDEEMS,
     TEMPLATES,
     templates,
 )
 
-__all__ = ["CARTS", "INSTANTS", "documents", "facts"]
+__all__ = ["CARTS", "INSTANTS", "OCCASIONS", "documents", "facts"]
+
+TRIGGERS = (
+    Trigger(on=On.ENROL),
+    Trigger(on=On.TIER_CHANGE, of="main"),
+    Trigger(on=On.TIER_CHANGE, of="main", to="gold"),
+    Trigger(on=On.TIER_CHANGE, of="main", direction=Direction.DOWN),
+    Trigger(on=On.POINTS_EXPIRING, of="points", before=Duration(14, Unit.DAY)),
+)
+OCCASIONS = st.builds(
+    lambda trigger, at, tier, direction: Occasion(
+        on=trigger.on,
+        of=trigger.of,
+        before=trigger.before,
+        at=at,
+        ref="once",
+        attributes={"now": tier, "direction": str(direction)},
+    ),
+    st.sampled_from(TRIGGERS),
+    st.sampled_from(INSTANTS),
+    st.sampled_from(TIERS),
+    st.sampled_from(Direction),
+)
 
 
 @st.composite
-def campaigns(draw: st.DrawFn, name: str, effects: st.SearchStrategy[Effect] = EFFECTS) -> Campaign:
+def occasional(draw: st.DrawFn, name: str) -> Rule:
+    """A rule that is not asked of purchases."""
+    return Rule(
+        at="$",
+        id=name,
+        priority=draw(st.integers(-1, 1)),
+        trigger=draw(st.sampled_from(TRIGGERS)),
+        when=draw(st.none() | OCCASIONAL),
+        limit=draw(st.none() | LIMITS),
+        then=tuple(draw(st.lists(OCCASIONAL_EFFECTS, min_size=1, max_size=3))),
+    )
+
+
+@st.composite
+def campaigns(
+    draw: st.DrawFn,
+    name: str,
+    effects: st.SearchStrategy[Effect] = EFFECTS,
+    *,
+    triggered: bool = False,
+) -> Campaign:
     rules = tuple(
         Rule(
             at="$",
@@ -73,7 +125,20 @@ def campaigns(draw: st.DrawFn, name: str, effects: st.SearchStrategy[Effect] = E
         from_at=draw(st.sampled_from((None, None, *INSTANTS[:4]))),
         until_at=draw(st.sampled_from((None, None, *INSTANTS[3:]))),
         budget=draw(st.none() | BUDGETS),
-        rules=rules,
+        early_access=draw(EARLY),
+        rules=rules
+        + ((draw(occasional(f"x-{name}")), draw(occasional(f"y-{name}"))) if triggered else ()),
+    )
+
+
+@st.composite
+def circles(draw: st.DrawFn) -> tuple[Club, ...]:
+    """Two clubs, by invitation or by a rule."""
+    by_rule = st.builds(ByRule, at=st.just("$"), when=ABOUT_MEMBERS)
+    ways = st.sampled_from([(Invitation(),)]) | st.tuples(by_rule)
+    return tuple(
+        Club(at="$", id=name, number=n, enter=draw(ways), offer_for=Duration(72, Unit.HOUR))
+        for n, name in enumerate(CLUBS[:2], start=1)
     )
 
 
@@ -134,8 +199,15 @@ def documents(draw: st.DrawFn, *, checkout: bool | None = None) -> Document:
                 tiers=tuple(Tier(id=tier, threshold=n * 100) for n, tier in enumerate(TIERS)),
             ),
         ),
-        campaigns=tuple(draw(campaigns(name, effects)) for name in CAMPAIGNS[:names]),
+        campaigns=tuple(
+            draw(campaigns(name, effects, triggered=bool(checkout))) for name in CAMPAIGNS[:names]
+        ),
         coupons=coupons,
+        clubs=draw(circles()),
+        segments=(
+            Segment(at="$", id="drifting", number=1, when=draw(ABOUT_MEMBERS)),
+            Segment(at="$", id="loyal", number=2, when=draw(WITH_CLUBS)),
+        ),
     )
 
 
@@ -180,6 +252,8 @@ MEMBERS = st.builds(
     is_birthday=st.booleans(),
     is_birthday_month=st.booleans(),
     enrolled_days=st.integers(0, 500),
+    clubs=st.lists(st.sampled_from(CLUBS), max_size=2, unique=True).map(sorted).map(tuple),
+    clubs_while=st.lists(st.sampled_from(CLUBS), max_size=2, unique=True).map(sorted).map(tuple),
 )
 PASTS = st.builds(Past, st.integers(0, 6000), st.integers(0, 4), st.integers(0, 6000))
 
@@ -218,6 +292,9 @@ def facts(draw: st.DrawFn, document: Document) -> Facts:
         member=None if nobody else draw(MEMBERS),
         history=draw(
             st.fixed_dictionaries({}, optional={window.key(): PASTS for window in WINDOWS})
+        ),
+        activities=draw(
+            st.fixed_dictionaries({}, optional={one.key(): st.integers(0, 4) for one in DONE})
         ),
         uses={rule: draw(st.integers(0, 2)) for rule in limited},
         grants=draw(st.none() | grants),

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from service.kernel.calendar import Duration, Unit
 from service.rules.conditions import (
+    Activities,
     All,
     AnyOf,
+    Belonging,
     Condition,
     Fact,
     History,
@@ -16,6 +18,8 @@ from service.rules.conditions import (
     Not,
     TimeOfDay,
 )
+from service.rules.conditions.activities import ActivityWindow
+from service.rules.conditions.belonging import Circle
 from service.rules.conditions.history import Metric, Window
 from service.rules.values import Test
 
@@ -32,6 +36,8 @@ WINDOWS = (
     Window(within=Duration(1, Unit.MONTH), store="waw-01"),
     Window(category="coffee"),
 )
+CLUBS, SEGMENTS = ("roasters", "tasters", "gone"), ("drifting", "loyal", "gone")
+DONE = (ActivityWindow("visit"), ActivityWindow("visit", Duration(30, Unit.DAY)))
 INSTANTS = tuple(
     dt.datetime.fromisoformat(text)
     for text in (
@@ -152,6 +158,41 @@ LEAVES: st.SearchStrategy[Condition] = st.one_of(
 )
 
 
+def groups(to: Circle, names: tuple[str, ...]) -> st.SearchStrategy[Belonging]:
+    """Tests of belonging, some of names nothing has."""
+    some = st.lists(st.sampled_from(names), max_size=2, unique=True).map(tuple)
+    return st.builds(
+        Belonging,
+        at=st.just("$"),
+        to=st.just(to),
+        has=st.none() | st.sampled_from(names),
+        has_any=some,
+        has_none=some,
+    )
+
+
+ACTIVITIES: st.SearchStrategy[Condition] = st.builds(
+    Activities, at=st.just("$"), window=st.sampled_from(DONE), test=numbers(4)
+)
+PAST: st.SearchStrategy[Condition] = st.builds(
+    History,
+    at=st.just("$"),
+    metric=st.sampled_from(Metric),
+    window=st.sampled_from(WINDOWS),
+    test=numbers(6000),
+)
+
+
+@st.composite
+def facts_of_members(draw: st.DrawFn) -> Condition:
+    fact = draw(st.sampled_from(sorted(name for name in FACTS if name.startswith("member."))))
+    return Fact(at="$", fact=fact, test=draw(FACTS[fact]))
+
+
+IN_CLUBS, IN_SEGMENTS = groups(Circle.CLUBS, CLUBS), groups(Circle.SEGMENTS, SEGMENTS)
+OF_MEMBERS: st.SearchStrategy[Condition] = st.one_of(facts_of_members(), PAST, ACTIVITIES)
+
+
 def _with_logic(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     some = st.lists(parts, max_size=3).map(tuple)
     return st.one_of(
@@ -161,4 +202,9 @@ def _with_logic(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condit
     )
 
 
-CONDITIONS = st.recursive(LEAVES, _with_logic, max_leaves=5)
+CONDITIONS = st.recursive(
+    LEAVES | LEAVES | IN_CLUBS | IN_SEGMENTS | ACTIVITIES, _with_logic, max_leaves=5
+)
+ABOUT_MEMBERS = st.recursive(OF_MEMBERS, _with_logic, max_leaves=4)
+WITH_CLUBS = st.recursive(OF_MEMBERS | IN_CLUBS, _with_logic, max_leaves=4)
+OCCASIONAL = st.recursive(OF_MEMBERS | IN_CLUBS | IN_SEGMENTS, _with_logic, max_leaves=4)

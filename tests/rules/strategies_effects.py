@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from service.kernel.calendar import Duration, Period, Unit
+from service.rules.clubs import EarlyAccess
 from service.rules.decision import Target
 from service.rules.document import (
     Budget,
@@ -16,9 +17,21 @@ from service.rules.document import (
     Validity,
     WhenOut,
 )
-from service.rules.effects import Bundle, Discount, Effect, GiveCoupon, Multiply, Points, SetTier
+from service.rules.effects import (
+    Bundle,
+    Discount,
+    Effect,
+    GiveBadge,
+    GiveCoupon,
+    InviteToClub,
+    Multiply,
+    Points,
+    SetTier,
+    TellEvent,
+)
 from service.rules.expiry import Expiry, ExpiryKind, RoundTo
 from tests.rules.strategies_conditions import (
+    CLUBS,
     CONDITIONS,
     INSTANTS,
     SOME_WHERES,
@@ -67,19 +80,38 @@ POINTS: st.SearchStrategy[Points] = st.one_of(
     PER_AMOUNT,
     st.builds(Points, fixed=st.integers(1, 200), **POINTS_BASE),
 )
+FLOORS: st.SearchStrategy[Effect] = st.builds(
+    SetTier,
+    at=st.just("$"),
+    ladder=st.just("main"),
+    tier=st.sampled_from(TIERS),
+    lasts=st.none() | DURATIONS,
+)
+MARKS: st.SearchStrategy[Effect] = st.one_of(
+    st.builds(GiveBadge, at=st.just("$"), badge=st.just("first")),
+    st.builds(InviteToClub, at=st.just("$"), club=st.sampled_from(CLUBS)),
+    st.builds(TellEvent, at=st.just("$"), name=st.just("seen"), data=st.just({"times": 1})),
+)
+EARLY = st.none() | st.builds(EarlyAccess, st.sampled_from(CLUBS), st.just(Duration(1, Unit.MONTH)))
+OCCASIONAL_EFFECTS: st.SearchStrategy[Effect] = st.one_of(
+    MARKS,
+    FLOORS,
+    st.builds(
+        Points,
+        at=st.just("$"),
+        wallet=st.sampled_from(WALLETS),
+        fixed=st.integers(1, 200),
+        expires=st.none() | EXPIRIES,
+    ),
+    st.builds(GiveCoupon, at=st.just("$"), template=st.sampled_from(["MINE", "GIFT"])),
+)
 EFFECTS: st.SearchStrategy[Effect] = st.one_of(
     PER_AMOUNT,
     MULTIPLIERS,
     PER_AMOUNT,
     st.builds(Points, fixed=st.integers(1, 200), **POINTS_BASE),
     st.builds(Points, per_unit=st.integers(1, 12), **POINTS_BASE),
-    st.builds(
-        SetTier,
-        at=st.just("$"),
-        ladder=st.just("main"),
-        tier=st.sampled_from(TIERS),
-        lasts=st.none() | DURATIONS,
-    ),
+    FLOORS,
     MULTIPLIERS,
 )
 LIMITS = st.builds(Limit, st.integers(1, 2), period=st.just(Period.MONTH))
@@ -120,6 +152,7 @@ CHECKOUT_EFFECTS: st.SearchStrategy[Effect] = st.one_of(
     EFFECTS,
     DISCOUNTS,
     EFFECTS,
+    MARKS,
     st.builds(GiveCoupon, at=st.just("$"), template=st.sampled_from(["MINE", "GIFT"])),
 )
 
@@ -136,6 +169,7 @@ def templates(draw: st.DrawFn, name: str) -> CouponTemplate:
         personal=name in {"MINE", "GIFT"},
         when=draw(st.one_of(st.none(), st.none(), CONDITIONS)),
         valid=draw(VALIDITIES),
+        early_access=draw(EARLY),
         uses=draw(st.none() | st.just(5)) if shared else 1,
         per_member=draw(st.none() | LIMITS) if name == "FIVE" else None,
         comes_back=draw(st.sampled_from(ComesBack)),

@@ -3,14 +3,30 @@
 import datetime as dt
 
 import msgspec
+import pytest
 
 from service.kernel.calendar import Duration, Unit
+from service.rules.badges import Badge
+from service.rules.clubs import ByRule, Club, EarlyAccess
 from service.rules.compile import Program, compile_program
-from service.rules.conditions import All, AnyOf, Condition, Fact, History, Not
+from service.rules.conditions import (
+    Activities,
+    All,
+    AnyOf,
+    Belonging,
+    Condition,
+    Fact,
+    History,
+    Not,
+)
+from service.rules.conditions.activities import ActivityWindow
+from service.rules.conditions.belonging import Circle
 from service.rules.conditions.history import Metric, Window
 from service.rules.document import Budget, BudgetUnit, DiscountCap, Limit, Wallet
 from service.rules.effects import Points
 from service.rules.expiry import Expiry
+from service.rules.segments import Segment
+from service.rules.triggers import On, Trigger
 from service.rules.values import Test
 from tests.rules.builders import (
     AT,
@@ -169,3 +185,94 @@ def test_two_thousand_rules_compile_quickly_enough_to_publish() -> None:
     known = compile_program(document(campaign(*rules)), 1, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     assert len(known.rules) == 2000
     assert known.rules_by_id["r1999"].rest is None
+
+
+def about(name: str) -> Fact:
+    return Fact(at="$", fact=name, test=Test(eq=1))
+
+
+def spent(count: int) -> History:
+    window = Window(within=Duration(count, Unit.DAY))
+    return History(at="$", metric=Metric.SPEND, window=window, test=Test(gte=1))
+
+
+def visits(name: str) -> Activities:
+    return Activities("$", ActivityWindow(name), Test(gte=1))
+
+
+def inside(to: Circle, name: str) -> Belonging:
+    return Belonging(at="$", to=to, has=name)
+
+
+def test_rules_with_another_trigger_are_kept_apart_from_those_of_purchases() -> None:
+    joined = msgspec.structs.replace(
+        rule("b", fixed(1), limit=Limit(1)), trigger=Trigger(on=On.ENROL)
+    )
+    early = msgspec.structs.replace(rule("a", fixed(1)), trigger=Trigger(on=On.ENROL), priority=9)
+    known = program(campaign(early, rule("c", fixed(1), limit=Limit(2)), joined))
+    assert [one.id for one in known.rules] == ["c"]
+    assert {key: [one.id for one in rules] for key, rules in known.triggers.items()} == {
+        "enrol": ["b", "a"]
+    }
+    assert (list(known.limited), known.limited_on) == (["c"], {"enrol": {"b": Limit(1)}})
+    assert set(known.rules_by_id) == {"a", "b", "c"}
+    assert (known.discounting, known.earning) == (0, 1)
+
+
+def test_what_purchases_read_is_kept_apart_from_what_others_read() -> None:
+    clubs = (
+        Club(
+            at="$",
+            id="table",
+            enter=(ByRule(at="$", when=All("$", (spent(2), visits("two")))),),
+            offer_for=Duration(1, Unit.DAY),
+        ),
+    )
+    segments = (Segment(at="$", id="loyal", when=All("$", (spent(3), about("member.city")))),)
+    enrolled = msgspec.structs.replace(
+        rule("b", fixed(1), when=inside(Circle.SEGMENTS, "loyal")), trigger=Trigger(on=On.ENROL)
+    )
+    purchases = rule("a", fixed(1), when=spent(1))
+    written = msgspec.structs.replace(
+        document(campaign(purchases, enrolled)), clubs=clubs, segments=segments
+    )
+    known = compile_program(written, 1, AT)
+    assert known.windows == (spent(1).window,)
+    assert known.activity_windows == ()
+    assert known.joined_windows == (spent(3).window, spent(2).window)
+    assert known.joined_activity_windows == (ActivityWindow("two"),)
+    assert (known.reads_member, known.joined_reads_member) == (False, True)
+    assert (known.reads_clubs, known.joined_reads_clubs) == (False, False)
+
+
+def test_a_purchase_reads_what_the_clubs_and_segments_it_names_read() -> None:
+    clubs = (
+        Club(
+            at="$",
+            id="table",
+            enter=(ByRule(at="$", when=All("$", (spent(2), visits("two")))),),
+            offer_for=Duration(1, Unit.DAY),
+        ),
+    )
+    written = document(campaign(rule("a", fixed(1), when=inside(Circle.CLUBS, "table"))))
+    known = compile_program(msgspec.structs.replace(written, clubs=clubs), 1, AT)
+    assert known.windows == (spent(2).window,)
+    assert known.activity_windows == (ActivityWindow("two"),)
+    assert known.reads_clubs
+
+
+@pytest.mark.parametrize("what", ["campaign", "coupon"])
+def test_who_has_something_earlier_is_asked_for(what: str) -> None:
+    early = EarlyAccess("table", Duration(1, Unit.DAY))
+    plain = campaign(rule("a", fixed(1)))
+    dated = msgspec.structs.replace(plain, from_at=AT, early_access=early)
+    coupon = template("A", discount=percent(10), early_access=early)
+    known = program(dated) if what == "campaign" else program(plain, coupons=(coupon,))
+    assert known.reads_clubs
+    assert not program(plain).reads_clubs
+
+
+def test_badges_are_known_by_id_and_number() -> None:
+    written = msgspec.structs.replace(document(), badges=(Badge(id="first", number=4),))
+    known = compile_program(written, 1, AT)
+    assert known.badges["first"] is known.badges_by_number[4]

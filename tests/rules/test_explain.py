@@ -13,9 +13,10 @@ from service.rules.decide import decide
 from service.rules.decision import Refused, Target
 from service.rules.discounts import TooManyCombinations
 from service.rules.document import Budget, BudgetUnit, Limit, Validity, WhenOut
-from service.rules.effects import Discount
+from service.rules.effects import Discount, GiveBadge, InviteToClub, TellEvent
 from service.rules.explain import Reason, RuleExplained, Why, explain
 from service.rules.facts import Facts
+from service.rules.triggers import On, Trigger
 from service.rules.values import Test
 from tests.rules import reference, reference_checkout, reference_conditions
 from tests.rules.builders import (
@@ -288,7 +289,7 @@ def test_the_explanation_agrees_with_the_decision_and_the_plain_interpreter(
     assert sorted(shown, key=decision.discounts.index) == list(decision.discounts)
     assert [one.position for one in explanation.coupons if one.applied] == list(decision.coupons)
     checkout = reference_checkout.Checkout(document, bought, seen)
-    pairs = reference.in_order(document)
+    pairs = reference.of_purchases(document)
     assert [one.rule for one in explanation.rules] == [rule.id for _, rule in pairs]
     for one, (owner, plain) in zip(explanation.rules, pairs, strict=True):
         if seen.member is None:
@@ -304,3 +305,32 @@ def test_the_explanation_agrees_with_the_decision_and_the_plain_interpreter(
     assert msgspec.json.decode(msgspec.json.encode(explanation), type=type(explanation)) == (
         explanation
     )
+
+
+def test_badges_invitations_and_events_are_shown_with_their_rule() -> None:
+    marks = (
+        GiveBadge(at="$", badge="a"),
+        InviteToClub(at="$", club="c"),
+        TellEvent(at="$", name="e"),
+    )
+    known = program(campaign(rule("a", *marks)))
+    one = explained(known, BOUGHT, facts())["a"]
+    decision = decide(known, BOUGHT, facts())
+    assert (one.fired, one.reasons) == (True, ())
+    assert (one.badges, one.invites, one.told) == (
+        decision.badges,
+        decision.invites,
+        decision.told,
+    )
+    assert decision.badges[0].badge == "a"
+    uses = Budget(unit=BudgetUnit.USES, amount=1)
+    short = program(campaign(rule("a", *marks), budget=uses))
+    cut = explained(short, BOUGHT, facts(grants={"base": 0}))["a"]
+    assert cut.reasons == (Reason(why=Why.BUDGET_REJECTED, wanted=1, given=0),)
+    granted = explained(short, BOUGHT, facts(grants={"base": 1}))["a"]
+    assert granted.reasons == ()
+
+
+def test_rules_with_another_trigger_are_no_part_of_a_purchase() -> None:
+    other = msgspec.structs.replace(rule("b", fixed(1)), trigger=Trigger(on=On.ENROL))
+    assert set(explained(program(campaign(rule("a", fixed(1)), other)), BOUGHT, facts())) == {"a"}

@@ -15,7 +15,7 @@ from service.rules.decide import decide
 from service.rules.decision import Decision
 from service.rules.discounts import TooManyCombinations
 from service.rules.document import Budget, BudgetUnit, ComesBack, Limit
-from service.rules.effects import Points
+from service.rules.effects import GiveBadge, InviteToClub, Points, TellEvent
 from service.rules.facts import Facts
 from service.rules.kept import kept, remainder, returned_value
 from service.rules.priced import priced
@@ -254,3 +254,25 @@ def test_the_order_of_returns_does_not_matter_and_no_return_costs_the_member_mon
                 for one in left.lines
             )
         assert handed_back == sum(returned_value(bought, returned))
+
+
+def test_badges_invitations_and_events_stay_while_the_remainder_has_them() -> None:
+    marks = (
+        GiveBadge(at="$", badge="a"),
+        InviteToClub(at="$", club="c"),
+        TellEvent(at="$", name="e"),
+    )
+    when = Fact(at="$", fact="cart.subtotal", test=Test(gte=1000))
+    known = program(campaign(rule("a", *marks, when=when)))
+    bought = cart(line(1000, quantity=2000), line(500))
+    seen = facts()
+    decision = decide(known, bought, seen)
+    assert (len(decision.badges), len(decision.invites), len(decision.told)) == (1, 1, 1)
+    less = kept(known, bought, [0, 1000], seen, decision)
+    assert (less.badges, less.invites, less.told) == (
+        decision.badges,
+        decision.invites,
+        decision.told,
+    )
+    none = kept(known, bought, [2000, 0], seen, decision)
+    assert (none.badges, none.invites, none.told) == ((), (), ())

@@ -335,3 +335,40 @@ def test_a_ladder_is_changed_when_members_may_move_on_it(
 
 def test_every_ladder_of_a_first_version_is_new() -> None:
     assert ladders_changed(None, OLD) == ("main",)
+
+
+CLUB = "clubs: {table: {enter: [{rule: {member.known: true}}], seats: 9}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("seats: 9", "seats: 10", ["club 'table': seats 9 -> 10"]),
+        ("seats: 9", "visible: true, seats: 9", ["club 'table': visible to members -> to everybo"]),
+        ("known: true", "known: false", ["club 'table': rule changed"]),
+        (
+            "known: true}}",
+            "known: true}, mode: auto}",
+            ["club 'table': enter by rule, offered, while it is true -> by rule, at once, while"],
+        ),
+        ("clubs: {", "badges: {b: {}}\nclubs: {", ["badge 'b' added"]),
+        ("table:", "chair:", ["club 'table' removed", "club 'chair' added: visible to members"]),
+        ("clubs: {", "segments: {s: {member.known: true}}\nclubs: {", ["segment 's' added"]),
+        (
+            "id: base-earn\n",
+            "id: base-earn\n        trigger: enrol\n",
+            ["rule 'base-earn': trigger none -> enrol"],
+        ),
+        (
+            "from: 2026-09-01\n",
+            "from: 2026-09-01\n    early_access: {club: table, by: 7d}\n",
+            ["campaign 'autumn': early access none -> 7 days for club 'table'"],
+        ),
+    ],
+)
+def test_a_change_of_who_belongs_is_told(before: str, after: str, told: list[str]) -> None:
+    text = TEXT.replace("{points: {per: 1 EUR, award: 1}}", "{points: {fixed: 1}}") + CLUB
+    found = plan(document(text), document(text.replace(before, after)))
+    assert len(found) == len(told)
+    for line, start in zip(found, told, strict=True):
+        assert line.startswith(start)

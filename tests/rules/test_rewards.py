@@ -203,3 +203,45 @@ def test_what_a_reward_reads_no_purchase_has_to_load() -> None:
 def test_a_stock_is_a_budget_beside_those_of_campaigns() -> None:
     stock = Budget(unit=BudgetUnit.USES, amount=7, when_out=WhenOut.REJECT)
     assert program().budgets == {"reward:mug": stock}
+
+
+CLUBS = "clubs: {table: {enter: [invitation, {rule: {history.spend: {within: 30d, gte: 1 EUR}}}]}}"
+
+
+def clubs(reward: str) -> Program:
+    checked = check_text(f"{SOURCE}  one: {reward}\n{CLUBS}\n")
+    assert checked.document is not None, checked.problems
+    return compile_program(checked.document, 1, AT)
+
+
+def test_a_reward_may_be_for_members_of_a_club() -> None:
+    of = clubs("{price: 1, gives: {item: one}, when: {member.clubs: {has: table}}}")
+    reward = of.rewards["one"]
+    assert (reward.reads_clubs, reward.windows) == (True, (MONTH,))
+    assert not of.rewards["mug"].reads_clubs
+    assert reward.why_not(facts(clubs=("table",)), of.terms) == ()
+    assert reward.why_not(facts(past=Past(spend=100), clubs_while=("table",)), of.terms) == ()
+    (found,) = reward.why_not(facts(clubs_while=("table",)), of.terms)
+    unmet = Unmet(condition="member.clubs", want="in 'table'", got="nothing")
+    assert found == WhyNot(reason=Unavailable.NOT_ELIGIBLE, conditions=(unmet,))
+
+
+def test_a_reward_that_asks_for_activities_says_how_many_there_were() -> None:
+    of = clubs("{price: 1, gives: {item: one}, when: {activity.count: {name: visit, gte: 3}}}")
+    assert [one.key() for one in of.rewards["one"].activity_windows] == ["visit|ever"]
+    (found,) = of.rewards["one"].why_not(facts(), of.terms)
+    assert found.conditions == (Unmet(condition="activity.count", want=">= 3", got="0"),)
+
+
+def test_members_of_a_club_may_have_a_reward_earlier() -> None:
+    day = (AT + dt.timedelta(days=5)).date()
+    of = clubs(
+        f"{{price: 1, gives: {{item: one}}, from: {day}, early_access: {{club: table, by: 7d}}}}"
+    )
+    reward = of.rewards["one"]
+    assert reward.reads_clubs
+    assert reward.why_not(facts(clubs=("table",)), of.terms) == ()
+    (found,) = reward.why_not(facts(), of.terms)
+    assert (found.reason, found.at) == (Unavailable.NOT_STARTED, reward.reward.from_at)
+    (before,) = reward.why_not(facts(AT - dt.timedelta(days=3), clubs=("table",)), of.terms)
+    assert before.reason is Unavailable.NOT_STARTED

@@ -1,4 +1,4 @@
-"""The JSON Schema of a program file."""
+"""The JSON Schema of a program file; service/rules/schema_clubs.py is tested here too."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.rules.check import (
+    badges,
     campaigns,
     check_text,
+    clubs,
     conditions,
     coupons,
     declared,
     discounts,
+    early,
     effects,
     expiries,
     gift_cards,
@@ -30,10 +33,13 @@ from service.rules.check import (
     redeeming,
     rewards,
     rules,
+    segments,
     staff,
     transfers,
+    triggers,
     wallets,
 )
+from service.rules.check.cursor import ID_PATTERN
 from service.rules.registry import BUILT_IN, BUILT_IN_LINE_FIELDS
 from service.rules.schema import json_schema
 from service.rules.source import Mapping, Node, Sequence, parse
@@ -83,6 +89,7 @@ EFFECTS = items(RULE["properties"]["then"])["properties"]
 WALLET = by_id(at("wallets"))["properties"]
 LADDER = by_id(at("ladders"))["properties"]
 COUPON = by_id(at("coupons"))["properties"]
+CLUB = by_id(at("clubs"))["properties"]
 REWARD = by_id(at("rewards"))["properties"]
 DEFS = SCHEMA["$defs"]
 
@@ -142,6 +149,20 @@ def test_the_programs_of_the_repository_fit(name: str) -> None:
         (REWARD["gives"], rewards.GIVES),
         (REWARD["limit"], limits.KEYS),
         (by_id(at("gift_cards")), gift_cards.KEYS),
+        (at("clubs")["patternProperties"][ID_PATTERN], clubs.KEYS),
+        (CLUB["draw"], households.DRAW_KEYS),
+        (items(CLUB["enter"])["anyOf"][1], clubs.ENTRY_KEYS),
+        (by_id(at("segments"))["anyOf"][1], segments.KEYS),
+        (by_id(at("badges")), badges.KEYS),
+        (CAMPAIGN["properties"]["early_access"], early.KEYS),
+        (COUPON["early_access"], early.KEYS),
+        (REWARD["early_access"], early.KEYS),
+        (RULE["properties"]["trigger"]["anyOf"][1], triggers.KEYS),
+        (EFFECTS["badge"], effects.BADGE_KEYS),
+        (EFFECTS["invite"], effects.INVITE_KEYS),
+        (EFFECTS["event"], effects.EVENT_KEYS),
+        (DEFS["condition"]["properties"]["member.clubs"], conditions.BELONGING_KEYS),
+        (DEFS["condition"]["properties"]["member.segments"], conditions.BELONGING_KEYS),
         (DEFS["condition"], [*(info.name for info in BUILT_IN), *conditions.LOGIC]),
         (DEFS["condition"]["properties"]["lines"], conditions.LINES_KEYS),
         (DEFS["where"], [*(i.name for i in BUILT_IN_LINE_FIELDS), "category", "brand"]),
@@ -173,7 +194,10 @@ def test_the_demo_program_uses_every_key() -> None:
         *(*effects.READERS, *effects.POINTS_KEYS, *effects.MULTIPLY_KEYS, *effects.SET_TIER_KEYS),
         *(*effects.COUPON_KEYS, *discounts.KEYS, *coupons.KEYS, *coupons.VALID_KEYS),
         *(*coupons.LIMIT_KEYS, *rewards.KEYS, *rewards.GIVES),
-        *(*conditions.LOGIC, *conditions.LINES_KEYS),
+        *(*conditions.LOGIC, *conditions.LINES_KEYS, *conditions.BELONGING_KEYS),
+        *(*conditions.ACTIVITY_KEYS, *clubs.KEYS, *clubs.ENTRY_KEYS, *segments.KEYS, *badges.KEYS),
+        *(*early.KEYS, *triggers.KEYS, *effects.BADGE_KEYS, *effects.INVITE_KEYS),
+        *effects.EVENT_KEYS,
     }
     assert known - keys_of(root) == set()
 
@@ -182,6 +206,13 @@ def test_history_knows_the_same_keys_as_the_check() -> None:
     known = set(DEFS["condition"]["properties"]["history.spend"]["properties"])
     assert set(conditions.WINDOW_KEYS) <= known
     assert known - set(conditions.WINDOW_KEYS) == {
+        *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
+    }
+
+
+def test_activities_know_the_same_keys_as_the_check() -> None:
+    known = set(DEFS["condition"]["properties"]["activity.count"]["properties"])
+    assert known - set(conditions.ACTIVITY_KEYS) == {
         *("eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte"),
     }
 
@@ -232,7 +263,23 @@ def test_every_fact_is_described() -> None:
         rule(then="[{poins: {fixed: 1}}]"),
         rule(then="[{points: {fixed: 1}, multiply: {by: 2}}]"),
         rule(then="[{multiply: {by: two}}]"),
-        rule(more=", trigger: return"),
+        rule(more=", trigger: returned"),
+        rule(more=", trigger: {tier_change: main, direction: sideways}"),
+        rule(more=", trigger: {club: a}"),
+        rule("{member.clubs: {is: x}}"),
+        rule("{activity.count: {gte: 3}}"),
+        rule("{activity.Stars: {gte: 3}}"),
+        rule(then="[{badge: explorer}]"),
+        rule(then="[{invite: {}}]"),
+        rule(then="[{event: {name: Won Back}}]"),
+        f"{HEAD}clubs: {{a: {{}}}}",
+        f"{HEAD}clubs: {{a: {{enter: [payment]}}}}",
+        f"{HEAD}clubs: {{a: {{enter: [invitation], seat: 3}}}}",
+        f"{HEAD}clubs: {{a: {{enter: [{{paid: 5, term: 1 year}}]}}}}",
+        f"{HEAD}segments: {{a: {{title: {{en: A}}}}}}",
+        f"{HEAD}segments: {{a: {{}}}}",
+        f"{HEAD}badges: {{a: {{titel: {{en: A}}}}}}",
+        f"{HEAD}campaigns: [{{id: a, early_access: {{club: b}}, rules: []}}]",
         rule(more=", limit: {times: 1, per: dy}"),
     ],
 )

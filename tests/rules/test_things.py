@@ -153,3 +153,40 @@ def test_a_wallet_that_does_not_pay_says_nothing_of_paying() -> None:
 def test_the_parts_of_a_gift_card_are_told(name: str, parts: dict[str, str]) -> None:
     (found,) = [thing for thing in things(WHOLE) if (thing.kind, thing.name) == ("gift card", name)]
     assert found.parts == parts
+
+
+CLUBS = (
+    "clubs:\n  table: {title: {en: Table}, visible: true, enter: [invitation, "
+    "{rule: {member.newsletter: true}, mode: auto}, {paid: 5 EUR, term: 1 year}], seats: 9, "
+    "waiting_list: true, invitations_per_member: 2, pause_max: 1 month, wallets: [points]}\n"
+    "  plain: {enter: [application]}\n"
+    "segments: {fans: {member.newsletter: true}}\nbadges: {first: {title: {en: First}}, last: {}}\n"
+)
+JOINED = "  - {id: one, trigger: {club_join: table}, then: [{badge: {badge: first}}]}\n"
+BELONGING = {
+    (one.kind, one.name): {n: t for n, t in one.parts.items() if not isinstance(t, Hidden)}
+    for one in things(document(f"{RICH}{JOINED}{CLUBS}"))
+}
+
+
+def test_the_parts_of_clubs_segments_and_badges_are_told() -> None:
+    assert BELONGING["club", "table"] == {
+        "visible": "to everybody",
+        "enter": "by invitation; by rule, at once, while it is true; 5.00 EUR for 1 year",
+        "seats": "9",
+        "waiting list": "yes",
+        "offer for": "72 hours",
+        "invitations per member": "2",
+        "pause max": "1 month",
+        "pool": "points",
+    }
+    assert BELONGING["club", "plain"] == {
+        "visible": "to members",
+        "enter": "by application",
+        "offer for": "72 hours",
+    }
+    assert BELONGING["segment", "fans"] == BELONGING["badge", "last"] == {}
+    assert BELONGING["rule", "one"] == {
+        "campaign": "'base'",
+        "trigger": "club_join of 'table'",
+    }

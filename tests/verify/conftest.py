@@ -8,7 +8,7 @@ import pytest
 from service.domain.programs.live import Programs
 from service.verify.look import load_programs
 from tests.databases import Fresh, Server
-from tests.verify import checkouts, history, sharings, staffed
+from tests.verify import checkouts, history, moments, sharings, staffed
 from tests.verify.breaking import Broken
 
 
@@ -87,4 +87,20 @@ def with_staff(server: Server) -> Iterator[Fresh]:
 async def broken_staff(with_staff: Fresh) -> AsyncIterator[Broken]:
     """The history of what staff did in the hands of somebody who may do everything."""
     async with Broken.open(with_staff, await load_programs(with_staff.url)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def with_moments(server: Server) -> Iterator[Fresh]:
+    """The history of what happened beyond purchases; nothing is ever committed to it."""
+    fresh = server.create()
+    asyncio.run(moments.make(fresh.url))
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
+async def broken_moments(with_moments: Fresh) -> AsyncIterator[Broken]:
+    """The history beyond purchases in the hands of somebody who may do everything."""
+    async with Broken.open(with_moments, await load_programs(with_moments.url)) as opened:
         yield opened

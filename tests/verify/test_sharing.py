@@ -150,7 +150,7 @@ async def test_a_wrong_household_is_found(
     ("statement", "refused"),
     [
         ("update transfer set amount = 0", "transfer_amount"),
-        ("update transfer set kind = 5", "transfer_kind"),
+        ("update transfer set kind = 7", "transfer_kind"),
         ("update transfer set other_id = holder_id", "transfer_other"),
         ("update household_member set role = 3", "household_member_role"),
         (
@@ -172,7 +172,7 @@ async def test_a_wrong_household_is_found(
             ),
             "household_invitation_span",
         ),
-        ("update holder set kind = 5", "holder_kind"),
+        ("update holder set kind = 6", "holder_kind"),
     ],
 )
 async def test_the_database_refuses(statement: str, refused: str, broken_sharing: Broken) -> None:

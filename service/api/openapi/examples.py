@@ -5,6 +5,9 @@ A name in angle brackets stands for what an earlier answer said.
 
 from typing import Any, Final
 
+from service.api.openapi.activity_examples import ACTIVITIES
+from service.api.openapi.club_examples import CLUBS
+from service.api.openapi.club_stay_examples import CLUB_STAYS
 from service.api.openapi.sharing_examples import SHARING
 from service.api.openapi.staff_examples import STAFF
 
@@ -257,7 +260,10 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             {"reason": "two cards were mixed up", "store": "waw-01"},
         )
     },
+    **ACTIVITIES,
     **SHARING,
+    **CLUBS,
+    **CLUB_STAYS,
     **STAFF,
     "check_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "plan_program": {"small": _one("A small program", {"source": _PROGRAM})},

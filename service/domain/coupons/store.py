@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from service.domain.coupons import codes
@@ -329,11 +329,23 @@ async def of_members(
 
 
 async def page_of_member(
-    tx: Tx, holder_id: uuid.UUID, before: tuple[dt.datetime, uuid.UUID], limit: int
+    tx: Tx,
+    holder_id: uuid.UUID,
+    before: tuple[dt.datetime, uuid.UUID],
+    limit: int,
+    hidden: Collection[str] = (),
 ) -> list[CouponRow]:
-    """Coupons of one list, newest first, that come after the position (issued_at, coupon_id)."""
+    """Coupons of one list, newest first, that come after the position (issued_at, coupon_id).
+
+    Without those of the hidden templates.
+    """
     rows = await tx.rows(
-        SQL["list_page"], holder=holder_id, issued_at=before[0], coupon=before[1], limit=limit
+        SQL["list_page"],
+        holder=holder_id,
+        issued_at=before[0],
+        coupon=before[1],
+        limit=limit,
+        hidden=list(hidden),
     )
     return [CouponRow(*row) for row in rows]
 

@@ -10,6 +10,7 @@ import zoneinfo
 from service.domain.coupons.types import CouponRow, Moment
 from service.kernel.calendar import shift
 from service.rules.document import CouponTemplate
+from service.rules.early import early_start
 
 
 def end_of(template: CouponTemplate, issued_at: dt.datetime, tz: zoneinfo.ZoneInfo) -> Moment:
@@ -26,6 +27,13 @@ def span(template: CouponTemplate, row: CouponRow | None) -> tuple[Moment, Momen
     starts = [start for start, _ in parts if start is not None]
     ends = [end for _, end in parts if end is not None]
     return max(starts, default=None), min(ends, default=None)
+
+
+def first_use(template: CouponTemplate, row: CouponRow | None, tz: zoneinfo.ZoneInfo) -> Moment:
+    """From when anybody can use it: members of a club perhaps before all others."""
+    start = early_start(template.early_access, template.valid.from_at, tz)
+    starts = (start or template.valid.from_at, None if row is None else row.from_at)
+    return max((one for one in starts if one is not None), default=None)
 
 
 def uses_max(template: CouponTemplate) -> int:

@@ -1,7 +1,9 @@
 """All events: one Struct each, its type in `TYPES`. Adding a field is safe, changing one is not.
 
-Those of approvals stand in approvals.py, of gift cards in gift_cards.py, of what was undone in
-operations.py, of transfers and households in sharing.py.
+Those of activities stand in activities.py, of approvals in approvals.py, of clubs in clubs.py and
+club_stays.py, of gift cards in gift_cards.py, of other occasions than purchases in occasions.py, of
+segments in segments.py, of transfers and households in sharing.py, of what was undone in
+operations.py.
 
 No personal data: ids, kinds and figures only. Changes of wallets (`changes`) stand in the
 `points.*`, `hold.*`, `gift-card.*` and `operation.*` events alone, so that a reader who adds them
@@ -14,12 +16,19 @@ from typing import Final
 
 import msgspec
 
+from service.domain.events.activities import ACTIVITY_TYPES, ActivityEvent
 from service.domain.events.approvals import APPROVAL_TYPES, ApprovalEvent
+from service.domain.events.club_stays import CLUB_STAY_TYPES, ClubStayEvent
+from service.domain.events.clubs import CLUB_TYPES, ClubEvent
 from service.domain.events.gift_cards import GIFT_CARD_TYPES, GiftCardEvent
+from service.domain.events.occasions import OCCASION_TYPES, OccasionEvent
 from service.domain.events.operations import OPERATION_TYPES, OperationUndone
+from service.domain.events.segments import SEGMENT_TYPES, SegmentEvent
 from service.domain.events.sharing import SHARING_TYPES, SharingEvent
 from service.kernel.values import (
+    AlsoGiven,
     Balance,
+    ClubNews,
     CouponApplied,
     CouponGiven,
     EffectShown,
@@ -67,6 +76,9 @@ class PurchaseRecorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     gift_cards: int = 0  # minor units that gift cards paid
     coupons: tuple[CouponApplied, ...] = ()
     issued: tuple[CouponGiven, ...] = ()
+    also: tuple[AlsoGiven, ...] = ()  # for what it brought about: a tier, a club
+    badges: tuple[str, ...] = ()
+    clubs: dict[str, ClubNews] = {}
     overruns: tuple[str, ...] = ()  # wallets, budgets, coupons that gave more than they had
     wallets: dict[str, Balance] = {}
     progress: dict[str, Progress] = {}
@@ -310,7 +322,12 @@ Event = (
     | GiftCardEvent
     | OperationUndone
     | SharingEvent
+    | SegmentEvent
+    | ClubStayEvent
+    | ClubEvent
     | ApprovalEvent
+    | ActivityEvent
+    | OccasionEvent
 )
 
 TYPES: Final[dict[type[Event], str]] = {
@@ -341,5 +358,10 @@ TYPES: Final[dict[type[Event], str]] = {
     **GIFT_CARD_TYPES,
     **OPERATION_TYPES,
     **SHARING_TYPES,
+    **SEGMENT_TYPES,
+    **CLUB_STAY_TYPES,
+    **CLUB_TYPES,
     **APPROVAL_TYPES,
+    **ACTIVITY_TYPES,
+    **OCCASION_TYPES,
 }

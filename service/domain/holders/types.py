@@ -12,6 +12,7 @@ class Kind(enum.IntEnum):
     UNCLAIMED = 2
     GIFT_CARD = 3
     HOUSEHOLD = 4
+    CLUB = 5
 
     @property
     def holds_units(self) -> bool:

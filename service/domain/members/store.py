@@ -99,6 +99,7 @@ async def insert(tx: Tx, members: Sequence[MemberRow], now: dt.datetime) -> None
         profiles=[_encode(m.profile) for m in members],
         fields=[_encode(m.fields) for m in members],
         identifiers=[_encode(m.identifiers) for m in members],
+        born=[_born(m.profile) for m in members],
     )
 
 
@@ -110,7 +111,14 @@ async def update_profile(tx: Tx, member: MemberRow) -> None:
         profile=_encode(member.profile),
         fields=_encode(member.fields),
         identifiers=_encode(member.identifiers),
+        born=_born(member.profile),
     )
+
+
+def _born(profile: Profile) -> int | None:
+    """Month and day as one number, by which birthdays are found: 229 is 29 February."""
+    day = profile.birth_date
+    return None if day is None else day.month * 100 + day.day
 
 
 _profile: Final = msgspec.json.Decoder(Profile)

@@ -32,6 +32,7 @@ class Kind(enum.IntEnum):
     TO_GIFT_CARD = 12  # money that had paid for a purchase is on the gift card again
     UNDO = 10  # of one of these: written at each holder it was written at
     MOVED = 13  # a purchase went to another member: written at both of them
+    OCCASION_UNDONE = 18  # a return took what was given for something it made undone
     ATTACHED = 14  # a purchase of nobody known is a member's; its entries are the purchase's own
 
 

@@ -34,6 +34,8 @@ class Programs:
         self.wallets: dict[int, Wallet] = {}  # by number, newest definition
         self.ladders: dict[int, Ladder] = {}  # by number, newest definition
         self.ladder_versions: dict[int, tuple[tuple[dt.datetime, Ladder], ...]] = {}
+        self.triggers: frozenset[str] = frozenset()  # what some version has rules for, by key
+        self.has_belonging = False  # some version has segments, or clubs with a rule
         self._fresh_at = 0.0
         self._refreshing = asyncio.Lock()
         self._from: list[dt.datetime] = []
@@ -78,6 +80,13 @@ class Programs:
         """The process has looked for new versions recently enough to decide."""
         return time.monotonic() - self._fresh_at <= STALE_SECONDS_MAX
 
+    def badge_id(self, number: int) -> str:
+        """The name of a badge's number in the newest version that has it; LookupError."""
+        for program in reversed(self.compiled):
+            if number in program.badges_by_number:
+                return program.badges_by_number[number].id
+        raise LookupError(number)
+
     async def refresh(self, db: Database) -> None:
         """Load what was published since; safe to call at any time."""
         asked_at = time.monotonic()
@@ -98,6 +107,8 @@ class Programs:
         self.rows.append(row)
         self.compiled.append(program)
         self._from.append(row.effective_from)
+        self.triggers |= program.triggers.keys()
+        self.has_belonging = self.has_belonging or program.has_belonging
         for wallet in document.wallets:
             self.wallets[wallet.number] = wallet
         for ladder in document.ladders:

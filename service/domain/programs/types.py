@@ -62,11 +62,28 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[ProblemView, ...]
 
 
+class SegmentPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A segment that is new or changed: how many `members` would belong to it, and how many do.
+
+    `members_now` null: it is new. `sample`: of so many members it was worked out, and counted up to
+    all; null: of everybody.
+    """
+
+    id: str
+    members: int
+    members_now: int | None
+    sample: int | None
+
+
 class PlanView(msgspec.Struct, frozen=True, kw_only=True):
-    """What publishing would change, in words; `members_moving` per changed ladder."""
+    """What publishing would change, in words; `members_moving` per changed ladder.
+
+    `segments`: the new and the changed ones, with the members they would have.
+    """
 
     changes: tuple[str, ...]
     members_moving: dict[str, int] = {}
+    segments: tuple[SegmentPlan, ...] = ()
 
 
 class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):

@@ -175,6 +175,18 @@ async def update_returned(tx: Tx, changed: Sequence[tuple[Purchase, Cart, Sequen
     )
 
 
+async def update_outcomes(tx: Tx, changed: Sequence[Purchase]) -> None:
+    """Write what the receipts of purchases made in this transaction show at last."""
+    await tx.later(
+        SQL["update_outcomes"],
+        len(changed),
+        holders=[p.holder_id for p in changed],
+        occurred=[p.occurred_at for p in changed],
+        purchases=[p.purchase_id for p in changed],
+        outcomes=[pack(p.outcome) for p in changed],
+    )
+
+
 async def reassign(tx: Tx, old: Purchase, new: Purchase) -> None:
     """A purchase goes to another holder with its new decision, its returns with it."""
     await tx.run(

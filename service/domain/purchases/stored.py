@@ -11,7 +11,9 @@ import msgspec
 from service.domain.purchases.types import NotAppliedShown, PaidByCard, Receipt, ReceiptLine
 from service.kernel.ids import derived_id
 from service.kernel.values import (
+    AlsoGiven,
     Balance,
+    ClubNews,
     CouponApplied,
     CouponGiven,
     EffectShown,
@@ -52,6 +54,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wallets: dict[str, Balance] = {}
     cards: dict[int, int] = {}
     tier: dict[str, TierNow] = {}
+    also: tuple[AlsoGiven, ...] = ()
+    badges: tuple[str, ...] = ()
+    clubs: dict[str, ClubNews] = {}
     returns_applied: tuple[uuid.UUID, ...] = ()
 
 
@@ -158,7 +163,7 @@ def effects(decision: Decision) -> tuple[EffectShown, ...]:
             for one in decision.discounts
         ]
     )
-    if not decision.floors and not decision.issued:
+    if not (decision.floors or decision.issued or decision.badges or decision.invites):
         return discounts + points
     tiers = tuple(
         [
@@ -172,7 +177,19 @@ def effects(decision: Decision) -> tuple[EffectShown, ...]:
             for one in decision.issued
         ]
     )
-    return discounts + points + tiers + coupons
+    badges = tuple(
+        [
+            EffectShown(campaign=one.campaign, rule=one.rule, type="badge", badge=one.badge)
+            for one in decision.badges
+        ]
+    )
+    clubs = tuple(
+        [
+            EffectShown(campaign=one.campaign, rule=one.rule, type="invite", club=one.club)
+            for one in decision.invites
+        ]
+    )
+    return discounts + points + tiers + coupons + badges + clubs
 
 
 def redeemed(decision: Decision) -> tuple[Redeemed, ...]:
@@ -306,6 +323,9 @@ def receipt(purchase: Purchase) -> Receipt:
         coupons=applied(decision, facts),
         issued=given(purchase.earned_by, decision),
         not_applied=not_applied(decision.not_applied, facts),
+        also=purchase.outcome.also,
+        badges=purchase.outcome.badges,
+        clubs=purchase.outcome.clubs,
         tier=purchase.outcome.tier,
         wallets=purchase.outcome.wallets,
         hold_id=purchase.hold_id,

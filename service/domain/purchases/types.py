@@ -10,7 +10,9 @@ import msgspec
 from service.domain.purchases.basket import Basket, MemberRef
 from service.kernel.text import BATCH_MAX, LINES_MAX, Amount, Key
 from service.kernel.values import (
+    AlsoGiven,
     Balance,
+    ClubNews,
     CouponApplied,
     CouponGiven,
     EffectShown,
@@ -172,7 +174,9 @@ class Voided(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a purchase; stored facts render it again for a replay.
 
-    `moved` is told once, when it is moved from one member to another; `voided` when it is read.
+    `also`: what rules gave for what it brought about, when it was recorded; `badges` that were new,
+    and what became of the member and `clubs`. `moved` is told once, when it is moved from one
+    member to another; `voided` when it is read.
     """
 
     id: uuid.UUID
@@ -196,6 +200,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     coupons: tuple[CouponApplied, ...] = ()
     issued: tuple[CouponGiven, ...] = ()
     not_applied: tuple[NotAppliedShown, ...] = ()
+    also: tuple[AlsoGiven, ...] = ()
+    badges: tuple[str, ...] = ()
+    clubs: dict[str, ClubNews] = {}
     tier: dict[str, TierNow] = {}
     wallets: dict[str, Balance] = {}
     hold_id: uuid.UUID | None = None

@@ -20,6 +20,8 @@ class Kind(enum.IntEnum):
     POOLED = 2  # by a member into the pool of a household
     DRAWN = 3  # by a member out of it
     DISSOLVED = 4  # what was left in it, to the head
+    CLUB_GIVEN = 5  # by a member into the pool of a club
+    CLUB_DRAWN = 6  # by a member out of it
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ class Reason(enum.IntEnum):
     SALE_UNDONE = 14  # money that was put on a gift card, taken off again
     TRANSFER_UNDONE = 15  # at both holders: what was given is its giver's again
     RECOVERY_UNDONE = 16  # what was taken for a used coupon, which is deserved or unused after all
+    GRANTED = 17  # by a rule, for something that happened to a member and is no purchase
 
 
 class Contra(enum.IntEnum):
@@ -62,6 +63,7 @@ CONTRA_OF = {
     Reason.SALE_UNDONE: Contra.SALE,
     Reason.TRANSFER_UNDONE: Contra.TRANSFER,
     Reason.RECOVERY_UNDONE: Contra.ISSUANCE,
+    Reason.GRANTED: Contra.ISSUANCE,
 }
 
 

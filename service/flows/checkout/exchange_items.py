@@ -17,14 +17,14 @@ from service.domain.programs.errors import VersionBehind
 from service.domain.purchases import store as purchases
 from service.domain.purchases.content import fingerprint as purchase_fingerprint
 from service.domain.purchases.errors import NaturalKeyReused, PurchaseNotFound
-from service.domain.purchases.stored import Purchase, receipt
+from service.domain.purchases.stored import Purchase
 from service.domain.purchases.types import Receipt
 from service.domain.returns import store as returns
 from service.domain.returns.content import check_reference
 from service.domain.returns.content import fingerprint as return_fingerprint
 from service.domain.returns.errors import ReturnKeyReused
 from service.domain.returns.types import RecordReturn, ReturnReceipt
-from service.flows.steps import unclaimed
+from service.flows.steps import hiding, unclaimed
 from service.flows.steps.checkout import (
     asking,
     deciding,
@@ -100,7 +100,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
             newest = await holders.clock(tx, ctx.db.clock_offset)
             if newest > ctx.programs.newest:
                 await ctx.programs.refresh(ctx.db)
-            known = await _recorded(tx, command)
+            known = await _recorded(tx, ctx, command)
             if known is not None:
                 return Answer(known, replayed=True)
             return await _exchange(tx, ctx, command, items, wait=wait)
@@ -114,13 +114,13 @@ async def _twins_answer(ctx: Context, command: Command, refusal: ExpectedError) 
     """The same exchange, sent to another process, may have taken meanwhile what is missing here."""
     async with ctx.db.reading() as tx:
         try:
-            known = await _recorded(tx, command)
+            known = await _recorded(tx, ctx, command)
         except ExpectedError:
             return refusal
     return refusal if known is None else Answer(known, replayed=True)
 
 
-async def _recorded(tx: Tx, command: Command) -> ExchangeReceipt | None:
+async def _recorded(tx: Tx, ctx: Context, command: Command) -> ExchangeReceipt | None:
     """The receipts of both, when both are recorded; ReturnKeyReused, NaturalKeyReused.
 
     Refused too when only one of them is: it was no exchange then.
@@ -140,7 +140,7 @@ async def _recorded(tx: Tx, command: Command) -> ExchangeReceipt | None:
         raise NaturalKeyReused if is_bought else ReturnKeyReused
     given = (await returns.receipts(tx, [brought.return_id]))[brought.return_id]
     taken = (await purchases.by_ids(tx, [bought.purchase_id]))[bought.purchase_id]
-    return _receipt(given, receipt(taken))
+    return _receipt(given, hiding.told_receipt(ctx, taken))
 
 
 async def _exchange(
@@ -177,7 +177,7 @@ async def _exchange(
     items.append(item)
     locking.begin(item, locked[matched.holder_id], [locked[one] for one in item.others], now)
     await _buy(tx, ctx, item)
-    return Answer(_receipt(brought, receipt(item.purchase)))
+    return Answer(_receipt(brought, hiding.told_receipt(ctx, item.purchase)))
 
 
 async def _is_awaited(tx: Tx, buying: PurchaseCommand) -> bool:
@@ -216,7 +216,7 @@ async def _bring(
     done = await return_batch.load(tx, ctx, {0: asked}, {0: (work, again)}, paid)
     return_batch.check(done[0])
     returning.apply(ctx, done[0], cut=False)
-    await return_batch.write(tx, {0: asked}, done)
+    await return_batch.write(tx, ctx, {0: asked}, done)
     await tx.flush()
     for one in (holder, *cards):
         _as_written(one)

@@ -17,7 +17,7 @@ from service.domain.holds.types import Hold, ItemKind, OpenHold, State
 from service.domain.purchases.types import ExtendHold, HoldView
 from service.flows.steps import wallets
 from service.flows.steps.checkout import held
-from service.flows.steps.checkout.hold_view import view
+from service.flows.steps.checkout.hold_view import told_hold
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -67,7 +67,7 @@ async def _extend(tx: Tx, ctx: Context, command: Command, found: held.Held) -> A
     await Outbox.of(one.outbox for one in found.works).write(tx)
     longer = msgspec.structs.replace(hold, due_at=due_at)
     balances = work.balances(ctx.programs)
-    return Answer(view(longer, is_member=work.is_member, wallets=balances))
+    return Answer(told_hold(ctx, longer, is_member=work.is_member, wallets=balances))
 
 
 async def _move(tx: Tx, rows: Sequence[Hold | OpenHold], hold: Hold, due_at: dt.datetime) -> None:

@@ -35,7 +35,7 @@ from service.flows.steps.checkout import (
     presenting_cards,
 )
 from service.flows.steps.checkout.checkout import Checkout
-from service.flows.steps.checkout.hold_view import view
+from service.flows.steps.checkout.hold_view import told_hold
 from service.flows.steps.checkout.proving import Proof
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import match
@@ -123,7 +123,7 @@ async def _run(
     await _note_kept_cards(tx, chosen)
     ready += await locking.lock(tx, ctx, chosen, busy, wait=wait)
     answers = {n: result for n, result in enumerate(busy) if result is not None}
-    kept = await _keep_or_replace(tx, ready)
+    kept = await _keep_or_replace(tx, ctx, ready)
     answers |= kept
     fresh = [item for item in ready if item.n not in kept]
     await deciding.decide_all(tx, ctx, fresh)
@@ -177,7 +177,9 @@ async def _note_kept_cards(tx: Tx, chosen: locking.Chosen[Placing]) -> None:
         keys[key].kept_cards = paying_by_card.cards_of(hold)
 
 
-async def _keep_or_replace(tx: Tx, ready: Sequence[Placing]) -> dict[int, Answer[HoldView]]:
+async def _keep_or_replace(
+    tx: Tx, ctx: Context, ready: Sequence[Placing]
+) -> dict[int, Answer[HoldView]]:
     """Answer those whose basket is held already; another basket's hold is to be replaced."""
     keys = {
         (item.work.holder.holder_id, item.body.channel, item.body.checkout): item for item in ready
@@ -189,7 +191,9 @@ async def _keep_or_replace(tx: Tx, ready: Sequence[Placing]) -> dict[int, Answer
         if not hold.is_open(item.work.at):
             continue  # settling closes it first
         if hold.fp == item.fp:
-            kept[item.n] = Answer(view(hold, is_member=item.work.is_member), replayed=True)
+            kept[item.n] = Answer(
+                told_hold(ctx, hold, is_member=item.work.is_member), replayed=True
+            )
         else:
             item.hold = hold
     return kept
@@ -218,7 +222,9 @@ async def _place(tx: Tx, ctx: Context, items: Sequence[Placing]) -> dict[int, An
     await Outbox.of(work.outbox for work in works).write(tx)
     return {
         item.n: Answer(
-            view(hold, is_member=item.work.is_member, wallets=item.work.balances(ctx.programs))
+            told_hold(
+                ctx, hold, is_member=item.work.is_member, wallets=item.work.balances(ctx.programs)
+            )
         )
         for item, hold in placed
     }

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.domain.holders import store as holders
+from service.domain.programs.errors import VersionBehind
 from service.domain.purchases import store as purchases
 from service.domain.purchases.content import fingerprint
 from service.domain.purchases.errors import NaturalKeyReused
-from service.domain.purchases.stored import receipt
-from service.domain.purchases.types import RecordPurchase
+from service.domain.purchases.stored import Purchase
+from service.domain.purchases.types import Receipt, RecordPurchase
+from service.flows.steps import hiding
 from service.flows.steps.checkout import (
     asking,
     contested,
@@ -117,18 +119,25 @@ async def _prepare(
             continue
         key = known.get(asked.natural_key)
         if key is not None and key.purchase_id is not None:
-            same = key.fp == asked.fp
-            results[n] = (
-                Answer(receipt(found[key.purchase_id]), replayed=True)
-                if same
-                else NaturalKeyReused()
-            )
+            results[n] = _again(ctx, found[key.purchase_id], same=key.fp == asked.fp)
             continue
         try:
             items[asked.natural_key] = item_of(ctx, asked, n, now, holds, awaited=key is not None)
         except ExpectedError as refusal:
             results[n] = refusal
     return list(items.values())
+
+
+def _again(
+    ctx: Context, found: Purchase, *, same: bool
+) -> Answer[Receipt] | NaturalKeyReused | VersionBehind:
+    """What a natural key that was recorded is answered: by one item of a batch, not for all."""
+    if not same:
+        return NaturalKeyReused()
+    try:
+        return Answer(hiding.told_receipt(ctx, found), replayed=True)
+    except VersionBehind as refusal:
+        return refusal
 
 
 async def _record(
@@ -162,4 +171,4 @@ async def _record(
         results[n] = results[n] or result
     for item in ready:
         if item.refused is None:
-            results[item.n] = Answer(receipt(item.purchase))
+            results[item.n] = Answer(hiding.told_receipt(ctx, item.purchase))

@@ -242,7 +242,7 @@ async def _record(
                 done[n] = returned
             except ExpectedError as refusal:
                 refused[n] = refusal
-        await return_batch.write(tx, dict(enumerate(commands)), done)
+        await return_batch.write(tx, ctx, dict(enumerate(commands)), done)
     for n, _ in chosen.values():
         if n in done and done[n].row is not None:
             results[n] = Answer(done[n].row.receipt)  # type: ignore[union-attr]

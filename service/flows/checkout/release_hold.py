@@ -17,7 +17,7 @@ from service.flows.steps.checkout import (
     holding,
     paying_by_card,
 )
-from service.flows.steps.checkout.hold_view import view
+from service.flows.steps.checkout.hold_view import told_hold
 from service.flows.steps.context import Context
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -57,7 +57,7 @@ async def _release(tx: Tx, ctx: Context, command: Command, found: held.Held) -> 
     if hold.state is State.CAPTURED and hold.closed_at is not None:
         raise HoldClosed(state="captured", closed_at=hold.closed_at)
     if hold.state is not State.OPEN:
-        return Answer(view(hold, is_member=work.is_member), replayed=True)
+        return Answer(told_hold(ctx, hold, is_member=work.is_member), replayed=True)
     holding.free(ctx, work, hold, command.actor, hold.store)
     for card, part in found.parts.items():
         holding.free(ctx, found.cards[card], part, command.actor, hold.store)
@@ -69,4 +69,4 @@ async def _release(tx: Tx, ctx: Context, command: Command, found: held.Held) -> 
     await Outbox.of(one.outbox for one in found.works).write(tx)
     ended = msgspec.structs.replace(hold, state=State.RELEASED, closed_at=work.at)
     balances = work.balances(ctx.programs)
-    return Answer(view(ended, is_member=work.is_member, wallets=balances))
+    return Answer(told_hold(ctx, ended, is_member=work.is_member, wallets=balances))

@@ -1,11 +1,14 @@
 """check_coupon: what a code is, and whether it can be used now, whatever is in the cart.
 
-A code that does not exist, one that is void or another member's, and a text that is no code at all
-get the same answer after as many questions to the database: it tells nobody which it is.
+A code that does not exist, one that is void, another member's or of a club they must not know of,
+and a text that is no code at all get the same answer after as many questions to the database: it
+tells nobody which it is.
 """
 
 import uuid
 from typing import Final
+
+import msgspec
 
 from service.domain.budgets import store as budgets
 from service.domain.coupons import codes, store
@@ -14,7 +17,7 @@ from service.domain.coupons.types import CheckCoupon, CouponCheck, CouponRow, Me
 from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
-from service.flows.steps import guessing
+from service.flows.steps import guessing, hiding
 from service.flows.steps.checkout import presenting
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST, Context
@@ -26,7 +29,6 @@ from service.rules.compile import Program
 from service.rules.document import CouponTemplate
 from service.rules.facts import Presented, Unusable
 
-NOBODY: Final = uuid.UUID(int=0)
 UNKNOWN: Final = CouponCheck(usable=False, reason=Unusable.UNKNOWN)
 
 
@@ -37,10 +39,11 @@ async def check_coupon(ctx: Context, body: CheckCoupon, languages: Languages) ->
         program = ctx.programs.at(tx.now or EARLIEST)
         member_id = await _member(tx, ctx, program, body)
         (code,) = presenting.read(ctx, program, [body.code])
-        shared = code.template is not None  # no secret, nobody guesses it
+        shared = code.is_open  # no secret, nobody guesses it
         asking = () if shared else subjects(ctx.secret, member_id, body.client)
         await guessing.refuse_if_locked(tx, ctx, asking)
         digest = code.digest or codes.digest(ctx.secret, body.code)
+        code = msgspec.structs.replace(code, digest=digest)
         presented, row = await _look(tx, program, code, digest, member_id)
         answer = await _answer(tx, program, presented, row, languages)
     if answer is UNKNOWN:
@@ -78,9 +81,8 @@ async def _look(
     found = await store.find(tx, [digest])
     situation = Situation(program=program, member_id=member_id, at=now, codes=(code,))
     coupons = Coupons([situation], {} if code.template else found, now)
-    held = store.ask_held([(digest, None)], now)
-    uses = store.ask_member_uses([store.Span(NOBODY, "", None, None)], now)
-    await tx.ask_all([*coupons.questions, held, uses])
+    await tx.ask_all(coupons.questions)
+    coupons.hide(0, (await hiding.of_member(tx, program, member_id, now)).coupons)
     return coupons.facts(0)[0], coupons.row(code)
 
 

@@ -26,9 +26,9 @@ from service.domain.purchases.errors import (
     PurchaseNotFound,
     PurchaseVoid,
 )
-from service.domain.purchases.stored import Flag, Purchase, receipt
+from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import AttachPurchase, MovedFrom, Receipt
-from service.flows.steps import idempotency
+from service.flows.steps import hiding, idempotency
 from service.flows.steps.checkout.asking import named
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
@@ -89,7 +89,7 @@ async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     member_id = await _member(tx, ctx, command)
     refuse_own(command.actor, member_id, bought.holder_id)
     if bought.holder_id == member_id:
-        return Answer(receipt(bought), replayed=True)
+        return Answer(hiding.told_receipt(ctx, bought), replayed=True)
     locked, _ = await holders.lock(
         tx, {bought.holder_id, member_id}, wait=wait, clock_offset=ctx.db.clock_offset
     )
@@ -100,7 +100,7 @@ async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     if again.holder_id != bought.holder_id:
         raise RunAgain  # it was claimed or moved this moment
     moved = await _credit(tx, ctx, command, again, (other, member))
-    done = receipt(await _find(tx, command.purchase_id))
+    done = hiding.told_receipt(ctx, await _find(tx, command.purchase_id))
     done = msgspec.structs.replace(done, moved=moved)
     await idempotency.keep(tx, command.actor, command.key, _fingerprint(command), member_id, done)
     return Answer(done)

@@ -63,6 +63,7 @@ INSTEAD: Final[Mapping[Kind, str]] = {
     Kind.UNDO: "do anew what was undone",
     Kind.TO_GIFT_CARD: "it follows from a return; let the card pay again",
     Kind.MOVED: "move the purchase back, or void it",
+    Kind.OCCASION_UNDONE: "it follows from a return; correct the wallet by hand",
     Kind.ATTACHED: "move the purchase to whose it is, or void it",
 }
 

@@ -21,10 +21,12 @@ from service.domain.members.fields import check_fields
 from service.domain.members.identifiers import digest, normalise
 from service.domain.members.store import MemberRow
 from service.domain.members.types import MemberView, PatchMember, Profile
+from service.domain.segments import store as segments
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import check_kinds
 from service.flows.steps.member_view import view
+from service.flows.steps.occasions import happening
 from service.flows.steps.own import refuse_own
 from service.flows.steps.purchases import claiming
 from service.flows.steps.work import Work
@@ -87,7 +89,12 @@ async def _change(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     await _give_up(tx, ctx, changed, body)
     await claiming.take(tx, member_id, claims, now)
     await _write(tx, holder, row, changed)
+    if ctx.programs.has_belonging:
+        await segments.mark(tx, [holder.holder_id], tx.now or EARLIEST)
     claimed = await claiming.credit(tx, ctx, holder, claims, locked, command.actor, now)
+    if changed.profile.birth_date != row.profile.birth_date:
+        today = happening.birthday(changed, now, ctx.programs.tz)
+        await happening.decide(tx, ctx, holder, today, now)
     return Answer(await view(tx, ctx, changed, holder, claimed=claimed))
 
 

@@ -14,11 +14,13 @@ from service.domain.members import store as members
 from service.domain.members.fields import check_fields
 from service.domain.members.store import MemberRow
 from service.domain.members.types import Enrol, MemberView
+from service.domain.segments import store as segments
 from service.flows.steps import idempotency
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import check_kinds
 from service.flows.steps.member_view import view
+from service.flows.steps.occasions import happening
 from service.flows.steps.purchases import claiming
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -87,7 +89,11 @@ async def _enrol(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     await claiming.take(tx, member_id, claims, now)
     holder = Holder(member_id, Kind.MEMBER, None, 0, None, now, now)
     await _announce(tx, holder, row, now)
+    if ctx.programs.has_belonging:
+        await segments.mark(tx, [member_id], now)
     claimed = await claiming.credit(tx, ctx, holder, claims, locked, actor, now)
+    today = happening.birthday(row, now, ctx.programs.tz)
+    await happening.decide(tx, ctx, holder, [happening.enrolled(row, now), *today], now)
     shown = await view(tx, ctx, row, holder, claimed=claimed)
     await idempotency.keep(tx, actor, command.key, fp, member_id, shown)
     return Answer(shown)

@@ -27,6 +27,7 @@ from service.domain.members.fields import check_fields
 from service.domain.members.identifiers import Ownership, digest
 from service.domain.members.store import MemberRow
 from service.domain.members.types import Enrol
+from service.domain.segments import store as segments
 from service.flows.steps import (
     opening,
     wallets,
@@ -202,6 +203,8 @@ async def _write(
     enrolled = [row.enrolled_at for row in rows]
     await holders.insert(tx, [row.holder_id for row in rows], Kind.MEMBER, enrolled, now)
     await members.insert(tx, rows, now)
+    if ctx.programs.has_belonging:
+        await segments.mark(tx, [row.holder_id for row in rows], now)
     await _identify(tx, fresh, now)
     works = [_work(one, now, outbox) for one in fresh]
     bringing = [

@@ -12,12 +12,8 @@ import structlog
 from service.domain.budgets import store as budgets
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.flows.steps import (
-    tiers,
-    wallets,
-)
+from service.flows.steps import settling, tiers, wallets
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.facts import Asked, load_members
 from service.flows.steps.work import Work
 from service.infra.outages import AGAIN, LOST
 from service.kernel.errors import ExpectedError
@@ -37,13 +33,7 @@ async def settle_holders(ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:
             return 0
         now, outbox = tx.now or EARLIEST, Outbox()
         works = [Work(holder, now, now, outbox) for holder in locked.values()]
-        await wallets.load(tx, ctx, works)
-        asked = [Asked(work, ctx.programs.at(work.at), work.at) for work in works]
-        people = await load_members(tx, ctx, asked)
-        standings = await tiers.load(tx, ctx, [(work, work.at) for work in works], people)
-        for of_holder in standings.values():
-            tiers.emit_changes(of_holder)
-        await tiers.write(tx, standings)
+        await tiers.write(tx, await settling.settle(tx, ctx, works))
         await wallets.write(tx, works)
         await outbox.write(tx)
         return len(works)

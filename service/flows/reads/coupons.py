@@ -19,7 +19,7 @@ from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members.errors import MemberNotFound
-from service.flows.steps import batching
+from service.flows.steps import batching, hiding
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST, Context
 from service.infra import cursors
@@ -57,8 +57,9 @@ async def coupons(
         states = await holders.states(tx, [member_id], ctx.db.clock_offset)
         if member_id not in states or states[member_id].kind is not Kind.MEMBER:
             raise MemberNotFound
-        rows = await store.page_of_member(tx, member_id, before, limit + 1)
         program = ctx.programs.at(tx.now or EARLIEST)
+        hidden = (await hiding.of_member(tx, program, member_id, tx.now or EARLIEST)).coupons
+        rows = await store.page_of_member(tx, member_id, before, limit + 1, hidden)
         known = await _states(tx, program, member_id, rows[:limit])
     items = tuple(
         _view(ctx, program, row, state, languages)
@@ -76,7 +77,9 @@ async def open_list(
 ) -> tuple[CouponView, ...]:
     """What of a member's list can still be used, now or later; what ends first comes first."""
     program = ctx.programs.at(tx.now or EARLIEST)
-    found = (await store.of_members(tx, [member_id], tx.now or EARLIEST))[member_id]
+    hidden = (await hiding.of_member(tx, program, member_id, tx.now or EARLIEST)).coupons
+    listed = (await store.of_members(tx, [member_id], tx.now or EARLIEST))[member_id]
+    found = [one for one in listed if one.template not in hidden]
     known = await _states(tx, program, member_id, found)
     shown = [
         _view(ctx, program, row, state, languages)

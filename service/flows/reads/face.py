@@ -2,9 +2,21 @@
 
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
+from service.domain.activities.types import ActivityPage
 from service.domain.approvals.types import ApprovalPage, ApprovalsPage, ApprovalView
+from service.domain.clubs.views import (
+    ApplicationsOfClub,
+    ApplicationsPage,
+    ClubHistoryPage,
+    ClubMembersPage,
+    Clubs,
+    ClubsPage,
+    ClubView,
+    MembersClubs,
+    WaitingPage,
+)
 from service.domain.coupons.types import BatchView, CouponPage
 from service.domain.events.types import EventPage
 from service.domain.gift_cards.types import GiftCardBatchView, ListGiftCardEntries
@@ -23,13 +35,18 @@ from service.domain.purchases.overruns import OverrunPage, OverrunReport, Wanted
 from service.domain.purchases.receipts import FindPurchases, PurchasePage
 from service.domain.purchases.types import AskQuote, ExplanationView, HoldView, Quote, Receipt
 from service.domain.rewards.types import MemberRewards, RedemptionPage, RedemptionView
+from service.domain.segments.types import SegmentList, SegmentMemberPage
 from service.domain.staff.types import AccountState, StaffAccountPage, StaffAccountView
 from service.domain.tiers.types import TierView
 from service.domain.wallets.types import EntryPage, WalletsView
 from service.flows.reads import (
+    activities,
     approvals,
+    club_pages,
+    clubs,
     coupons,
     events,
+    exports,
     gift_cards,
     history,
     holds,
@@ -41,6 +58,7 @@ from service.flows.reads import (
     receipts,
     reports,
     rewards,
+    segments,
     staff,
 )
 from service.flows.reads.balances import Balances, Tagged
@@ -96,6 +114,10 @@ class Reads:
     async def member(self, member_id: uuid.UUID) -> MemberView:
         """The member."""
         return await members.member(self.ctx, member_id)
+
+    async def export(self, member_id: uuid.UUID) -> AsyncGenerator[bytes, None]:
+        """All data held on a member, as the parts of one JSON document."""
+        return await exports.export(self.ctx, member_id)
 
     async def lookup(self, identifiers: Sequence[Identifier]) -> MemberView:
         """The member who holds the first identifier that matches."""
@@ -169,6 +191,40 @@ class Reads:
         """Where a member belongs; MemberNotFound."""
         return await households.of_member(self.ctx, member_id, languages)
 
+    async def clubs(
+        self, actor: Actor, member_id: uuid.UUID | None, languages: Languages = ()
+    ) -> Clubs:
+        """The clubs that the asker may know of."""
+        return await clubs.clubs(self.ctx, actor, member_id, languages)
+
+    async def club(
+        self, actor: Actor, club: str, member_id: uuid.UUID | None, languages: Languages = ()
+    ) -> ClubView:
+        """One of them; ClubNotFound."""
+        return await clubs.club(self.ctx, actor, club, member_id, languages)
+
+    async def members_clubs(
+        self, member_id: uuid.UUID, languages: Languages = (), *, history: bool = False
+    ) -> MembersClubs:
+        """All about a member and clubs; `history`: what is over, too."""
+        return await clubs.of_member(self.ctx, member_id, languages, history=history)
+
+    async def club_members(self, club: str, query: ClubsPage) -> ClubMembersPage:
+        """A page of who belongs to a club now."""
+        return await club_pages.members(self.ctx, club, query)
+
+    async def club_history(self, club: str, query: ClubsPage) -> ClubHistoryPage:
+        """A page of who let whom in and why, newest first."""
+        return await club_pages.history(self.ctx, club, query)
+
+    async def club_waiting(self, club: str, query: ClubsPage) -> WaitingPage:
+        """A page of who waits for a seat."""
+        return await club_pages.waiting(self.ctx, club, query)
+
+    async def club_applications(self, club: str, query: ApplicationsPage) -> ApplicationsOfClub:
+        """A page of applications of one state."""
+        return await club_pages.applications(self.ctx, club, query)
+
     async def staff_account(self, account_id: uuid.UUID) -> StaffAccountView:
         """A staff account; StaffAccountNotFound."""
         return await staff.account(self.ctx, account_id)
@@ -208,6 +264,22 @@ class Reads:
     ) -> PurchasePage:
         """A page of a member's purchases, newest first."""
         return await receipts.of_member(self.ctx, member_id, cursor, limit)
+
+    async def activities(
+        self, member_id: uuid.UUID, cursor: str | None, limit: int
+    ) -> ActivityPage:
+        """A page of a member's activities, newest first."""
+        return await activities.of_member(self.ctx, member_id, cursor, limit)
+
+    async def segments(self, languages: Languages) -> SegmentList:
+        """All segments of the program in force with their sizes."""
+        return await segments.segments(self.ctx, languages)
+
+    async def segment_members(
+        self, segment_id: str, cursor: str | None, limit: int
+    ) -> SegmentMemberPage:
+        """A page of a segment's members; SegmentNotFound, CursorInvalid."""
+        return await segments.members(self.ctx, segment_id, cursor, limit)
 
     async def overruns(
         self, since: dt.datetime, until: dt.datetime, store: str | None

@@ -10,7 +10,7 @@ from service.domain.holds import store
 from service.domain.holds.errors import HoldNotFound
 from service.domain.holds.types import State
 from service.domain.purchases.types import HoldView
-from service.flows.steps.checkout.hold_view import view
+from service.flows.steps.checkout.hold_view import told_hold
 from service.flows.steps.context import EARLIEST, Context
 
 
@@ -24,4 +24,4 @@ async def hold(ctx: Context, hold_id: uuid.UUID) -> HoldView:
         now = tx.now or EARLIEST
     if found.state is State.OPEN and not found.is_open(now):
         found = msgspec.structs.replace(found, state=State.TIMED_OUT, closed_at=found.due_at)
-    return view(found, is_member=states[found.holder_id].kind is Kind.MEMBER)
+    return told_hold(ctx, found, is_member=states[found.holder_id].kind is Kind.MEMBER)

@@ -6,12 +6,15 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from service.domain.clubs.views import ClubAtAGlance, OfferToMember
 from service.domain.coupons.types import CouponView
 from service.domain.households import store as households
 from service.domain.households.types import InvitationView
 from service.domain.members.store import MemberRow
 from service.domain.rewards.types import MemberRewardView, RedemptionView
+from service.flows.reads import clubs
 from service.flows.reads.balances import views
+from service.flows.reads.clubs import Around
 from service.flows.reads.coupons import open_list
 from service.flows.reads.households import pool
 from service.flows.reads.members import ladders, whole
@@ -46,7 +49,7 @@ class HomeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `coupons`: those of the list that are not used up, void or over, the ones that end first.
     `rewards`: those that can be had now first, then those for which the fewest units are missing.
     `redemptions`: what is kept for the member, and items to be fetched. `language`: the member's
-    own, as far as it is known.
+    own, as far as it is known. `clubs`: those the member is in; `offers`: places they can take.
     """
 
     member_id: uuid.UUID
@@ -59,6 +62,8 @@ class HomeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     redemptions: tuple[RedemptionView, ...] = ()
     household: HomeHousehold | None = None
     invitations: tuple[InvitationView, ...] = ()
+    clubs: tuple[ClubAtAGlance, ...] = ()
+    offers: tuple[OfferToMember, ...] = ()
 
 
 class Home(NamedTuple):
@@ -69,6 +74,7 @@ class Home(NamedTuple):
     standings: dict[str, Standing]
     offered: Offered
     pool: Work | None
+    around: Around
 
 
 async def look(tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages) -> Home:
@@ -77,6 +83,8 @@ async def look(tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages)
     rewards = await offered(tx, ctx, row, work, standings, languages)
     household, pooled = await _household(tx, ctx, member_id, languages)
     invited = await households.invitations_to(tx, member_id, tx.now or EARLIEST)
+    around = await clubs.around(tx, ctx, member_id)
+    program = ctx.programs.at(work.at)
     view = HomeView(
         member_id=member_id,
         language=row.profile.language,
@@ -88,8 +96,10 @@ async def look(tx: Tx, ctx: Context, member_id: uuid.UUID, languages: Languages)
         redemptions=await to_be_fetched(tx, ctx, member_id, languages),
         household=household,
         invitations=tuple(invitation(one) for one in invited),
+        clubs=clubs.at_a_glance(program, around, languages),
+        offers=clubs.offers(program, around, languages),
     )
-    return Home(view, work, standings, rewards, pooled)
+    return Home(view, work, standings, rewards, pooled, around)
 
 
 async def _household(

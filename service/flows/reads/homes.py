@@ -7,9 +7,11 @@ The tag is a hash of the body, so it changes whenever any part does. A home is m
 - the coupons of the list, or what is left of a stock, are not as they were: others can change that,
   so both are asked for every time;
 - the instant is reached at which time alone changes it: units become usable or lapse, a hold, a
-  step, a floor, a coupon, a reward or an invitation begins or ends, a local day ends.
+  step, a floor, a coupon, a reward, an invitation, an offer or a time in a club begins or ends, a
+  local day ends.
 
-One of which a window would let something go before that is not kept at all.
+One of which a window would let something go before that is not kept at all, nor is that of somebody
+who is in a club as long as a rule is true of them.
 """
 
 import collections
@@ -27,9 +29,9 @@ from service.domain.holders import store as holders
 from service.flows.reads.balances import Tagged, states_version
 from service.flows.reads.coupons import open_list
 from service.flows.reads.home import COUPONS_MAX, Home, look
-from service.flows.reads.remembered import moments
 from service.flows.steps import tiers
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.reconsidering.moments import moments
 from service.flows.steps.tiers import Standing
 from service.infra.db import Tx
 from service.kernel.calendar import end_of_day
@@ -136,6 +138,8 @@ def _changes(home: Home, program: Program) -> Iterator[dt.datetime]:
         *(moment for one in home.offered.items for moment in (one.valid_from, one.valid_until)),
         *(one.held_until for one in view.redemptions),
         *(one.until for one in view.invitations),
+        *(one.until for one in view.offers),
+        *(moment for one in home.around.spans for moment in (one.from_at, one.until_at)),
     ]
     yield from (moment for moment in dated if moment is not None and moment > now)
 
@@ -143,6 +147,8 @@ def _changes(home: Home, program: Program) -> Iterator[dt.datetime]:
 def _lets_go(home: Home, program: Program, until: dt.datetime) -> bool:
     """Something that counts now, or the time of day, may count no more before the instant."""
     now, facts = home.work.at, home.offered.facts
+    if any(one.conditional and one.covers(now) for one in home.around.spans):
+        return True
     if any(_leaves_window(one, now, until) for one in home.standings.values()):
         return True
     if any(past != Past() for past in facts.history.values()):

@@ -16,6 +16,7 @@ from service.domain.programs.types import (
 )
 from service.domain.tiers import store as tiers
 from service.domain.tiers.ladder import Rulebook, counted_since
+from service.flows.reads import segments
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.calendar import zone
@@ -85,7 +86,9 @@ async def planned(ctx: Context, source: str) -> PlanView:
             count = await _moving(tx, old, checked.document, ladder_id, tx.now or EARLIEST)
             if count is not None:
                 moving[ladder_id] = count
-    return PlanView(changes=tuple(plan(old, checked.document)), members_moving=moving)
+        sizes = await segments.planned(tx, ctx, old, checked.document, tx.now or EARLIEST)
+    changes = tuple(plan(old, checked.document))
+    return PlanView(changes=changes, members_moving=moving, segments=sizes)
 
 
 async def _moving(

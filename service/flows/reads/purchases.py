@@ -7,9 +7,10 @@ import msgspec
 
 from service.domain.purchases import store
 from service.domain.purchases.errors import PurchaseNotFound
-from service.domain.purchases.stored import Flag, Purchase, receipt
+from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import ExplanationView, Receipt, Voided
 from service.domain.returns import store as returns
+from service.flows.steps import hiding
 from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.kernel.actor import shown
@@ -35,9 +36,9 @@ async def purchase(ctx: Context, purchase_id: uuid.UUID) -> Receipt:
     async with ctx.db.reading() as tx:
         found = await _find(tx, purchase_id)
         if Flag.VOID not in found.flags:
-            return receipt(found)
+            return hiding.told_receipt(ctx, found)
         void = await returns.void_of(tx, found.holder_id, purchase_id)
-    return msgspec.structs.replace(receipt(found), voided=_voided(void))
+    return msgspec.structs.replace(hiding.told_receipt(ctx, found), voided=_voided(void))
 
 
 def _voided(void: returns.Record | None) -> Voided:
@@ -73,7 +74,10 @@ async def explanation(ctx: Context, purchase_id: uuid.UUID, *, full: bool) -> Ex
     program = ctx.programs.version(found.program_version)
     again = decide(program, found.cart, found.facts)
     explained = explain(program, found.cart, found.facts)
-    rules = tuple(rule for rule in explained.rules if full or rule.fired)
+    hidden = hiding.of_facts(program, found.facts)
+    rules = tuple(
+        rule for rule in explained.rules if full or (rule.fired and rule.rule not in hidden.rules)
+    )
     told, coupons = msgspec.to_builtins((rules, explained.coupons))
     return ExplanationView(
         purchase_id=purchase_id,

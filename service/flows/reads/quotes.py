@@ -28,10 +28,11 @@ from service.domain.purchases.stored import (
 from service.domain.purchases.types import AskQuote, Quote, ReceiptLine, RewardUsable
 from service.domain.tiers.types import FloorRow
 from service.flows.reads import usable
-from service.flows.reads.remembered import Memory, Moment, Stored
+from service.flows.reads.remembered import Memory, Moment, Past, Stored
 from service.flows.reads.rewards import left_by
 from service.flows.steps import (
     budgets,
+    hiding,
     tiers,
 )
 from service.flows.steps.checkout import (
@@ -162,11 +163,13 @@ class Quotes:
 
         Not what was worked out with a hold of their own given up.
         """
-        firsts = questions.firsts() if questions is not None else []
-        for item, of_one in zip(items, firsts, strict=True):
-            has_coupons = known.of(item.work.holder.holder_id)
-            if item.stored is not None and item.named is None and not has_coupons:
-                self._memory.keep(item, moment, of_one, item.stored)
+        if questions is None:
+            return
+        for item, firsts in zip(items, questions.firsts(), strict=True):
+            holder_id = item.work.holder.holder_id
+            if item.stored is not None and item.named is None and not known.of(holder_id):
+                past = Past(firsts, questions.club_spans(holder_id))
+                self._memory.keep(item, moment, past, item.stored)
 
 
 async def _with_rewards(ctx: Context, quote: Quote) -> Quote:
@@ -291,7 +294,7 @@ def _quote(ctx: Context, item: Quoting, known: usable.Lists, now: dt.datetime) -
     valid_until = now + quoted.VALID_FOR
     fp = basket_fingerprint(item.body, cart)
     promise = Quoted(member_id, fp, valid_until, decision.discounts)
-    return Quote(
+    made = Quote(
         quote_id=quoted.seal(ctx, promise),
         valid_until=valid_until,
         member_id=member_id,
@@ -312,6 +315,7 @@ def _quote(ctx: Context, item: Quoting, known: usable.Lists, now: dt.datetime) -
         tier=_tier_after(item, lines),
         identifier_conflict=item.matched.conflict if item.matched is not None else False,
     )
+    return hiding.cut(made, hiding.of_facts(item.program, facts))
 
 
 def _tier_after(item: Quoting, lines: Sequence[ReceiptLine]) -> dict[str, TierNow]:

@@ -6,7 +6,7 @@ come to the same:
 - the holder has the version it had: every write to a member's tables moves it (the caller has asked
   for it in the snapshot it answers by, which is also how it knows whose an identifier is);
 - the same program is in force, and none was published since;
-- nothing has fallen due: no lot, hold, tier or floor begins or ends at an instant in between;
+- nothing has fallen due: no lot, hold, tier, floor or time in a club begins or ends in between;
 - windows of history, limits and rolling ladders have let nothing go: since when they count is no
   earlier than it was, and still earlier than the first that they counted;
 - where the program asks for the person, it is the same local day (birthdays, days enrolled).
@@ -20,15 +20,17 @@ import collections
 import datetime as dt
 import operator
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
+from service.domain.clubs.membership import Span
 from service.flows.steps import (
     facts,
     tiers,
 )
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.context import EARLIEST
+from service.flows.steps.reconsidering.moments import moments
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.rules.compile import Program
@@ -54,6 +56,13 @@ class Stored(NamedTuple):
         """Nothing is due, or was written then or later (as after a change of the clock)."""
         due = self.next_due is not None and self.next_due <= at
         return self.recorded_at < at and self.settled_at <= at and not due
+
+
+class Past(NamedTuple):
+    """The first instants that windows and limits counted, and the member's times in clubs."""
+
+    firsts: Sequence[dt.datetime | None]
+    spans: Sequence[Span]
 
 
 class Moment:
@@ -115,11 +124,15 @@ class Remembered:
         "facts", "standings", "work",
     )  # fmt: skip
 
-    def __init__(
-        self, item: Checkout, moment: Moment, firsts: Sequence[dt.datetime | None], stored: Stored
-    ) -> None:
+    def __init__(self, item: Checkout, moment: Moment, past: Past, stored: Stored) -> None:
         known = item.decided.facts
-        self.facts = Facts(at=known.at, member=known.member, history=known.history, uses=known.uses)
+        self.facts = Facts(
+            at=known.at,
+            member=known.member,
+            history=known.history,
+            uses=known.uses,
+            activities=known.activities,
+        )
         self.work: Work = item.work
         self.standings = {name: one.again(moment.at) for name, one in item.standings.items()}
         self._version = stored.version
@@ -130,12 +143,12 @@ class Remembered:
         self._starts = moment.starts(item.program)
         self._firsts = [
             (n, first)
-            for n, (since, first) in enumerate(zip(self._starts, firsts, strict=False))
+            for n, (since, first) in enumerate(zip(self._starts, past.firsts, strict=False))
             if since is not EARLIEST and first is not None
         ]  # of who is no member nothing is asked: `firsts` is empty
         short = [one for one in self.standings.values() if one.contributions is None]
         self._totals = [(one, moment.counted_since(one)) for one in short]
-        self._until = _until(stored, self.standings.values(), moment.at)
+        self._until = _until(stored, self.standings.values(), past.spans, moment.at)
 
     def holds(self, version: int, program: Program, moment: Moment) -> bool:
         """Loading anew at the moment would come to the same."""
@@ -172,25 +185,16 @@ def _is_later(since: dt.datetime | None, now: dt.datetime | None) -> bool:
     return since <= now
 
 
-def _until(stored: Stored, standings: Collection[Standing], at: dt.datetime) -> dt.datetime | None:
+def _until(
+    stored: Stored, standings: Collection[Standing], spans: Collection[Span], at: dt.datetime
+) -> dt.datetime | None:
     """When the next thing falls due."""
-    found = [moment for one in standings for moment in moments(one) if moment > at]
+    ends = [moment for one in spans for moment in (one.from_at, one.until_at) if moment is not None]
+    found = [moment for one in standings for moment in moments(one)] + ends
+    found = [moment for moment in found if moment > at]
     if stored.next_due is not None:
         found.append(stored.next_due)
     return min(found, default=None)
-
-
-def moments(standing: Standing) -> Iterator[dt.datetime]:
-    """When steps and floors begin and end."""
-    for step in (*standing.old, *standing.steps):
-        yield step.from_at
-        for end in (step.until_at, step.valid_until, step.due_at):
-            if end is not None:
-                yield end
-    for floor in standing.floors:
-        yield floor.from_at
-        if floor.until_at is not None:
-            yield floor.until_at
 
 
 class Memory:
@@ -212,9 +216,7 @@ class Memory:
         self._kept.move_to_end(holder_id)
         return known
 
-    def keep(
-        self, item: Checkout, moment: Moment, firsts: Sequence[dt.datetime | None], stored: Stored
-    ) -> None:
+    def keep(self, item: Checkout, moment: Moment, past: Past, stored: Stored) -> None:
         """Remember the holder of a basket that was decided at the moment, where that will hold.
 
         Of one with things due it does not: only who settles it writes what falls due after that.
@@ -222,7 +224,7 @@ class Memory:
         if item.occurred_at != moment.at or not item.is_decided or not stored.is_quiet(moment.at):
             return
         holder_id = item.work.holder.holder_id
-        self._kept[holder_id] = Remembered(item, moment, firsts, stored)
+        self._kept[holder_id] = Remembered(item, moment, past, stored)
         self._kept.move_to_end(holder_id)
         while len(self._kept) > REMEMBERED_MAX:
             self._kept.popitem(last=False)

@@ -27,6 +27,7 @@ from service.domain.rewards.types import (
 )
 from service.flows.reads.balances import Tagged
 from service.flows.reads.members import whole
+from service.flows.steps import hiding
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.rewards import rewarding
 from service.flows.steps.rewards.redemption_view import gives, view
@@ -46,11 +47,15 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 async def catalogue(ctx: Context, languages: Languages) -> Tagged:
-    """All rewards that are not over, as anybody sees them; the tag is a hash of the body."""
+    """All rewards that are not over, as anybody sees them; the tag is a hash of the body.
+
+    Those for members of hidden clubs are in their own lists.
+    """
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
         program = ctx.programs.at(tx.now or EARLIEST)
-        shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
+        known = hiding.rewards(program, hiding.closed(program))
+        shown = [one for one in known if not _is_over(one.reward, tx)]
         left = await _left(tx, shown)
     items = tuple(_public(one.reward, left, languages) for one in shown)
     body = _encode(Catalogue(items=items))
@@ -123,7 +128,9 @@ async def offered(
 ) -> Offered:
     """All rewards that are not over, for a member as `whole` answers one who has `spent` units."""
     program = ctx.programs.at(work.at)
-    shown = [one for one in program.rewards.values() if not _is_over(one.reward, tx)]
+    hidden = await hiding.of_member(tx, program, person.holder_id, work.at)
+    known = hiding.rewards(program, hidden)
+    shown = [one for one in known if not _is_over(one.reward, tx)]
     facts = await rewarding.facts(tx, program, shown, person, standings, work.at)
     left = await _left(tx, shown)
     wallets = {one.reward.wallet for one in shown}

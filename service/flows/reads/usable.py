@@ -13,6 +13,7 @@ from service.domain.coupons.types import CouponRow
 from service.domain.coupons.validity import span
 from service.domain.purchases.basket import COUPONS_MAX
 from service.domain.purchases.types import CouponUsable, PointsUsable, Usable
+from service.flows.steps import hiding
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST
@@ -23,6 +24,7 @@ from service.rules.decision import Decision, Refused
 from service.rules.discounts import TooManyCombinations
 from service.rules.document import Redeem
 from service.rules.facts import Presented
+from service.rules.hiding import Hidden
 from service.rules.paying import payable, why_not
 from service.rules.priced import off_lines
 
@@ -97,13 +99,21 @@ def usable(item: Checkout, known: Lists) -> Usable:
     if item.member_id is None:
         return Usable()
     coupons: tuple[CouponUsable, ...] = ()
-    listed = known.of(item.member_id)
+    hidden = hiding.of_facts(item.program, item.decided.facts)
+    listed = [one for one in known.of(item.member_id) if one[0].template not in hidden.coupons]
     if listed:
         presented = {row.digest for row, _ in item.coupons if row is not None}
         coupons = tuple(
-            _coupon(item, row, fact, is_presented=row.digest in presented) for row, fact in listed
+            _cut(_coupon(item, row, fact, is_presented=row.digest in presented), hidden)
+            for row, fact in listed
         )
     return Usable(coupons=coupons, points=_points(item) if item.program.pays else {})
+
+
+def _cut(shown: CouponUsable, hidden: Hidden) -> CouponUsable:
+    """What excludes it is told if that may be."""
+    named = shown.by is not None and (shown.by in hidden.rules or shown.by in hidden.coupons)
+    return msgspec.structs.replace(shown, by=None) if named else shown
 
 
 def _coupon(item: Checkout, row: CouponRow, fact: Presented, *, is_presented: bool) -> CouponUsable:

@@ -16,6 +16,7 @@ from service.flows.steps.context import Context
 from service.flows.steps.returns.exchanging import ExchangeReceipt
 from service.kernel.texts import Languages, in_languages
 from service.kernel.values import (
+    AlsoGiven,
     Balance,
     CouponGiven,
     EffectShown,
@@ -44,6 +45,8 @@ def _receipt(ctx: Context, of: Receipt, wanted: Languages) -> Receipt:
         found["effects"] = _effects(program, of.effects, wanted)
         if of.issued:
             found["issued"] = tuple(_given(program, one, wanted) for one in of.issued)
+        if of.also:
+            found["also"] = tuple(_also(program, one, wanted) for one in of.also)
     if program.printed.has(Occasion.PURCHASE):
         units = _earned(of.earned) | _paid(of.redeemed) | _balances(of.wallets)
         said = Said(
@@ -152,6 +155,17 @@ def _effects(
             else one
             for one in effects
         ]
+    )
+
+
+def _also(program: Program, one: AlsoGiven, wanted: Languages) -> AlsoGiven:
+    """What was decided by another version may name what this one has not."""
+    issued = tuple(
+        _given(program, given, wanted) if given.template in program.coupons else given
+        for given in one.issued
+    )
+    return msgspec.structs.replace(
+        one, effects=_effects(program, one.effects, wanted), issued=issued
     )
 
 

@@ -27,6 +27,7 @@ from service.domain.rewards import store
 from service.domain.rewards.errors import RewardNotAvailable, UnknownReward
 from service.domain.rewards.types import RedeemReward, Redemption, RedemptionView, State
 from service.flows.steps import (
+    hiding,
     idempotency,
     wallets,
 )
@@ -111,7 +112,8 @@ async def _redeem(
     now = tx.now or EARLIEST
     program = ctx.programs.at(now)
     compiled = program.rewards.get(command.body.reward)
-    if compiled is None:
+    hidden = await hiding.of_member(tx, program, holder.holder_id, now)
+    if compiled is None or compiled.reward.id in hidden.rewards:
         raise UnknownReward(reward=command.body.reward)
     work = Work(holder, now, now, Outbox())
     standings, person = await redemptions.meet(tx, ctx, work)

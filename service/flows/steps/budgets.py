@@ -36,6 +36,10 @@ class Decided(msgspec.Struct):
     freed: Mapping[str, int] = {}
     taken: dict[str, int] = {}
 
+    def decide(self) -> None:
+        """Decide it once more, with what the budgets gave."""
+        self.decision = decide(self.program, self.cart, self.facts)
+
     def wants(self) -> dict[str, int]:
         """What the budgets are to be asked for."""
         return {n: units for n, units in self.decision.demands.items() if n not in self.had}
@@ -105,7 +109,7 @@ def _granted(want: int, left: int, budget: Budget) -> int:
 def _decide_again(item: Decided, given: Mapping[str, int]) -> None:
     item.facts = msgspec.structs.replace(item.facts, grants={**item.had, **given})
     if given != item.wants():
-        item.decision = decide(item.program, item.cart, item.facts)
+        item.decide()
 
 
 async def _decide_with(tx: Tx, item: Decided, given: Mapping[str, int]) -> None:

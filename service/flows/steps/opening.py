@@ -78,6 +78,7 @@ async def bring(tx: Tx, ctx: Context, actor: Actor, all_: Sequence[Bringing]) ->
         for standing in of_holder.values():
             _count(standing, one)
         tiers.emit_changes(of_holder)
+        one.work.occasions = []  # nobody is rewarded for where they stood before they came
     now = tx.now or EARLIEST
     kind = operations.Kind.OPENING
     await operations.insert_many(tx, operations_made, NOTE, actor, now, kind)

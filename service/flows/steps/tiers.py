@@ -15,6 +15,7 @@ from service.domain.events.catalog import TierChanged
 from service.domain.members.store import MemberRow
 from service.domain.tiers import ladder as ladders
 from service.domain.tiers import store
+from service.domain.tiers.changes import occasion_of
 from service.domain.tiers.ladder import Rulebook
 from service.domain.tiers.types import FloorRow, Step
 from service.flows.steps.context import EARLIEST, Context
@@ -32,7 +33,7 @@ class Standing:
 
     __slots__ = (
         "added", "book", "contributions", "first", "floors", "ladder", "number", "old",
-        "old_floors", "removed", "steps", "total", "work",
+        "old_floors", "removed", "steps", "told", "total", "work",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +52,7 @@ class Standing:
         self.first: dt.datetime | None = None  # the earliest instant in `total`
         self.added: list[FloorRow] = []
         self.removed: list[FloorRow] = []
+        self.told: list[tuple[dt.datetime, str]] = []  # changes that were emitted, in order
 
     def again(self, at: dt.datetime) -> "Standing":
         """The same at a later instant, by itself, while nothing was written or fell due."""
@@ -341,7 +343,10 @@ def shown(
 
 
 def emit_changes(standings: dict[str, Standing]) -> None:
-    """tier.changed for each change that took effect, at its instant; then the next dues."""
+    """tier.changed for each change that took effect, at its instant; then the next dues.
+
+    Each is told once, and is an occasion for rules: it may be called again when more has changed.
+    """
     for ladder_id, standing in standings.items():
         _emit(ladder_id, standing)
         work = standing.work
@@ -363,11 +368,15 @@ def _emit(ladder_id: str, standing: Standing) -> None:
     if now != was:  # what was known about the past has changed
         moments.insert(0, (since, now))
     valid_until = standing.steps[-1].valid_until if standing.steps else None
-    for at, tier in moments:
+    if standing.told:
+        was = standing.told[-1][1]
+    for at, tier in [one for one in moments if one not in standing.told]:
         if tier != was:
             event = TierChanged(ladder=ladder_id, was=was, now=tier, at=at, valid_until=valid_until)
             work.emit(event, at)
+            work.occasions.append(occasion_of(standing.ladder, was, tier, at))
             was = tier
+        standing.told.append((at, tier))
 
 
 async def write(tx: Tx, standings: Standings) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 from service.domain.coupons import store as coupons
 from service.domain.holders import store as holders
 from service.domain.holds import store as holds
+from service.domain.occasions import store as occasions
+from service.domain.segments import store as segments
 from service.domain.wallets import store as wallets
 from service.domain.wallets.book import Book
 from service.domain.wallets.lots import Lot
@@ -31,6 +33,9 @@ async def load(
     """
     holding = [work for work in works if work.holds_units]
     found: wallets.Books = {}
+    for work in works:
+        work.asked = ctx.programs.triggers
+        work.looks_again = ctx.programs.has_belonging and work.is_member
     if holding:
         found = books.answer if books is not None else await tx.ask(ask(ctx, holding))
         _open(ctx, holding, found)
@@ -173,7 +178,33 @@ async def write(tx: Tx, works: list[Work]) -> None:
     await write_timed_out(tx, works)
     books: list[Book] = open_books(works)
     await wallets.write(tx, books, all_written(works))
+    await leave_occasions(tx, works)
+    await _mark(tx, works)
     await holders.update(tx, [work.holder for work in works])
+
+
+async def _mark(tx: Tx, works: Sequence[Work]) -> None:
+    """Members who were not looked at here are to be, as of now."""
+    left = [work for work in works if work.looks_again and not work.reconsidered]
+    if left:
+        now = max(work.now for work in left)
+        await segments.mark(tx, [work.holder.holder_id for work in left], now)
+
+
+async def leave_occasions(tx: Tx, works: Sequence[Work]) -> None:
+    """What happened to members here, and was not decided here, is left to the job.
+
+    Of what some version of the program has rules for: which one is in force then, it will see.
+    """
+    for work in works:
+        if not work.occasions:
+            continue
+        if work.asked is None:
+            raise AssertionError("something happened to a member whose books were not loaded")
+        holder_id = work.holder.holder_id
+        left = [(holder_id, one) for one in work.occasions if one.key() in work.asked]
+        await occasions.leave(tx, left, work.now)
+        work.occasions = []
 
 
 async def write_timed_out(tx: Tx, works: Sequence[Work]) -> None:

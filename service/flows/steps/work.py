@@ -15,20 +15,24 @@ from service.domain.wallets.lots import Due
 from service.domain.wallets.store import Written
 from service.kernel.actor import Actor
 from service.kernel.values import Balance, WalletChange
+from service.rules.triggers import Occasion
 
-_SOURCES: Final = {Kind.GIFT_CARD: "gift-cards", Kind.HOUSEHOLD: "households"}
+_SOURCES: Final = {Kind.GIFT_CARD: "gift-cards", Kind.HOUSEHOLD: "households", Kind.CLUB: "clubs"}
 
 
 class Work:
     """One locked holder. `at` is the instant up to which it is settled by this batch.
 
     `holds`: the open ones, loaded when something is due; `timed_out`: those that
-    ended by settling, to be written.
+    ended by settling, to be written. `occasions`: what happened to a member here that rules may be
+    asked about; `asked`: for which kinds of that some version of the program has rules (known with
+    the books; None: not yet). `looks_again`: there are segments, so that the member is to be looked
+    at after what is written here, unless it was `reconsidered` here.
     """
 
     __slots__ = (
-        "_marks", "_taken", "at", "books", "holder", "holds", "now", "outbox", "timed_out",
-        "written",
+        "_marks", "_taken", "asked", "at", "books", "holder", "holds", "looks_again", "now",
+        "occasions", "outbox", "reconsidered", "timed_out", "written",
     )  # fmt: skip
 
     def __init__(self, holder: Holder, at: dt.datetime, now: dt.datetime, outbox: Outbox) -> None:
@@ -40,6 +44,10 @@ class Work:
         self.holds: list[OpenHold] = []
         self.timed_out: list[Closing] = []
         self.written: list[Written] = []
+        self.occasions: list[Occasion] = []
+        self.asked: frozenset[str] | None = None
+        self.looks_again = False
+        self.reconsidered = False
         self._taken: dict[int, int] = {}
         self._marks: dict[int, tuple[int, int, int, int]] = {}
 
@@ -58,12 +66,16 @@ class Work:
         """Its books are loaded: of a member, a gift card or a household."""
         return self.holder.kind.holds_units
 
-    def emit(self, event: Event, at: dt.datetime) -> None:
-        """The holder's next event."""
+    def reserve(self) -> int:
+        """The number of the holder's next event, which is emitted only when all is known."""
+        return self.holder.next_version()
+
+    def emit(self, event: Event, at: dt.datetime, number: int | None = None) -> None:
+        """The holder's next event, or the one whose number was reserved."""
         self.outbox.emit(
             event,
             holder_id=self.holder.holder_id,
-            version=self.holder.next_version(),
+            version=self.holder.next_version() if number is None else number,
             at=at,
             recorded_at=self.now,
             source=_SOURCES.get(self.holder.kind, "members"),

@@ -6,11 +6,12 @@ from typing import Final
 from service.rules.check import combinations, leaves
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.dates import dates
+from service.rules.check.early import early_access
 from service.rules.check.rules import RULES_MAX, rule
 from service.rules.check.scope import Scope
 from service.rules.document import Budget, BudgetUnit, Campaign, WhenOut
 
-KEYS: Final = ("id", "title", "from", "until", "budget", "rules")
+KEYS: Final = ("id", "title", "from", "until", "early_access", "budget", "rules")
 BUDGET_UNITS: Final = ("points", "uses", "money")
 BUDGET_KEYS: Final = (*BUDGET_UNITS, "when_out", "wallet")
 CAMPAIGNS_MAX: Final = 500
@@ -26,7 +27,7 @@ def campaigns(at: Cursor, scope: Scope, before: Mapping[str, Budget]) -> tuple[C
     count = sum(len(campaign.rules) for campaign in found)
     if count > RULES_MAX:
         at.fail(f"{count} rules, at most {RULES_MAX} are allowed in a program")
-    combinations.bounded(at, found)
+    combinations.bounded(at, found, scope.zone)
     return found
 
 
@@ -55,6 +56,7 @@ def _campaign(
         from_at=from_at,
         until_at=until_at,
         budget=budget,
+        early_access=early_access(fields["early_access"], scope, starts="from" in fields),
         rules=tuple(rule(item, scope, rules) for item in items),
     )
 

@@ -3,25 +3,30 @@
 import collections
 import datetime as dt
 import math
+import zoneinfo
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from service.rules.check.cursor import Cursor
 from service.rules.document import Campaign
+from service.rules.early import early_start
 from service.rules.effects import Discount
 
 COMBINATIONS_MAX: Final = 4096
 _Choices = collections.Counter[str | None]  # exclusive group -> its discounts; None: not stackable
 
 
-def bounded(at: Cursor, campaigns: Iterable[Campaign]) -> None:
+def bounded(at: Cursor, campaigns: Iterable[Campaign], zone: zoneinfo.ZoneInfo) -> None:
     """Refuse rules that can make too many combinations for one cart, coupons left aside.
 
     An upper bound: it supposes that one cart meets the conditions of every rule whose campaign
-    runs. Of a group one discount or none is taken, and each one outside that does not stack is
-    taken or not.
+    runs for somebody. Of a group one discount or none is taken, and each one outside that does not
+    stack is taken or not.
     """
     offering = [(campaign, choices) for campaign in campaigns if (choices := _choices(campaign))]
+    offering = [(_widest(campaign, zone), choices) for campaign, choices in offering]
     starts = {None, *(campaign.from_at for campaign, _ in offering)}
     if any(_too_many(_at_once(offering, start)) for start in starts):
         at.fail(
@@ -29,6 +34,12 @@ def bounded(at: Cursor, campaigns: Iterable[Campaign]) -> None:
             f"{COMBINATIONS_MAX} combinations, counted as if all rules of campaigns that run at "
             "the same time met one cart: put more of them into one exclusive_group"
         )
+
+
+def _widest(campaign: Campaign, zone: zoneinfo.ZoneInfo) -> Campaign:
+    """From when it runs for members of the club that has it earlier."""
+    sooner = early_start(campaign.early_access, campaign.from_at, zone)
+    return campaign if sooner is None else msgspec.structs.replace(campaign, from_at=sooner)
 
 
 def _choices(campaign: Campaign) -> _Choices:

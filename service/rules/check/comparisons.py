@@ -23,6 +23,7 @@ _OPERATORS: Final = {
     Kind.QUANTITY: _EQUAL | _ORDER,
     Kind.DATE: _EQUAL | _ORDER,
     Kind.TIER: _EQUAL | _TIERS,
+    Kind.ANY: _EQUAL | _ORDER,
 }
 
 
@@ -46,12 +47,20 @@ def test_of(fields: Fields, info: Info, currency: str | None) -> Test:
     found: dict[str, Any] = {}
     for word, name in words.items():
         if word in fields:
-            many = word in ("in", "not_in")
-            read = _values if many else value
-            found[name] = read(fields[word], info, currency)
+            found[name] = _reader(word, info)(fields[word], info, currency)
     if not found and fields.clean and isinstance(fields.cursor.node, Mapping):
         fields.cursor.fail(f"needs a comparison: one of {', '.join(words)}")
     return Test(**found)
+
+
+def _reader(word: str, info: Info) -> Callable[[Cursor, Info, str | None], Any]:
+    if word in ("in", "not_in"):
+        return _values
+    return _number if info.kind is Kind.ANY and word in _ORDER else value
+
+
+def _number(at: Cursor, *_: object) -> int | None:
+    return leaves.whole(at, -leaves.NUMBER_MAX, leaves.NUMBER_MAX)
 
 
 def value(at: Cursor, info: Info, currency: str | None) -> Scalar | None:
@@ -85,4 +94,5 @@ _READERS: Final[dict[Kind, Callable[[Cursor], Scalar | None]]] = {
     Kind.TEXT: leaves.text,
     Kind.BOOL: leaves.flag,
     Kind.QUANTITY: leaves.quantity,
+    Kind.ANY: leaves.scalar,
 }

@@ -1,12 +1,27 @@
 """`when`: conditions over facts, with `all`, `any` and `not` among them."""
 
+import re
 from typing import Final
 
-from service.rules.check import comparisons, leaves
+from service.rules.check import circles, comparisons, leaves
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.scope import Scope
 from service.rules.check.where import where
-from service.rules.conditions import All, AnyOf, Condition, Fact, History, Lines, Not, TimeOfDay
+from service.rules.conditions import (
+    Activities,
+    All,
+    AnyOf,
+    Belonging,
+    Condition,
+    Fact,
+    History,
+    Lines,
+    Not,
+    TimeOfDay,
+)
+from service.rules.conditions.activities import ActivityWindow
+from service.rules.conditions.belonging import Circle
+from service.rules.conditions.fact import ACTIVITY
 from service.rules.conditions.history import Metric, Window
 from service.rules.registry import BUILT_IN_LINE_FIELDS, LATER, Info, Kind, Origin
 from service.rules.values import Test
@@ -17,7 +32,10 @@ ALTERNATIVES_MAX: Final = 64  # in one any or all
 LOGIC: Final = ("all", "any", "not")
 WINDOW_KEYS: Final = ("within", "channel", "store", "category", "including_this")
 LINES_KEYS: Final = ("where", "amount", "quantity")
+BELONGING_KEYS: Final = ("has", "has_any", "has_none")
+ACTIVITY_KEYS: Final = ("name", "within")
 AFTER_DISCOUNTS: Final = "cart.total"
+BY_THE_MINUTE: Final = "now.time"
 _LINE_SUMS: Final = {info.name: info for info in BUILT_IN_LINE_FIELDS}
 
 
@@ -26,19 +44,12 @@ def condition(at: Cursor, scope: Scope) -> Condition | None:
     if at.node is None:
         return None
     found = _mapping(at, scope, 0)
-    count = size(found)
+    count = circles.size(found)
     if count > CONDITIONS_MAX:
         at.fail(f"{count} conditions, at most {CONDITIONS_MAX} are allowed in a rule")
+    elif circles.named(found):
+        circles.bounded(at, circles.load(found, scope.loads))
     return found
-
-
-def size(of: Condition) -> int:
-    """How many tests the condition has, those of line fields included."""
-    if isinstance(of, All | AnyOf):
-        return sum(size(part) for part in of.of)
-    if isinstance(of, Not):
-        return size(of.of)
-    return 1 + len(of.where) if isinstance(of, Lines) else 1
 
 
 def _mapping(at: Cursor, scope: Scope, depth: int) -> Condition:
@@ -55,18 +66,30 @@ def _part(at: Cursor, scope: Scope, depth: int) -> Condition | None:
     facts = scope.registry.facts
     if name in LOGIC:
         return _logic(at, name, scope, depth + 1)
-    if name == AFTER_DISCOUNTS and scope.before_discounts:
-        at.fail_key(f"'{name}' is what discounts leave, so none may ask for it: use cart.subtotal")
-        return None
-    if name in facts and scope.without_purchase and facts[name].origin is Origin.CART:
-        at.fail_key(f"'{name}' is of a purchase, and there is none here: ask member, history, now")
-        return None
-    if name in facts:
+    reason = _not_here(name, facts.get(name), scope)
+    if reason is not None:
+        at.fail_key(reason)
+    elif name in facts:
         return _fact(at, facts[name], scope)
-    if name in LATER:
+    elif name.startswith(ACTIVITY):
+        return _attribute(at, name, scope)
+    elif name in LATER:
         at.fail_key(f"'{name}' is not supported yet")
     else:
         at.unknown_key("fact", [*facts, *LOGIC])
+    return None
+
+
+def _not_here(name: str, info: Info | None, scope: Scope) -> str | None:
+    """Why a fact cannot be asked for in this place; None: it can."""
+    if name == AFTER_DISCOUNTS and scope.before_discounts:
+        return f"'{name}' is what discounts leave, so none may ask for it: use cart.subtotal"
+    if info is not None and scope.without_purchase and info.origin is Origin.CART:
+        return f"'{name}' is of a purchase, and there is none here: ask member, history, now"
+    if name == BY_THE_MINUTE and scope.at_any_time:
+        return f"'{name}' changes by the minute: who belongs is asked of a day at most"
+    if name.startswith(ACTIVITY) and info is None and not scope.attributes:
+        return f"'{name}' is of an activity: that needs 'trigger: {{activity: …}}'"
     return None
 
 
@@ -81,7 +104,18 @@ def _logic(at: Cursor, word: str, scope: Scope, depth: int) -> Condition | None:
     return AnyOf(at.path, parts) if word == "any" else All(at.path, parts)
 
 
+def _attribute(at: Cursor, name: str, scope: Scope) -> Fact:
+    if not re.fullmatch(leaves.ACTIVITY_PATTERN[1:-1], name.removeprefix(ACTIVITY)):
+        at.fail_key("no attribute of an activity is called so: a-z, 0-9, - and _, a letter first")
+    info = Info(name, Kind.ANY, Origin.ACTIVITY, "an attribute of the activity")
+    return Fact(at.path, name, comparisons.test(at, info, scope.currency))
+
+
 def _fact(at: Cursor, info: Info, scope: Scope) -> Condition:
+    if info.kind is Kind.GROUPS:
+        return _belonging(at, info)
+    if info.origin is Origin.ACTIVITY:
+        return _activities(at, info, scope)
     if info.kind is Kind.LINES:
         return _lines(at, scope)
     if info.kind is Kind.TIME:
@@ -89,6 +123,40 @@ def _fact(at: Cursor, info: Info, scope: Scope) -> Condition:
     if info.origin is Origin.HISTORY:
         return _history(at, info, scope)
     return Fact(at.path, info.name, comparisons.test(at, info, scope.currency))
+
+
+def _belonging(at: Cursor, info: Info) -> Belonging:
+    to = Circle(info.name.removeprefix("member."))
+    fields = at.fields(BELONGING_KEYS)
+    if not fields.found and fields.clean and at.got() == "a mapping":
+        at.fail(f"needs at least one of {', '.join(BELONGING_KEYS)}")
+    what = to.removesuffix("s")
+
+    def one(of: Cursor) -> str | None:
+        if not info.values and of.node is not None:
+            of.fail(f"the program declares no {what}")
+            return None
+        return leaves.choice(of, info.values, what)
+
+    def several(of: Cursor) -> tuple[str, ...]:
+        found = [one(item) for item in of.items(f"a list of {to}", 1, ALTERNATIVES_MAX)]
+        return tuple(dict.fromkeys(name for name in found if name is not None))
+
+    return Belonging(
+        at=at.path,
+        to=to,
+        has=one(fields["has"]),
+        has_any=several(fields["has_any"]),
+        has_none=several(fields["has_none"]),
+    )
+
+
+def _activities(at: Cursor, info: Info, scope: Scope) -> Activities:
+    fields = at.fields((*ACTIVITY_KEYS, *comparisons.operators(info.kind)))
+    window = ActivityWindow(
+        leaves.activity(fields.need("name")) or "", leaves.duration(fields["within"])
+    )
+    return Activities(at.path, window, comparisons.test_of(fields, info, scope.currency))
 
 
 def _lines(at: Cursor, scope: Scope) -> Lines:

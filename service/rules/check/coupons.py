@@ -11,6 +11,7 @@ from service.rules.check import described, effects, leaves
 from service.rules.check.conditions import condition
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.discounts import discount
+from service.rules.check.early import early_access
 from service.rules.check.limits import TIMES_MAX, limited
 from service.rules.check.rules import PRIORITY_MAX
 from service.rules.check.scope import Scope
@@ -19,7 +20,7 @@ from service.rules.document import ComesBack, CouponTemplate, Limit, Recover, Va
 GIVES: Final = ("discount", "multiply", "points")
 KEYS: Final = (
     *(*described.KEYS, *GIVES, "when", "valid", "limit"),
-    *("personal", "code", "priority", "comes_back", "recover"),
+    *("personal", "code", "priority", "comes_back", "recover", "early_access"),
 )
 VALID_KEYS: Final = ("for", "from", "until")
 LIMIT_KEYS: Final = ("uses", "per_member", "per")
@@ -57,6 +58,7 @@ def _template(at: Cursor, name: str, scope: Scope, codes: dict[str, Cursor]) -> 
     if personal:
         fields["code"].fail_key("a personal coupon has a code of its own: leave out 'code'")
     uses, per_member = _limits(fields["limit"], shared="code" in fields)
+    valid = _validity(fields["valid"], scope, shared="code" in fields)
     comes_back = leaves.choice(fields["comes_back"], tuple(ComesBack))
     template = CouponTemplate(
         at=at.path,
@@ -66,7 +68,8 @@ def _template(at: Cursor, name: str, scope: Scope, codes: dict[str, Cursor]) -> 
         code_shown=shown,
         personal=personal,
         when=condition(fields["when"], dataclasses.replace(scope, before_discounts=True)),
-        valid=_validity(fields["valid"], scope, shared="code" in fields),
+        valid=valid,
+        early_access=early_access(fields["early_access"], scope, starts=valid.from_at is not None),
         uses=uses,
         per_member=per_member,
         comes_back=ComesBack(comes_back) if comes_back else ComesBack.WHOLE,

@@ -11,19 +11,33 @@ from service.rules.check.scope import Scope
 from service.rules.check.where import where
 from service.rules.conditions.lines import Where
 from service.rules.document import RedeemAs, Wallet
-from service.rules.effects import Effect, GiveCoupon, Multiply, Points, SetTier
+from service.rules.effects import (
+    Effect,
+    GiveBadge,
+    GiveCoupon,
+    InviteToClub,
+    Multiply,
+    Points,
+    SetTier,
+    TellEvent,
+)
 from service.rules.gift_cards import GIFT_CARD
 from service.rules.source import Leaf
 
 EFFECTS_MAX: Final = 20  # of one rule
 MULTIPLIER_MAX: Final = 1000
-LATER: Final = ("gift_card", "stamp", "reward", "club", "badge", "tickets", "message", "event")
+LATER: Final = ("gift_card", "stamp", "reward", "tickets", "message")
+OF_PURCHASES: Final = ("multiply", "discount")
 POINTS_KEYS: Final = ("wallet", "fixed", "per", "award", "where", "expires", "less")
 POINTS_LATER: Final = ("max",)
 MULTIPLY_KEYS: Final = ("by", "wallets", "where")
 MULTIPLY_LATER: Final = ("exclusive_group", "max")
 SET_TIER_KEYS: Final = ("ladder", "tier", "for")
 COUPON_KEYS: Final = ("template",)
+BADGE_KEYS: Final = ("badge",)
+INVITE_KEYS: Final = ("club",)
+EVENT_KEYS: Final = ("name", "data")
+DATA_MAX: Final = 20
 
 
 def effects(at: Cursor, scope: Scope) -> tuple[Effect, ...]:
@@ -39,6 +53,9 @@ def effects(at: Cursor, scope: Scope) -> tuple[Effect, ...]:
 
 def _effect(at: Cursor, scope: Scope) -> Effect | None:
     word = at.key.text if at.key else ""
+    if word in OF_PURCHASES and scope.without_purchase:
+        at.fail_key(f"'{word}' is about a purchase, and this rule is asked without one")
+        return None
     if word in READERS:
         return READERS[word](at, scope)
     if word in LATER:
@@ -51,6 +68,9 @@ def _effect(at: Cursor, scope: Scope) -> Effect | None:
 def points(at: Cursor, scope: Scope) -> Points:
     """Units to a wallet, the first one to spend from unless another is named."""
     fields = at.fields(POINTS_KEYS, POINTS_LATER)
+    if scope.without_purchase:
+        for key in ("per", "where"):
+            fields[key].fail_key(f"there is no purchase here that '{key}' could be about")
     way = fields.only(("fixed", "per"))
     wallet = _wallet(fields, scope)
     fixed = _units(fields["fixed"], wallet)
@@ -160,10 +180,36 @@ def _coupon(at: Cursor, scope: Scope) -> GiveCoupon:
     return GiveCoupon(at=at.path, template=name)
 
 
+def _badge(at: Cursor, scope: Scope) -> GiveBadge:
+    badge = at.fields(BADGE_KEYS).need("badge")
+    return GiveBadge(at=at.path, badge=leaves.choice(badge, scope.badges, "badge") or "")
+
+
+def _invite(at: Cursor, scope: Scope) -> InviteToClub:
+    club = at.fields(INVITE_KEYS).need("club")
+    return InviteToClub(at=at.path, club=leaves.choice(club, scope.clubs, "club") or "")
+
+
+def _event(at: Cursor, _: Scope) -> TellEvent:
+    fields = at.fields(EVENT_KEYS)
+    name = leaves.activity(fields.need("name")) or ""
+    data: dict[str, str | int | bool] = {}
+    for child in fields["data"].children("a mapping of values") if "data" in fields else ():
+        word, value = leaves.activity_key(child), leaves.scalar(child)
+        if value is not None:
+            data[word] = value
+    if len(data) > DATA_MAX:
+        fields["data"].fail(f"{len(data)} values, at most {DATA_MAX} are allowed")
+    return TellEvent(at=at.path, name=name, data=data)
+
+
 READERS: Final[dict[str, Callable[[Cursor, Scope], Effect]]] = {
     "points": points,
     "multiply": multiply,
     "set_tier": _set_tier,
     "discount": discount,
     "coupon": _coupon,
+    "badge": _badge,
+    "invite": _invite,
+    "event": _event,
 }

@@ -22,18 +22,25 @@ def households(at: Cursor, wallets: Mapping[str, Wallet]) -> Households | None:
     if at.node is None:
         return None
     fields = at.fields(KEYS)
-    pooled = _pooled(fields.need("wallets"), wallets)
-    draw = fields["draw"].fields(DRAW_KEYS) if "draw" in fields else None
+    shared = pooled(fields.need("wallets"), wallets)
     found = Households(
         members_max=leaves.whole(fields.need("members_max"), 2, MEMBERS_MAX) or 2,
-        wallets=tuple(pooled),
-        draw_max={} if draw is None else _draw_max(draw.need(DRAW_KEYS[0]), pooled),
+        wallets=tuple(shared),
+        draw_max=draw(fields["draw"], shared),
         offer_for=leaves.duration(fields["offer_for"]) or OFFER_FOR,
     )
     return described.described(found, fields)
 
 
-def _pooled(at: Cursor, wallets: Mapping[str, Wallet]) -> dict[str, Wallet]:
+def draw(at: Cursor, shared: Mapping[str, Wallet]) -> dict[str, int]:
+    """`draw`: wallet -> units a person may draw in a month; nothing written: any number."""
+    if at.node is None:
+        return {}
+    return _draw_max(at.fields(DRAW_KEYS).need(DRAW_KEYS[0]), shared)
+
+
+def pooled(at: Cursor, wallets: Mapping[str, Wallet]) -> dict[str, Wallet]:
+    """The wallets of which units may be put together, by id."""
     found: dict[str, Wallet] = {}
     for item in at.items("a list of wallets", 1, len(wallets) or 1):
         name = leaves.ident(item)
@@ -50,33 +57,33 @@ def _pooled(at: Cursor, wallets: Mapping[str, Wallet]) -> dict[str, Wallet]:
     return found
 
 
-def _draw_max(at: Cursor, pooled: Mapping[str, Wallet]) -> dict[str, int]:
+def _draw_max(at: Cursor, shared: Mapping[str, Wallet]) -> dict[str, int]:
     """Wallet -> units of `500 points`, or of a list of such; without a name: of the only wallet."""
     several = isinstance(at.node, Sequence)
     found: dict[str, int] = {}
-    for item in at.items("a list of amounts", 1, len(pooled) or 1) if several else [at]:
-        name = _wallet_of(item, pooled)
+    for item in at.items("a list of amounts", 1, len(shared) or 1) if several else [at]:
+        name = _wallet_of(item, shared)
         if name is None:
             continue
         if name in found:
             item.fail(f"'{name}' stands in the list twice")
-        units = leaves.wallet_units(item, name, pooled[name].scale)
+        units = leaves.wallet_units(item, name, shared[name].scale)
         if units is not None:
             found[name] = units
     return found
 
 
-def _wallet_of(at: Cursor, pooled: Mapping[str, Wallet]) -> str | None:
-    if not pooled:  # that has been told
+def _wallet_of(at: Cursor, shared: Mapping[str, Wallet]) -> str | None:
+    if not shared:  # that has been told
         return None
     value = at.node.value if isinstance(at.node, Leaf) else None
     word = value.rpartition(" ")[2] if isinstance(value, str) else ""
-    if word in pooled:
+    if word in shared:
         return word
-    if len(pooled) == 1:
-        return next(iter(pooled))
+    if len(shared) == 1:
+        return next(iter(shared))
     if word:
-        at.unknown_value("wallet", word, pooled)
+        at.unknown_value("wallet", word, shared)
     else:
-        at.expected(f"an amount such as '500 {next(iter(pooled))}'")
+        at.expected(f"an amount such as '500 {next(iter(shared))}'")
     return None

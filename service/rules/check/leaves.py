@@ -14,6 +14,9 @@ from service.rules.source import Leaf
 
 TEXT_MAX: Final = 512  # characters
 TERMS_MAX: Final = 4000  # characters of texts that say the terms of something
+ACTIVITY_PATTERN: Final = "^[a-z][a-z0-9_-]{0,63}$"
+NUMBER_MAX: Final = 9_007_199_254_740_991  # 2^53 - 1, exact in every JSON reader
+_AN_ACTIVITY: Final = "a name that starts with a-z, then at most 63 of a-z, 0-9, - and _"
 _AN_ID: Final = "an id of at most 64 of a-z, 0-9, - and _"
 _G = TypeVar("_G")
 _T = TypeVar("_T")
@@ -73,6 +76,35 @@ def language_key(at: Cursor) -> str:
     if not is_language(tag):
         at.fail_key("expected a language such as en or pt-BR")
     return tag
+
+
+def activity(at: Cursor) -> str | None:
+    """The name of an activity or of one of its attributes."""
+    written = _text(at, _AN_ACTIVITY)
+    if written is not None and not re.fullmatch(ACTIVITY_PATTERN[1:-1], written):
+        at.expected(_AN_ACTIVITY)
+        return None
+    return written
+
+
+def activity_key(at: Cursor) -> str:
+    """The key the value stands under, which has to be the name of an attribute."""
+    word = at.key.text if at.key else ""
+    if not re.fullmatch(ACTIVITY_PATTERN[1:-1], word):
+        at.fail_key(f"expected a key that is {_AN_ACTIVITY}")
+    return word
+
+
+def scalar(at: Cursor) -> str | int | bool | None:
+    """Text, a whole number, true or false: what an attribute of an activity may be."""
+    value = at.node.value if isinstance(at.node, Leaf) else None
+    if isinstance(value, str | bool) and value != "":
+        return text(at) if isinstance(value, str) else value
+    if isinstance(value, int):
+        return whole(at, -NUMBER_MAX, NUMBER_MAX)
+    if at.node is not None:
+        at.expected("text, a whole number, true or false")
+    return None
 
 
 def flag(at: Cursor) -> bool | None:

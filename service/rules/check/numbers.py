@@ -1,11 +1,17 @@
-"""Numbers of wallets and ladders: what the ledger stores instead of their ids."""
+"""Numbers of what the ledger knows by number: wallets, ladders, clubs, segments, badges."""
 
 from collections.abc import Iterable
 
 from service.rules.document import Document
 from service.rules.source import Mapping, Node
 
-KINDS = {"wallet": "wallets", "ladder": "ladders"}
+KINDS = {
+    "wallet": "wallets",
+    "ladder": "ladders",
+    "club": "clubs",
+    "segment": "segments",
+    "badge": "badges",
+}
 
 
 def assign(root: Node | None, previous: Document | None) -> dict[str, int]:
@@ -16,13 +22,14 @@ def assign(root: Node | None, previous: Document | None) -> dict[str, int]:
     numbers = dict(previous.numbers_used) if previous else {}
     for kind, section in KINDS.items():
         last = max((n for key, n in numbers.items() if key.startswith(f"{kind}:")), default=0)
-        new = [name for name in _keys(root, section) if f"{kind}:{name}" not in numbers]
+        new = [name for name in declared(root, section) if f"{kind}:{name}" not in numbers]
         for number, name in enumerate(new, start=last + 1):
             numbers[f"{kind}:{name}"] = number
     return numbers
 
 
-def _keys(root: Node | None, section: str) -> Iterable[str]:
+def declared(root: Node | None, section: str) -> Iterable[str]:
+    """The ids of a section, in the order of the file, before anything of it is read."""
     if not isinstance(root, Mapping) or section not in root.entries:
         return ()
     node = root.entries[section][1]

@@ -7,7 +7,10 @@ import msgspec
 
 from service.rules import registry
 from service.rules.check import (
+    badges,
     campaigns,
+    circles,
+    clubs,
     coupons,
     declared,
     gift_cards,
@@ -18,27 +21,29 @@ from service.rules.check import (
     places,
     receipts,
     rewards,
+    segments,
     staff,
     wallets,
 )
 from service.rules.check.cursor import Cursor, Fields
 from service.rules.check.problem import Log, Problem
 from service.rules.check.scope import Scope
+from service.rules.clubs import Club
+from service.rules.conditions import Condition
+from service.rules.conditions.belonging import Circle
 from service.rules.document import SCHEMA, Budget, Document
-from service.rules.source import parse
+from service.rules.segments import Segment
+from service.rules.source import Mapping, parse
 
 SECTIONS: Final = (
     *("program", "channels", "stores", "identifiers", "line_fields", "member_fields"),
     *("wallets", "ladders", "campaigns", "coupons", "rewards"),
     "gift_cards",
-    "households",
+    *("households", "clubs", "segments", "badges"),
     "receipts",
     "staff",
 )
-LATER: Final = (
-    *("clubs", "segments", "stamp_cards"),
-    *("challenges", "referrals", "surveys", "draws"),
-)
+LATER: Final = ("stamp_cards", "challenges", "referrals", "surveys", "draws")
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -86,6 +91,8 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         line_fields=line_fields,
         member_fields=member_fields,
         ladders=levels.values(),
+        clubs=numbers.declared(root.node, "clubs"),
+        segments=numbers.declared(root.node, "segments"),
     )
     in_use = None if previous is None else previous.program.timezone
     zone = head.timezone(about.need("timezone"), in_use)
@@ -93,7 +100,19 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         name: wallets.finished(draft, levels, facts.line_fields, code)
         for name, draft in drafts.items()
     }
-    scope = Scope(code, zone, facts, kinds, levels)
+    scope = Scope(
+        code,
+        zone,
+        facts,
+        kinds,
+        levels,
+        clubs=facts.facts["member.clubs"].values,
+        segments=facts.facts["member.segments"].values,
+        badges=tuple(numbers.declared(root.node, "badges")),
+    )
+    circle = clubs.clubs(sections["clubs"], scope, used)
+    groups = segments.segments(sections["segments"], scope, used)
+    scope = dataclasses.replace(scope, loads=_loads(sections, circle, groups))
     before = {one.id: one for one in previous.coupons} if previous else {}
     templates = coupons.coupons(sections["coupons"], scope, before)
     scope = dataclasses.replace(scope, coupons=templates)
@@ -112,6 +131,9 @@ def _document(root: Cursor, previous: Document | None) -> Document:
         gift_cards=gift_cards.gift_cards(sections["gift_cards"], code),
         rewards=rewards.rewards(sections["rewards"], scope),
         households=households.households(sections["households"], kinds),
+        clubs=circle,
+        segments=groups,
+        badges=badges.badges(sections["badges"], used),
         staff=staff.staff(sections["staff"]),
         numbers_used=used,
     )
@@ -124,6 +146,29 @@ def _wallets(
 ) -> dict[str, wallets.Draft]:
     before = {wallet.id: wallet for wallet in previous.wallets} if previous else {}
     return wallets.wallets(sections["wallets"], used, before)
+
+
+def _loads(
+    sections: Fields, every: tuple[Club, ...], groups: tuple[Segment, ...]
+) -> dict[circles.Name, circles.Load]:
+    """What clubs and segments ask, each told where it stands."""
+    found: dict[circles.Name, tuple[Cursor, Condition]] = {}
+    ways = {club.id: club.by_rule() for club in every}
+    whens = {
+        Circle.CLUBS: {name: way.when for name, way in ways.items() if way is not None},
+        Circle.SEGMENTS: {one.id: one.when for one in groups},
+    }
+    for of, conditions in whens.items():
+        for name, at in _by_key(sections[of]).items():
+            if name in conditions:
+                where = at.named(str(circles.Name(of, name)))
+                found[circles.Name(of, name)] = (where, conditions[name])
+    return circles.loads(found)
+
+
+def _by_key(section: Cursor) -> dict[str, Cursor]:
+    children = section.children() if isinstance(section.node, Mapping) else ()
+    return {child.key.text: child for child in children if child.key is not None}
 
 
 def _budgets(previous: Document | None) -> dict[str, Budget]:

@@ -7,6 +7,7 @@ from service.rules.check import described, leaves
 from service.rules.check.conditions import condition
 from service.rules.check.cursor import Cursor
 from service.rules.check.dates import dates
+from service.rules.check.early import early_access
 from service.rules.check.limits import limit
 from service.rules.check.scope import Scope
 from service.rules.document import Reward, Wallet
@@ -15,7 +16,7 @@ from service.rules.source import Leaf
 GIVES: Final = ("coupon", "item", "external")
 KEYS: Final = (
     *described.KEYS,
-    *("price", "prices", "gives", "stock", "when", "from", "until", "limit"),
+    *("price", "prices", "gives", "stock", "when", "from", "until", "limit", "early_access"),
 )
 REWARDS_MAX: Final = 1000
 STOCK_MAX: Final = 1_000_000_000
@@ -52,6 +53,7 @@ def _reward(at: Cursor, scope: Scope) -> Reward:
         from_at=from_at,
         until_at=until_at,
         limit=limit(fields["limit"]),
+        early_access=early_access(fields["early_access"], scope, starts="from" in fields),
     )
     return described.described(reward, fields)
 

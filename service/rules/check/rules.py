@@ -9,14 +9,12 @@ from service.rules.check.cursor import Cursor
 from service.rules.check.effects import effects
 from service.rules.check.limits import limit
 from service.rules.check.scope import Scope
+from service.rules.check.triggers import trigger
 from service.rules.document import Rule
 from service.rules.effects import Discount
+from service.rules.triggers import On
 
 KEYS: Final = ("id", "title", "priority", "trigger", "when", "limit", "then")
-TRIGGER: Final = "purchase"
-TRIGGERS_LATER: Final = (
-    *("return", "enrol", "tier_change", "club_join", "activity", "birthday", "segment_enter"),
-)
 RULES_MAX: Final = 2000  # of the program
 PRIORITY_MAX: Final = 1_000_000
 
@@ -29,23 +27,19 @@ def rule(at: Cursor, scope: Scope, seen: dict[str, Cursor]) -> Rule:
         fields["id"].fail(f"rule '{name}' is already at {seen[name].path}")
     elif name is not None:
         seen[name] = at
-    _trigger(fields["trigger"])
+    cause = trigger(fields["trigger"], scope)
+    if cause.on is not On.PURCHASE:
+        is_told = cause.on is On.ACTIVITY
+        scope = dataclasses.replace(scope, without_purchase=True, attributes=is_told)
     then = effects(fields.need("then"), scope)
     lowers_prices = any(isinstance(effect, Discount) for effect in then)
     return Rule(
         at=at.path,
         id=name or "",
         title=leaves.texts(fields["title"]),
+        trigger=cause,
         priority=leaves.whole(fields["priority"], -PRIORITY_MAX, PRIORITY_MAX) or 0,
         when=condition(fields["when"], dataclasses.replace(scope, before_discounts=lowers_prices)),
         limit=limit(fields["limit"]),
         then=then,
     )
-
-
-def _trigger(at: Cursor) -> None:
-    word = leaves.text(at)
-    if word in TRIGGERS_LATER:
-        at.fail(f"trigger '{word}' is not supported yet")
-    elif word is not None and word != TRIGGER:
-        at.unknown_value("trigger", word, (TRIGGER, *TRIGGERS_LATER))

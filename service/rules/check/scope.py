@@ -3,6 +3,7 @@
 import dataclasses
 import zoneinfo
 
+from service.rules.check.circles import Loads
 from service.rules.document import CouponTemplate, Ladder, Wallet
 from service.rules.registry import Registry
 
@@ -12,7 +13,9 @@ class Scope:
     """`currency` None: the file's own is wrong, so any will do here.
 
     `before_discounts`: what is read is asked before our discounts are known, so that it cannot ask
-    for what they leave. `without_purchase`: what is read is asked of a member who buys nothing.
+    for what they leave. `without_purchase`: what is read is asked of a member who buys nothing;
+    `at_any_time`: whenever the answer may have changed; `attributes`: when an activity is told.
+    `loads`: what the conditions of segments and clubs ask.
     """
 
     currency: str | None
@@ -21,8 +24,14 @@ class Scope:
     wallets: dict[str, Wallet]
     ladders: dict[str, Ladder]
     coupons: dict[str, CouponTemplate] = dataclasses.field(default_factory=dict)
+    clubs: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    badges: tuple[str, ...] = ()
+    loads: Loads = dataclasses.field(default_factory=dict)
     before_discounts: bool = False
     without_purchase: bool = False
+    at_any_time: bool = False
+    attributes: bool = False
 
     def spendable(self) -> tuple[str, ...]:
         """Wallets that are not qualifying, in the order of the file."""

@@ -1,4 +1,4 @@
-"""A test of one scalar fact: member.*, cart.*, now.* (but the time of day)."""
+"""A test of one scalar fact: member.*, cart.*, activity.*, now.* (but the time of day)."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -8,6 +8,7 @@ import msgspec
 
 from service.rules.case import Case
 from service.rules.conditions.finding import Finding
+from service.rules.conditions.group import Group
 from service.rules.facts import MemberFacts
 from service.rules.values import NOTHING, Check, Scalar, Test, compile_test, describe, plain
 
@@ -15,6 +16,7 @@ Read = Callable[[Case], Scalar | None]
 
 TIER: Final = "member.tier."
 MEMBER: Final = "member."
+ACTIVITY: Final = "activity."  # and an attribute of the activity that is the occasion
 STORE_GROUP: Final = "cart.store_group"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _READERS: Final[dict[str, Read]] = {
@@ -47,16 +49,20 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", tag_field="if"):
 class World:
     """What of a program facts are compared with.
 
-    tiers: ladder id -> tier ids, the lowest first; groups: store id -> its groups.
+    tiers: ladder id -> tier ids, the lowest first; groups: store id -> its groups. clubs: id ->
+    the rule that lets one in; segments: id -> who belongs to it. The last two are filled in after
+    it was made: their conditions may name each other.
     """
 
-    __slots__ = ("groups", "ranks", "tiers")
+    __slots__ = ("clubs", "groups", "ranks", "segments", "tiers")
 
     def __init__(
         self, tiers: Mapping[str, Sequence[str]], groups: Mapping[str, Sequence[str]]
     ) -> None:
         self.tiers = tiers
         self.groups = groups
+        self.clubs: dict[str, Group] = {}
+        self.segments: dict[str, Group] = {}
         self.ranks = {
             ladder: {tier: rank for rank, tier in enumerate(ids)} for ladder, ids in tiers.items()
         }
@@ -79,6 +85,8 @@ def compile_read(fact: str, world: World) -> Read:
         return lambda case: world.tier_of(case.member, ladder)
     if fact in _READERS:
         return _READERS[fact]
+    if fact.startswith(ACTIVITY):
+        return _read_attribute(fact.removeprefix(ACTIVITY))
     field = fact.removeprefix(MEMBER)
     return lambda case: case.member.fields.get(field)
 
@@ -89,6 +97,8 @@ def compile_check(condition: Fact, world: World) -> Check:
         return _tier_check(condition.test, world.ranks[condition.fact.removeprefix(TIER)])
     if condition.fact == STORE_GROUP:
         return _group_check(condition.test, world.groups)
+    if condition.fact.startswith(ACTIVITY):
+        return _attribute_check(condition.test)
     return compile_test(condition.test)
 
 
@@ -130,6 +140,42 @@ def _group_check(test: Test, groups: Mapping[str, Sequence[str]]) -> Check:
         return (wants is None or any(map(wants, own))) and all(map(avoids, own))
 
     return check
+
+
+def _read_attribute(name: str) -> Read:
+    def read(case: Case) -> Scalar | None:
+        occasion = case.facts.occasion
+        return None if occasion is None else occasion.attributes.get(name)
+
+    return read
+
+
+def _attribute_check(test: Test) -> Check:
+    """An attribute has no declared type, and to Python true is 1: flags only pass as flags."""
+    of_flags = compile_test(_only(test, flags=True))
+    of_others = compile_test(_only(test, flags=False))
+    never = test.gt is not None or test.gte is not None
+    never = never or test.lt is not None or test.lte is not None
+
+    def check(value: Scalar | None) -> bool:
+        return not never and of_flags(value) if isinstance(value, bool) else of_others(value)
+
+    return check
+
+
+def _only(test: Test, *, flags: bool) -> Test:
+    """The test for values of one sort: what it names of the other is made text that none is."""
+
+    def kept(value: Scalar) -> Scalar:
+        return value if isinstance(value, bool) is flags else f"\0{value}"
+
+    return msgspec.structs.replace(
+        test,
+        eq=None if test.eq is None else kept(test.eq),
+        ne=None if test.ne is None else kept(test.ne),
+        is_in=tuple(map(kept, test.is_in)),
+        not_in=tuple(map(kept, test.not_in)),
+    )
 
 
 def explain_fact(condition: Fact, case: Case, world: World) -> Finding:

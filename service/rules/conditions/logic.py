@@ -6,6 +6,16 @@ from typing import assert_never
 import msgspec
 
 from service.rules.case import Case
+from service.rules.conditions.activities import (
+    Activities,
+    compile_activities,
+    explain_activities,
+)
+from service.rules.conditions.belonging import (
+    Belonging,
+    compile_belonging,
+    explain_belonging,
+)
 from service.rules.conditions.fact import Fact, World, compile_fact, explain_fact
 from service.rules.conditions.finding import Finding
 from service.rules.conditions.history import History, compile_history, explain_history
@@ -36,10 +46,11 @@ class Not(msgspec.Struct, frozen=True, tag="not", tag_field="if"):
     of: "Condition"
 
 
-Condition = All | AnyOf | Not | Fact | TimeOfDay | Lines | History
+Leaf = Fact | TimeOfDay | Lines | History | Belonging | Activities
+Condition = All | AnyOf | Not | Leaf
 
 
-def leaves(condition: Condition) -> Iterator[Fact | TimeOfDay | Lines | History]:
+def leaves(condition: Condition) -> Iterator[Leaf]:
     """All tests in the condition, in the order of the file."""
     match condition:
         case All() | AnyOf():
@@ -71,6 +82,8 @@ def cost(condition: Condition) -> int:
             return 0
         case History():
             return 2 if condition.including_this else 1
+        case Belonging() | Activities():
+            return 1
         case Lines():
             return 2
 
@@ -92,6 +105,10 @@ def compile_condition(condition: Condition, world: World, filters: Filters) -> H
             return compile_lines(condition, filters)
         case History():
             return compile_history(condition)
+        case Belonging():
+            return compile_belonging(condition, world)
+        case Activities():
+            return compile_activities(condition)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -144,5 +161,9 @@ def explain_condition(condition: Condition, case: Case, world: World, filters: F
             return explain_lines(condition, case, filters)
         case History():
             return explain_history(condition, case)
+        case Belonging():
+            return explain_belonging(condition, case, world)
+        case Activities():
+            return explain_activities(condition, case)
         case _ as unreachable:
             assert_never(unreachable)

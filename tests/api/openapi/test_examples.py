@@ -4,120 +4,16 @@ import datetime as dt
 import json
 from typing import Any
 
+from service.api.openapi.activity_examples import ACTIVITIES
+from service.api.openapi.club_examples import CLUB_CODE, CLUBS
+from service.api.openapi.club_stay_examples import CLUB_STAYS
 from service.api.openapi.examples import CARD_CODE, CARD_ID, CARD_PIN, RACK_CODE, REQUESTS
 from service.api.openapi.sharing_examples import FRIEND_ID, HEAD_ID
 from service.api.openapi.staff_examples import STAFF_TOKEN
 from tests.api.client import Service
 from tests.api.colleagues import asked, signed_in
-
-ORDER = (
-    "enrol_member",
-    "lookup_member",
-    "change_member",
-    "record_purchase",
-    "record_purchase_batch",
-    "record_return",
-    "exchange_items",
-    "void_purchase",
-    "attach_purchase",
-    "search_purchases",
-    "adjust_wallet",
-    "refuse_approval",
-    "ask_quote",
-    "place_hold",
-    "extend_hold",
-    "issue_coupon",
-    "make_coupon_batch",
-    "import_coupon_batch",
-    "check_coupon",
-    "void_coupon",
-    "reinstate_coupon",
-    "issue_gift_card",
-    "make_gift_card_batch",
-    "activate_gift_card",
-    "top_up_gift_card",
-    "check_gift_card",
-    "list_gift_card_entries",
-    "block_gift_card",
-    "unblock_gift_card",
-    "redeem_reward",
-    "hand_over_redemption",
-    "cancel_redemption",
-    "transfer_units",
-    "undo_operation",
-    "form_household",
-    "invite_to_household",
-    "join_household",
-    "give_to_household",
-    "draw_from_household",
-    "change_household_person",
-    "leave_household",
-    "remove_from_household",
-    "dissolve_household",
-    "create_staff_account",
-    "sign_in_staff",
-    "sign_out_staff",
-    "change_staff_secret",
-    "change_staff_account",
-    "reset_staff_secret",
-    "check_program",
-    "plan_program",
-    "publish_program",
-)
-PATHS = {
-    "enrol_member": ("POST", "/v1/members"),
-    "lookup_member": ("POST", "/v1/members/lookup"),
-    "change_member": ("PATCH", "/v1/members/{member_id}"),
-    "record_purchase": ("POST", "/v1/purchases"),
-    "record_purchase_batch": ("POST", "/v1/purchases/batch"),
-    "record_return": ("POST", "/v1/returns"),
-    "exchange_items": ("POST", "/v1/exchanges"),
-    "void_purchase": ("POST", "/v1/purchases/{purchase_id}/void"),
-    "attach_purchase": ("POST", "/v1/purchases/{purchase_id}/member"),
-    "search_purchases": ("POST", "/v1/purchases/search"),
-    "adjust_wallet": ("POST", "/v1/members/{member_id}/adjustments"),
-    "refuse_approval": ("POST", "/v1/approvals/{approval_id}/refuse"),
-    "ask_quote": ("POST", "/v1/quotes"),
-    "place_hold": ("POST", "/v1/holds"),
-    "extend_hold": ("POST", "/v1/holds/{hold_id}/extend"),
-    "issue_coupon": ("POST", "/v1/members/{member_id}/coupons"),
-    "make_coupon_batch": ("POST", "/v1/coupons/batches"),
-    "import_coupon_batch": ("POST", "/v1/coupons/batches/import"),
-    "check_coupon": ("POST", "/v1/coupons/check"),
-    "void_coupon": ("POST", "/v1/coupons/void"),
-    "reinstate_coupon": ("POST", "/v1/coupons/reinstate"),
-    "issue_gift_card": ("POST", "/v1/gift-cards"),
-    "make_gift_card_batch": ("POST", "/v1/gift-cards/batches"),
-    "activate_gift_card": ("POST", "/v1/gift-cards/activate"),
-    "top_up_gift_card": ("POST", "/v1/gift-cards/top-up"),
-    "check_gift_card": ("POST", "/v1/gift-cards/check"),
-    "list_gift_card_entries": ("POST", "/v1/gift-cards/entries"),
-    "block_gift_card": ("POST", "/v1/gift-cards/block"),
-    "unblock_gift_card": ("POST", "/v1/gift-cards/unblock"),
-    "redeem_reward": ("POST", "/v1/members/{member_id}/redemptions"),
-    "hand_over_redemption": ("POST", "/v1/redemptions/{redemption_id}/hand-over"),
-    "cancel_redemption": ("POST", "/v1/redemptions/{redemption_id}/cancel"),
-    "transfer_units": ("POST", "/v1/members/{member_id}/transfers"),
-    "undo_operation": ("POST", "/v1/operations/{operation_id}/undo"),
-    "form_household": ("POST", "/v1/households"),
-    "invite_to_household": ("POST", "/v1/households/{household_id}/invitations"),
-    "join_household": ("POST", "/v1/households/{household_id}/people"),
-    "give_to_household": ("POST", "/v1/households/{household_id}/give"),
-    "draw_from_household": ("POST", "/v1/households/{household_id}/draw"),
-    "change_household_person": ("PATCH", "/v1/households/{household_id}/people/{friend_id}"),
-    "leave_household": ("POST", "/v1/households/{household_id}/leave"),
-    "remove_from_household": ("POST", "/v1/households/{household_id}/remove"),
-    "dissolve_household": ("POST", "/v1/households/{household_id}/dissolve"),
-    "create_staff_account": ("POST", "/v1/staff/accounts"),
-    "sign_in_staff": ("POST", "/v1/staff/sign-in"),
-    "sign_out_staff": ("POST", "/v1/staff/sign-out"),
-    "change_staff_secret": ("POST", "/v1/staff/secret"),
-    "change_staff_account": ("PATCH", "/v1/staff/accounts/{account_id}"),
-    "reset_staff_secret": ("POST", "/v1/staff/accounts/{account_id}/secret"),
-    "check_program": ("POST", "/v1/program/check"),
-    "plan_program": ("POST", "/v1/program/plan"),
-    "publish_program": ("POST", "/v1/program/versions"),
-}
+from tests.api.members_of_clubs import invited, taken
+from tests.api.openapi.order import ORDER, PATHS
 
 
 def today(value: Any, now: dt.datetime) -> Any:
@@ -137,6 +33,8 @@ async def told(service: Service, name: str, answer: Any) -> dict[str, str]:
     if name == "make_gift_card_batch":
         codes = await service.admin.get(f"/v1/gift-cards/batches/{answer['id']}/codes")
         return {RACK_CODE: codes.text.split()[1].split(",")[0]}
+    if name == "make_club_code":
+        return {CLUB_CODE: answer["code"]}
     if name == "sign_in_staff":
         return {STAFF_TOKEN: answer["token"]}
     return {}
@@ -163,6 +61,38 @@ async def with_its_people(service: Service, home: str, name: str, said: dict[str
             path = PATHS[step][1].replace("{household_id}", home)
             answer = await service.admin.post(path, json=naming(example, said))
             assert answer.status_code == 200, answer.text
+
+
+async def at_the_club(service: Service, name: str, said: dict[str, str]) -> None:
+    """The friend is invited once more, to decline, or to wait where all seats are taken."""
+    friend = said.get(FRIEND_ID, "")
+    if name == "leave_waiting_list":
+        await taken(service, "roasters")
+    if name in {"decline_club_offer", "leave_waiting_list"}:
+        await invited(service, "roasters", friend)
+    if name == "leave_waiting_list":
+        waits = await service.admin.post("/v1/clubs/roasters/join", json={"member": friend})
+        assert waits.json()["state"] == "waiting", waits.text
+
+
+async def with_application(
+    service: Service, name: str, path: str, done: dict[str, Any], said: dict[str, str]
+) -> str:
+    """The path with the application in it; the one the friend, who owns the club, decides."""
+    of, club = made_by("apply_to_club", done), "/v1/clubs/roasters"
+    if name == "change_club_owner":
+        await service.admin.post(f"{club}/owner", json={"member": said[HEAD_ID]})
+    if name == "offer_club_payment":
+        await service.admin.post(f"{club}/owner", json={"member": None})
+        await service.admin.post(f"{club}/leave", json={"member": said[FRIEND_ID]})
+    if name == "decide_club_application":
+        friend = said[FRIEND_ID]
+        await service.admin.post(f"{club}/members", json={"member": {"id": friend}})
+        await service.admin.post(f"{club}/owner", json={"member": friend})
+        body = {"member": said[HEAD_ID]}
+        applied = await service.admin.post("/v1/clubs/roasters/applications", json=body)
+        of = str(applied.json()["id"])
+    return path.replace("{application_id}", of)
 
 
 async def to_decide(service: Service, member: str, path: str) -> tuple[str, dict[str, str]]:
@@ -196,6 +126,8 @@ async def bought(service: Service, name: str, done: dict[str, Any]) -> str:
 MADE_BY = {
     "{operation_id}": "transfer_units",
     "{household_id}": "form_household",
+    "{offer_id}": "invite_to_club",
+    "{code_id}": "make_club_code",
     "{account_id}": "create_staff_account",
 }
 
@@ -203,6 +135,63 @@ MADE_BY = {
 def made_by(name: str, done: dict[str, Any]) -> str:
     """The id an earlier example answered with, if it was there."""
     return str(done.get(name, {}).get("id", ""))
+
+
+def check_codes(done: dict[str, Any]) -> None:
+    """Coupons and gift cards."""
+    assert done["make_coupon_batch"]["done"] == 20
+    assert done["import_coupon_batch"]["taken"] == 2
+    assert done["check_coupon"] == {"usable": False, "reason": "unknown"}  # nobody has made it
+    assert done["void_coupon"]["voided_at"] is not None
+    assert done["reinstate_coupon"]["voided_at"] is None
+    assert done["check_gift_card"]["balance"] == 3_500
+    assert done["activate_gift_card"]["balance"] == 5_000
+    assert [one["amount"] for one in done["list_gift_card_entries"]["items"]] == [1_000, 2_500]
+    assert (done["block_gift_card"]["state"], done["unblock_gift_card"]["state"]) == (
+        *("blocked", "active"),
+    )
+
+
+def check_activities(done: dict[str, Any], member: str) -> None:
+    """They are the member's, and of a batch each is recorded."""
+    (both,) = ACTIVITIES["record_activity_batch"].values()
+    recorded = [one["body"]["name"] for one in done["record_activity_batch"]["results"]]
+    assert recorded == [one["name"] for one in both["value"]["items"]]
+    assert done["record_activity"]["member_id"] == member
+
+
+def check_clubs(done: dict[str, Any]) -> None:
+    """What came of getting into the club."""
+    states = {name: done[name]["state"] for name in ORDER if name in CLUBS and "code" not in name}
+    assert states == {
+        "let_into_club": "member",
+        "invite_to_club": "open",
+        "withdraw_club_invitation": "withdrawn",
+        "decline_club_offer": "outside",
+        "leave_waiting_list": "outside",
+        "join_club": "waiting",  # all seats are taken by then
+    }
+    assert done["void_club_code"]["used"] == 1
+
+
+def check_stays(done: dict[str, Any]) -> None:
+    """Each example of belonging to a club did what it says."""
+    assert set(CLUB_STAYS) <= done.keys()
+    states = [
+        done[name]["state"]
+        for name in CLUB_STAYS
+        if name not in {"record_club_payment", "reverse_club_payment", "offer_club_payment"}
+        and "state" in done[name]
+    ]
+    assert states == [
+        *("paused", "member", "open", "withdrawn", "rejected", "member", "member"),
+        *("banned", "outside", "outside"),
+    ]
+    assert done["change_club_owner"]["owner_id"] is None
+    assert done["draw_from_club"]["pool"]["available"] == 15
+    assert done["reverse_club_payment"]["id"] == done["record_club_payment"]["id"]
+    assert done["reverse_club_payment"]["reversed_at"] is not None
+    assert done["offer_club_payment"]["offer"]["kind"] == "paid"
 
 
 async def test_every_example_does_what_it_says(service: Service, recently: dt.datetime) -> None:
@@ -220,6 +209,8 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
             if "redemption" in path:
                 path = await redeemable(service, member, name, path)
             await with_its_people(service, made_by("form_household", done), name, said)
+            await at_the_club(service, name, said)
+            path = await with_application(service, name, path, done, said)
             for part, maker in MADE_BY.items():
                 path = path.replace(part, made_by(maker, done))
             person: dict[str, str] = {}
@@ -238,6 +229,7 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
 
     assert done["lookup_member"]["id"] == done["change_member"]["id"] == member
     assert [one["status"] for one in done["record_purchase_batch"]["results"]] == [201, 201]
+    check_activities(done, member)
     assert done["record_return"]["refund"]["total"] == 950
     for name in ("ask_quote", "place_hold"):
         assert done[name]["redeemed"] == [{"wallet": "points", "amount": 150, "value": 150}]
@@ -245,17 +237,7 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
         assert "not_applied" not in done[name]
     assert done["refuse_approval"]["state"] == "refused"
     assert done["extend_hold"]["state"] == "open"
-    assert done["make_coupon_batch"]["done"] == 20
-    assert done["import_coupon_batch"]["taken"] == 2
-    assert done["check_coupon"] == {"usable": False, "reason": "unknown"}  # nobody has made it
-    assert done["void_coupon"]["voided_at"] is not None
-    assert done["reinstate_coupon"]["voided_at"] is None
-    assert done["check_gift_card"]["balance"] == 3_500
-    assert done["activate_gift_card"]["balance"] == 5_000
-    assert [one["amount"] for one in done["list_gift_card_entries"]["items"]] == [1_000, 2_500]
-    assert (done["block_gift_card"]["state"], done["unblock_gift_card"]["state"]) == (
-        *("blocked", "active"),
-    )
+    check_codes(done)
     assert done["hand_over_redemption"]["state"] == "handed_over"
     assert done["cancel_redemption"]["state"] == "cancelled"
     assert done["transfer_units"]["to_member_id"] == said[FRIEND_ID]
@@ -265,6 +247,8 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
         *(2, done["remove_from_household"]["people"]),
     )
     assert done["dissolve_household"]["dissolved_at"] is not None
+    check_stays(done)
+    check_clubs(done)
     assert done["sign_out_staff"]["ended_at"] < done["sign_in_staff"]["expires_at"]
     assert done["change_staff_account"]["role"] == "supervisor"
     assert len(done["reset_staff_secret"]["pin"]) == 8

@@ -18,6 +18,7 @@ def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
         "returns:write",
         "purchases:attach",
         "purchases:void",
+        "activities:write",
         "coupons:read",
         "coupons:redeem",
         "giftcards:activate",
@@ -26,8 +27,30 @@ def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
         "rewards:read",
         "rewards:redeem",
         "rewards:fulfil",
+        "clubs:read",
+        "clubs:join",
+        "clubs:pay",
         "staff:sign-in",
     }
+
+
+def test_only_supervisors_let_people_into_clubs_and_a_till_invites_nobody() -> None:
+    def given(scope: str) -> tuple[list[str], list[str]]:
+        return (
+            [role for role, scopes in ROLES.items() if scope in scopes],
+            [role for role, scopes in STAFF_ROLES.items() if scope in scopes],
+        )
+
+    assert given("clubs:join") == (["checkout", "app", "pos"], [])
+    assert given("clubs:invite") == (["app"], ["supervisor"])
+    assert given("clubs:manage") == ([], ["supervisor"])
+
+
+def test_whoever_meets_the_member_tells_activities_and_no_person_does() -> None:
+    telling = [role for role, given in ROLES.items() if "activities:write" in given]
+
+    assert telling == ["checkout", "app", "pos"]
+    assert [role for role, given in STAFF_ROLES.items() if "activities:write" in given] == []
 
 
 def test_only_an_admin_makes_and_exports_codes() -> None:

@@ -6,9 +6,10 @@ import zoneinfo
 import msgspec
 
 from service.domain.coupons.types import CouponRow
-from service.domain.coupons.validity import end_of, span, uses_max
+from service.domain.coupons.validity import end_of, first_use, span, uses_max
 from service.kernel.calendar import Duration, Unit
 from service.kernel.ids import new_id
+from service.rules.clubs import EarlyAccess
 from service.rules.document import CouponTemplate, Validity
 
 WARSAW = zoneinfo.ZoneInfo("Europe/Warsaw")
@@ -50,3 +51,14 @@ def test_the_narrower_of_template_and_coupon_counts_at_either_end() -> None:
 def test_a_code_is_good_once_unless_the_template_says_more() -> None:
     assert uses_max(template()) == 1
     assert uses_max(CouponTemplate(at="", id="T", uses=5)) == 5
+
+
+def test_members_of_a_club_may_use_it_sooner_but_never_before_its_own_start() -> None:
+    early = EarlyAccess("roasters", Duration(3, Unit.DAY))
+    dated = msgspec.structs.replace(template(from_at=at(10)), early_access=early)
+
+    assert first_use(dated, None, WARSAW) == at(7)
+    assert first_use(dated, row(at(5), None), WARSAW) == at(7)
+    assert first_use(dated, row(at(9), None), WARSAW) == at(9)
+    assert first_use(template(from_at=at(10)), None, WARSAW) == at(10)
+    assert first_use(template(), None, WARSAW) is None

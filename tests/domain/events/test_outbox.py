@@ -10,6 +10,7 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from service.domain.events.activities import ActivityReassigned, ActivityRecorded
 from service.domain.events.approvals import ApprovalApproved, ApprovalAsked, ApprovalRefused
 from service.domain.events.catalog import (
     TYPES,
@@ -39,6 +40,34 @@ from service.domain.events.catalog import (
     RewardRedeemed,
     TierChanged,
 )
+from service.domain.events.club_stays import (
+    ClubApplicationDecided,
+    ClubApplied,
+    ClubBanned,
+    ClubCancellationTakenBack,
+    ClubCancelled,
+    ClubGroundEnded,
+    ClubJoined,
+    ClubLeft,
+    ClubMembershipExtended,
+    ClubOwnerChanged,
+    ClubPaid,
+    ClubPaused,
+    ClubPaymentReversed,
+    ClubResumed,
+    ClubUnbanned,
+)
+from service.domain.events.clubs import (
+    ClubCodeMade,
+    ClubCodeVoided,
+    ClubInvited,
+    ClubOfferDeclined,
+    ClubOffered,
+    ClubOfferLapsed,
+    ClubOfferWithdrawn,
+    ClubWaitingJoined,
+    ClubWaitingLeft,
+)
 from service.domain.events.gift_cards import (
     GiftCardActivated,
     GiftCardBlocked,
@@ -48,8 +77,16 @@ from service.domain.events.gift_cards import (
     GiftCardToppedUp,
     GiftCardUnblocked,
 )
+from service.domain.events.occasions import (
+    BadgeAwarded,
+    BadgeTaken,
+    CampaignAnnounced,
+    TriggerFired,
+    TriggerUndone,
+)
 from service.domain.events.operations import OperationUndone
 from service.domain.events.outbox import SHARDS, Outbox, shard_of
+from service.domain.events.segments import SegmentEntered, SegmentLeft
 from service.domain.events.sharing import (
     HouseholdDissolved,
     HouseholdFormed,
@@ -182,6 +219,60 @@ EVENTS: list[Event] = [
     ApprovalAsked(approval_id=OPERATION, kind="adjustment", due_at=WRITTEN),
     ApprovalApproved(approval_id=OPERATION, kind="adjustment", operation_id=OPERATION),
     ApprovalRefused(approval_id=OPERATION, kind="adjustment"),
+    ActivityRecorded(
+        activity_id=OPERATION,
+        member_id=None,
+        name="review-written",
+        source="shop",
+        external_id="r",
+        occurred_at=HAPPENED,
+        claimed=True,
+    ),
+    ActivityReassigned(activity_id=OPERATION, member_id=HOLDER),
+    TriggerFired(operation_id=OPERATION, trigger="enrol", program_version=1, occurred_at=HAPPENED),
+    TriggerUndone(operation_id=OPERATION, trigger="tier_change:main", by=OPERATION),
+    BadgeAwarded(badge="explorer", operation_id=OPERATION, campaign="base", rule="reading"),
+    BadgeTaken(badge="explorer", operation_id=OPERATION, by=OPERATION),
+    CampaignAnnounced(
+        name="winback", campaign="base", rule="miss", operation_id=OPERATION, data={"n": 1}
+    ),
+    ClubInvited(
+        club="roasters", offer_id=OPERATION, inviter_id=None, until=WRITTEN, seat_kept=True
+    ),
+    ClubOffered(
+        club="roasters", offer_id=OPERATION, why="waiting_list", until=WRITTEN, seat_kept=True
+    ),
+    ClubOfferWithdrawn(club="roasters", offer_id=OPERATION),
+    ClubOfferDeclined(club="roasters", offer_id=OPERATION),
+    ClubOfferLapsed(club="roasters", offer_id=OPERATION),
+    ClubWaitingJoined(club="roasters", ahead=3),
+    ClubWaitingLeft(club="roasters"),
+    ClubCodeMade(club="roasters", code_id=OPERATION, uses_max=2, until=WRITTEN),
+    ClubCodeVoided(club="roasters", code_id=OPERATION),
+    ClubJoined(club="roasters", ground="paid", until=WRITTEN),
+    SegmentEntered(segment="big-spenders"),
+    SegmentLeft(segment="drifting"),
+    ClubMembershipExtended(club="roasters", ground="staff", until=None),
+    ClubGroundEnded(club="roasters", why="lapsed", until=None),
+    ClubLeft(club="roasters", why="left"),
+    ClubCancelled(club="roasters", until=WRITTEN),
+    ClubCancellationTakenBack(club="roasters", until=WRITTEN),
+    ClubPaused(club="roasters", until=None),
+    ClubResumed(club="roasters"),
+    ClubBanned(club="roasters"),
+    ClubUnbanned(club="roasters"),
+    ClubApplied(club="roasters", application_id=OPERATION),
+    ClubApplicationDecided(club="roasters", application_id=OPERATION, decision="approved"),
+    ClubPaid(
+        club="roasters",
+        payment_id=OPERATION,
+        amount=2_900,
+        currency="EUR",
+        since=HAPPENED,
+        until=WRITTEN,
+    ),
+    ClubPaymentReversed(club="roasters", payment_id=OPERATION),
+    ClubOwnerChanged(club="roasters", owns=True),
 ]
 
 

@@ -3,10 +3,12 @@
 import pytest
 
 from service.kernel.calendar import Duration, Unit
-from service.rules.check.conditions import size
+from service.rules.check.circles import size
 from service.rules.conditions import (
+    Activities,
     All,
     AnyOf,
+    Belonging,
     Condition,
     Fact,
     History,
@@ -15,6 +17,8 @@ from service.rules.conditions import (
     Not,
     TimeOfDay,
 )
+from service.rules.conditions.activities import ActivityWindow
+from service.rules.conditions.belonging import Circle
 from service.rules.conditions.history import Metric, Window
 from service.rules.values import Test as Comparison
 from tests.rules.check.files import document, problems, rule
@@ -151,7 +155,7 @@ def test_several_keys_are_all_and_lists_of_mappings_nest() -> None:
         ("{not: [a]}", "7 .not: expected a mapping of conditions, got a list"),
         ("{cart.chanel: app}", "2 .cart.chanel: unknown fact 'cart.chanel', did you mean 'cart."),
         ("{member.tier: gold}", "2 .member.tier: unknown fact 'member.tier', did you mean 'memb"),
-        ("{member.clubs: x}", "2 .member.clubs: 'member.clubs' is not supported yet"),
+        ("{member.clubs: x}", "16 .member.clubs: expected a mapping, got 'x'"),
         ("{cel: x}", "2 .cel: 'cel' is not supported yet"),
         ("{cart.channel: pos}", "16 .cart.channel: unknown value 'pos'; one of web, app"),
         ("{cart.store_group: krakow}", "20 .cart.store_group: unknown value 'krakow'; one of war"),
@@ -202,3 +206,89 @@ def test_logic_is_at_most_eight_deep() -> None:
     assert read(nested(8)) is not None
     (told,) = problems(rule(nested(9)))
     assert told.endswith("more than 8 of any, all and not inside each other")
+
+
+BELONGING = (
+    "clubs: {roasters: {enter: [invitation]}, tasters: {enter: [invitation]}}\n"
+    "segments: {drifting: {member.known: true}}\n"
+)
+
+
+def test_clubs_segments_and_activities_are_asked_for() -> None:
+    when = (
+        "{member.clubs: {has: roasters, has_none: [tasters]}, "
+        "member.segments: {has_any: [drifting, drifting]}, "
+        "activity.count: {name: visit, within: 30d, gte: 3}}"
+    )
+    found = document(rule(when) + BELONGING).campaigns[0].rules[0].when
+    assert found == All(
+        WHEN,
+        (
+            Belonging(
+                at=f"{WHEN}.member.clubs",
+                to=Circle.CLUBS,
+                has="roasters",
+                has_none=("tasters",),
+            ),
+            Belonging(at=f"{WHEN}.member.segments", to=Circle.SEGMENTS, has_any=("drifting",)),
+            Activities(
+                f"{WHEN}.activity.count",
+                ActivityWindow("visit", Duration(30, Unit.DAY)),
+                Comparison(gte=3),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("{member.clubs: {}}", ".member.clubs: needs at least one of has, has_any, has_none"),
+        ("{member.clubs: {haz: roasters}}", ".member.clubs.haz: unknown key 'haz', did you mean"),
+        ("{member.clubs: {has: roaster}}", ".member.clubs.has: unknown club 'roaster', did you m"),
+        ("{member.clubs: {has_any: []}}", ".member.clubs.has_any: expected at least 1 in the list"),
+        ("{member.clubs: {has_any: roasters}}", ".member.clubs.has_any: expected a list of clubs"),
+        ("{member.segments: {has_none: [drift]}}", ".member.segments.has_none[0]: unknown segment"),
+        ("{activity.count: {gte: 3}}", ".activity.count: needs 'name'"),
+        ("{activity.count: {name: visit}}", ".activity.count: needs a comparison: one of eq, ne"),
+        ("{activity.count: {name: Visit, gte: 1}}", ".activity.count.name: expected a name that"),
+        ("{activity.count: {name: a, gte: x}}", ".activity.count.gte: expected a whole number"),
+        ("{activity.stars: 5}", ".activity.stars: 'activity.stars' is of an activity: that needs"),
+    ],
+)
+def test_wrong_belonging_and_activities_are_told(when: str, told: str) -> None:
+    (found,) = problems(rule(when) + BELONGING)
+    assert found.partition(" ")[2].startswith(f"{WHEN}{told}")
+
+
+@pytest.mark.parametrize(
+    ("test", "comparison"),
+    [
+        ("5", Comparison(eq=5)),
+        ("-5", Comparison(eq=-5)),
+        ("good", Comparison(eq="good")),
+        ("true", Comparison(eq=True)),
+        ("[good, 5]", Comparison(is_in=("good", 5))),
+        ("{gte: 4, ne: 5}", Comparison(gte=4, ne=5)),
+    ],
+)
+def test_an_attribute_of_an_activity_is_asked_by_the_type_of_the_value(
+    test: str, comparison: Comparison
+) -> None:
+    text = rule(f"{{activity.stars: {test}}}", more=", trigger: {activity: review}")
+    at = f"{WHEN}.activity.stars"
+    assert document(text).campaigns[0].rules[0].when == Fact(at, "activity.stars", comparison)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("{activity.stars: {gte: good}}", ".activity.stars.gte: expected a whole number, got 'goo"),
+        ("{activity.stars: 4.5}", ".activity.stars: expected text, a whole number, true or false"),
+        ("{activity.stars: }", ".activity.stars: expected text, a whole number, true or false"),
+        ("{activity.Stars: 5}", ".activity.Stars: no attribute of an activity is called so"),
+    ],
+)
+def test_other_values_of_attributes_are_refused(when: str, told: str) -> None:
+    (found,) = problems(rule(when, more=", trigger: {activity: review}"))
+    assert found.partition(" ")[2].startswith(f"{WHEN}{told}")

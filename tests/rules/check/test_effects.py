@@ -6,6 +6,9 @@ from service.kernel.calendar import Duration, Unit
 from service.rules.conditions.lines import LineTest
 from service.rules.decision import Target
 from service.rules.effects import Discount, Effect, GiveCoupon, Multiply, Points, SetTier
+from service.rules.effects.give_badge import GiveBadge
+from service.rules.effects.invite_to_club import InviteToClub
+from service.rules.effects.tell_event import TellEvent
 from service.rules.expiry import Expiry, ExpiryKind
 from service.rules.values import Test as Comparison
 from tests.rules.check.files import HEAD, document, problems, rule
@@ -191,3 +194,46 @@ def test_without_a_wallet_to_spend_from_an_effect_must_name_its_wallet(effect: s
     text = f"{HEAD}campaigns: [{{id: c, rules: [{{id: r, then: [{{{effect}}}]}}]}}]"
     (told,) = problems(text)
     assert "no wallet to spend from is declared: name the 'wallet" in told
+
+
+GROUPS = "clubs: {roasters: {enter: [invitation]}}\nbadges: {first: {}}\n"
+
+
+def test_a_rule_gives_badges_invites_into_clubs_and_tells_events() -> None:
+    then = (
+        "[{badge: {badge: first}}, {invite: {club: roasters}}, "
+        "{event: {name: winback, data: {reason: drifting, times: 3, call: true}}}]"
+    )
+    found = document(rule(then=then) + GROUPS)
+    data: dict[str, str | int | bool] = {"reason": "drifting", "times": 3, "call": True}
+    assert found.campaigns[0].rules[0].then == (
+        GiveBadge(at=f"{THEN}[0].badge", badge="first"),
+        InviteToClub(at=f"{THEN}[1].invite", club="roasters"),
+        TellEvent(at=f"{THEN}[2].event", name="winback", data=data),
+    )
+
+
+@pytest.mark.parametrize(
+    ("effect", "told"),
+    [
+        ("badge: {badge: frist}", ".badge.badge: unknown badge 'frist', did you mean 'first'?"),
+        ("badge: first", ".badge: expected a mapping, got 'first'"),
+        ("invite: {club: roaster}", ".invite.club: unknown club 'roaster', did you mean 'roast"),
+        ("invite: {}", ".invite: needs 'club'"),
+        ("event: {}", ".event: needs 'name'"),
+        ("event: {name: Win Back}", ".event.name: expected a name that starts with a-z, then at"),
+        ("event: {name: a, data: {b: 1.5}}", ".event.data.b: expected text, a whole number, true"),
+        ("event: {name: a, data: {b: [1]}}", ".event.data.b: expected text, a whole number, true"),
+        ("event: {name: a, data: {1: b}}", ".event.data.1: expected a key that is a name that st"),
+        ("event: {name: a, data: b}", ".event.data: expected a mapping of values, got 'b'"),
+    ],
+)
+def test_badges_clubs_and_events_are_named_as_they_are(effect: str, told: str) -> None:
+    (found,) = problems(rule(then=f"[{{{effect}}}]") + GROUPS)
+    assert found.partition(" ")[2].startswith(f"{THEN}[0]{told}")
+
+
+def test_an_event_says_20_things_at_most() -> None:
+    data = ", ".join(f"a{n}: 1" for n in range(21))
+    (found,) = problems(rule(then=f"[{{event: {{name: a, data: {{{data}}}}}}}]"))
+    assert found.endswith("event.data: 21 values, at most 20 are allowed")

@@ -27,6 +27,17 @@ def test_numbers_start_at_one_in_the_order_of_the_file() -> None:
     assert first.numbers_used == {"wallet:b": 1, "wallet:a": 2, "ladder:l": 1}
 
 
+def test_clubs_segments_and_badges_have_numbers_of_their_own() -> None:
+    text = (
+        f"{HEAD}clubs: {{a: {{enter: [invitation]}}}}\nsegments: {{a: {{member.known: true}}}}\n"
+        "badges: {b: {}, a: {}}\n"
+    )
+    found = check_text(text).document
+    assert found is not None
+    assert found.numbers_used == {"club:a": 1, "segment:a": 1, "badge:b": 1, "badge:a": 2}
+    assert [badge.number for badge in found.badges] == [1, 2]
+
+
 def test_numbers_stay_and_are_never_given_to_another() -> None:
     first = version("b a", "l", None)
     second = version("c a", "m l", first)

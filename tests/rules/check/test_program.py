@@ -54,7 +54,8 @@ def test_all_mistakes_of_a_file_are_told_in_one_go_each_at_its_place() -> None:
         f"rules.yaml:22:28: {RULE}.when.now.time.from: expected a time of day HH:MM, got '25:00'",
         f"rules.yaml:24:30: {RULE}.when.any[0].cart.channel: expected a string, got 7",
         f"rules.yaml:27:13: {RULE}.then[1].poins: unknown effect 'poins', did you mean 'points'?",
-        "rules.yaml:28:1: $.clubs: 'clubs' is not supported yet",
+        "rules.yaml:29:13: club 'roasters' at $.clubs.roasters: needs 'enter'",
+        "rules.yaml:29:14: club 'roasters' at $.clubs.roasters.anything: unknown key 'anything'",
     ]
 
 
@@ -77,8 +78,6 @@ def test_a_file_is_a_mapping(text: str) -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        "clubs",
-        "segments",
         "stamp_cards",
         "challenges",
         "referrals",

@@ -44,7 +44,6 @@ def test_limits_are_rolling_calendar_or_for_ever(per: str, limit: Limit) -> None
     [
         (", prioritty: 1", ".prioritty: unknown key 'prioritty', did you mean 'priority'?"),
         (", priority: high", ".priority: expected a whole number, got 'high'"),
-        (", trigger: return", ".trigger: trigger 'return' is not supported yet"),
         (", trigger: purchased", ".trigger: unknown trigger 'purchased', did you mean 'purcha"),
         (", limit: 1", ".limit: expected a mapping, got 1"),
         (", limit: {per: day}", ".limit: needs 'times'"),

@@ -14,8 +14,9 @@ from service.rules.conditions.fact import (
     source,
 )
 from service.rules.facts import Facts, MemberFacts
+from service.rules.triggers import Occasion, On
 from service.rules.values import Scalar, Test
-from tests.rules.builders import cart, case, facts, line
+from tests.rules.builders import AT, cart, case, facts, line
 
 WORLD = World(
     {"main": ("bronze", "silver", "gold")},
@@ -170,3 +171,34 @@ def test_the_finding_says_what_was_wanted_and_what_was_there(
 def test_a_store_without_groups_shows_none() -> None:
     condition = Fact(at="$", fact="cart.store_group", test=Test(eq="airport"))
     assert explain_fact(condition, case(cart(line(1), store=None)), WORLD).got == "nothing"
+
+
+def attribute(test: Test, value: Scalar | None) -> bool:
+    attributes: dict[str, Scalar] = {} if value is None else {"it": value}
+    done = Occasion(on=On.ACTIVITY, of="visit", at=AT, ref="1", attributes=attributes)
+    return holds("activity.it", test, seen=facts(occasion=done))
+
+
+@pytest.mark.parametrize(
+    ("test", "passing", "failing"),
+    [
+        (Test(eq=1), (1,), (True, "1", 0, None)),
+        (Test(eq=True), (True,), (1, "true", False, None)),
+        (Test(eq="a"), ("a",), ("b", 1, True, None)),
+        (Test(ne=1), (True, 2, "1", None), (1,)),
+        (Test(is_in=(1, False)), (1, False), (True, 0, None)),
+        (Test(not_in=(1, False)), (True, 0, None, "x"), (1, False)),
+        (Test(gte=1), (1, 5), (0, True, "5", None)),
+        (Test(gte=0, ne=3), (0, 4), (3, False, None)),
+    ],
+)
+def test_an_attribute_is_compared_with_values_of_its_own_type(
+    test: Test, passing: tuple[Scalar | None, ...], failing: tuple[Scalar | None, ...]
+) -> None:
+    assert [attribute(test, value) for value in passing] == [True] * len(passing)
+    assert [attribute(test, value) for value in failing] == [False] * len(failing)
+
+
+def test_without_an_activity_there_is_no_attribute() -> None:
+    assert not holds("activity.it", Test(eq=1))
+    assert holds("activity.it", Test(ne=1))

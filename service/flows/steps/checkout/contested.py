@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from service.domain.coupons import codes, store
+from service.flows.steps import hiding
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.checkout.presenting import Coupons
 from service.flows.steps.checkout.purchase import RunAgain
@@ -18,10 +19,11 @@ from service.kernel.codes import normalise
 
 
 def unique(item: Checkout) -> Iterator[str]:
-    """The normalised codes of a basket that are not shared ones."""
+    """The normalised codes of a basket that are not shared ones known to everybody."""
+    shared, secret = item.program.codes, hiding.closed(item.program).coupons
     for text in item.body.coupons:
         code = normalise(text)
-        if code is not None and code not in item.program.codes:
+        if code is not None and (code not in shared or shared[code] in secret):
             yield code
 
 

@@ -13,6 +13,7 @@ from service.domain.access.errors import OwnWallet
 from service.domain.purchases.errors import QuoteDiffers, TooManyToCombine
 from service.flows.steps import (
     budgets,
+    hiding,
     tiers,
     wallets,
 )
@@ -61,6 +62,7 @@ async def decide_all(
         await holding.give_up(tx, [i.hold for i in items if i.hold is not None and not i.pins])
     for n, (item, of_one) in enumerate(zip(items, known, strict=True)):
         item.standings = standings.get(item.work.holder.holder_id, {})
+        coupons.hide(n, hiding.of_facts(item.program, of_one).coupons)
         item.coupons = [(coupons.row(code), coupons.is_beyond(n, code)) for code in item.codes]
         item.short = coupons.short(n)
         item.refused = guard.refusal(n)

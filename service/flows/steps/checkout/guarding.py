@@ -23,7 +23,7 @@ from service.rules.facts import Unusable
 
 def presenters(ctx: Context, item: Checkout) -> tuple[Subject, ...]:
     """Against whom the basket's wrong codes count; nobody when all its codes are shared ones."""
-    if not item.body.gift_cards and all(code.template is not None for code in item.codes):
+    if not item.body.gift_cards and all(code.is_open for code in item.codes):
         return ()
     return subjects(ctx.secret, item.member_id, item.body.client)
 

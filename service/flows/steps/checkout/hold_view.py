@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from service.domain.holds.types import Hold
+from service.domain.programs.errors import VersionBehind
 from service.domain.purchases.stored import (
     applied,
     effects,
@@ -12,12 +13,28 @@ from service.domain.purchases.stored import (
     redeemed,
 )
 from service.domain.purchases.types import HoldState, HoldView
+from service.flows.steps import hiding
+from service.flows.steps.context import Context
 from service.kernel.values import Balance
 from service.rules.priced import priced
 
 
+def told_hold(
+    ctx: Context, hold: Hold, *, is_member: bool, wallets: Mapping[str, Balance] | None = None
+) -> HoldView:
+    """The answer as its member may read it; `wallets`: their balances after it, where known.
+
+    VersionBehind: this process does not know its program yet.
+    """
+    if hold.program_version > ctx.programs.newest:
+        raise VersionBehind
+    program = ctx.programs.version(hold.program_version)
+    hidden = hiding.of_facts(program, hold.facts)
+    return hiding.cut(view(hold, is_member=is_member, wallets=wallets), hidden)
+
+
 def view(hold: Hold, *, is_member: bool, wallets: Mapping[str, Balance] | None = None) -> HoldView:
-    """The answer; `wallets`: the member's balances after it, where they are known."""
+    """All of it, whoever it is for."""
     decision, facts = hold.decision, hold.facts
     lines = lines_of(priced(hold.cart, decision))
     total = sum(line.total for line in lines)

@@ -14,7 +14,8 @@ import msgspec
 
 from service.domain.coupons import codes, store
 from service.domain.coupons.types import CouponRow
-from service.domain.coupons.validity import span
+from service.domain.coupons.validity import first_use, span
+from service.flows.steps import hiding
 from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.infra.together import Ask
@@ -29,11 +30,21 @@ SCARCE: Final = frozenset({Unusable.USED_UP, Unusable.MEMBER_LIMIT, Unusable.NEE
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A presented text. `digest` None: it is no code; `template`: of a shared one."""
+    """A presented text. `digest` None: it is no code; `template`: of a shared one.
+
+    `secret`: what a shared one that is for a hidden club is called before others, who must not see
+    that it is one: as an unknown code is.
+    """
 
     shown: str
     digest: bytes | None = None
     template: str | None = None
+    secret: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """A shared code that everybody may know: nobody guesses it, and no row has it."""
+        return self.template is not None and self.secret is None
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,15 +76,18 @@ def _read(ctx: Context, program: Program, text: str) -> Code:
     digest, template = codes.digest(ctx.secret, code), program.codes.get(code)
     if template is None:
         return Code(codes.masked(code), digest)
-    return Code(program.coupons[template].template.code_shown or code, digest, template)
+    hidden = template in hiding.closed(program).coupons
+    shown = program.coupons[template].template.code_shown or code
+    return Code(shown, digest, template, codes.masked(code) if hidden else None)
 
 
 Rows = dict[bytes, CouponRow]
+_NO_SPAN: Final = store.Span(uuid.UUID(int=0), "", None, None)  # nobody's uses of nothing
 
 
 async def rows(tx: Tx, situations: Iterable[Situation], *, lock: bool) -> Rows:
     """The unique and personal codes among the presented ones, by digest; locked or not."""
-    found = (c.digest for s in situations for c in s.codes if c.template is None)
+    found = (c.digest for s in situations for c in s.codes if not c.is_open)
     digests = sorted({digest for digest in found if digest is not None})
     if not digests:
         return {}
@@ -81,34 +95,57 @@ async def rows(tx: Tx, situations: Iterable[Situation], *, lock: bool) -> Rows:
 
 
 class Coupons:
-    """What is known of the presented codes: `questions` to be asked, then the facts of each."""
+    """What is known of the presented codes: `questions` to be asked, then the facts of each.
 
-    __slots__ = ("_found", "_held", "_places", "_rows", "_situations", "_uses", "questions")
+    Of a code that is not there, or not for everybody to know, the same is asked as of any other.
+    """
+
+    __slots__ = (
+        "_found",
+        "_held",
+        "_hidden",
+        "_places",
+        "_rows",
+        "_situations",
+        "_uses",
+        "questions",
+    )
 
     def __init__(self, situations: Sequence[Situation], found: Rows, now: dt.datetime) -> None:
         self._situations = situations
         self._rows = found
         self._found: dict[int, list[tuple[CouponTemplate | None, Unusable | None]]] = {}
+        self._hidden: dict[int, frozenset[str]] = {}
         self._places: dict[tuple[int, str | bytes], int] = {}
         spans: list[store.Span] = []
         codes_: list[tuple[bytes, uuid.UUID | None]] = []
         for n, situation in enumerate(situations):
             for code in situation.codes:
-                row = self.row(code)
-                if row is not None:
-                    self._places[n, row.digest] = len(codes_)
-                    codes_.append((row.digest, situation.hold_id))
+                if code.digest is not None and not code.is_open:
+                    self._places[n, code.digest] = len(codes_)
+                    codes_.append((code.digest, situation.hold_id))
                 template = self._template(situation, code)
                 if template is not None and template.per_member and situation.member_id:
                     self._places[n, f"uses {template.id}"] = len(spans)
                     spans.append(_span(situation, situation.member_id, template))
+                elif not code.is_open:
+                    spans.append(_NO_SPAN)
         self._uses = store.ask_member_uses(spans, now) if spans else None
         self._held = store.ask_held(codes_, now) if codes_ else None
         self.questions: list[Ask[Any]] = [q for q in (self._uses, self._held) if q is not None]
 
     def row(self, code: Code) -> CouponRow | None:
         """The row of a unique or personal code."""
-        return None if code.digest is None else self._rows.get(code.digest)
+        if code.digest is None or code.template is not None:
+            return None
+        return self._rows.get(code.digest)
+
+    def hide(self, n: int, templates: frozenset[str]) -> None:
+        """The n-th situation's member must not know of these: their codes are unknown ones.
+
+        Before anything else is asked of it.
+        """
+        self._hidden[n] = templates
 
     def facts(self, n: int) -> tuple[Presented, ...]:
         """The n-th situation's codes as the rules see them."""
@@ -135,6 +172,8 @@ class Coupons:
             found = self._found[n] = []
             for code in situation.codes:
                 template = self._template(situation, code)
+                if template is not None and template.id in self._hidden.get(n, ()):
+                    template = None
                 why = self._why_not(n, code, template, given)
                 found.append((template, why))
                 taken = why is None or (situation.forced and why in SCARCE)
@@ -156,7 +195,7 @@ class Coupons:
             return Unusable.UNKNOWN
         if situation.member_id is None and _needs_member(template, row):
             return Unusable.NEEDS_MEMBER
-        start, end = span(template, row)
+        start, end = first_use(template, row, situation.program.tz), span(template, row)[1]
         if start is not None and situation.at < start:
             return Unusable.NOT_STARTED
         if end is not None and end <= situation.at:
@@ -189,7 +228,7 @@ def _fact(
     situation: Situation, code: Code, template: CouponTemplate | None, why: Unusable | None
 ) -> Presented:
     if template is None or why is Unusable.UNKNOWN:
-        return Presented(shown=code.shown, why=Unusable.UNKNOWN)
+        return Presented(shown=code.secret or code.shown, why=Unusable.UNKNOWN)
     forced = situation.forced and (why is None or why in SCARCE)
     return Presented(
         shown=code.shown, template=template.id, why=None if forced else why, forced=forced

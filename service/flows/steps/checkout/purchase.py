@@ -27,8 +27,8 @@ class Item(Checkout):
 
     __slots__ = (
         "awaited", "captured", "card_captured", "charged_differs", "fp", "identifier_conflict",
-        "later", "moved_by", "net", "overruns", "parked", "payments", "purchase", "purchase_id",
-        "redeemed", "redeemed_cards",
+        "later", "moved_by", "net", "number", "overruns", "parked", "payments", "purchase",
+        "purchase_id", "redeemed", "redeemed_cards",
     )  # fmt: skip
 
     body: RecordPurchase
@@ -50,6 +50,7 @@ class Item(Checkout):
         self.purchase_id: uuid.UUID = new_id()
         self.moved_by: uuid.UUID | None = None  # the operation that brings it from another member
         self.net: int | None = None  # what counts as spend, when something came back already
+        self.number: int | None = None  # of its event, while that waits
         self.awaited = False  # a return waits for this purchase
         self.parked: list[tuple[RecordReturn, Actor]] = []
         self.charged_differs = False

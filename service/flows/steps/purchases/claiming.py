@@ -1,7 +1,8 @@
-"""Taking identifiers for a member, and crediting the purchases recorded under them before.
+"""Taking identifiers for a member, and crediting what was recorded under them before.
 
 Both holders are locked: the member's and the unclaimed one's. Credited purchases are decided by the
-rules of their own day, oldest first (crediting.py).
+rules of their own day, oldest first (crediting.py). Activities come along before them, so that the
+rules count those, and are told after them (activities/claiming.py).
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from service.domain.members.errors import IdentifierTaken
 from service.domain.members.identifiers import BEGINNING, Ownership, digest
 from service.domain.purchases import store as purchases
 from service.domain.purchases.stored import Purchase
+from service.flows.steps.activities import claiming as activities
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import Context
 from service.flows.steps.purchases import crediting
@@ -131,12 +133,16 @@ async def credit(
 ) -> int:
     """Credit what the verified identifiers collected; answers how many purchases."""
     found: list[tuple[Purchase, Holder]] = []
+    collected: dict[uuid.UUID, dt.datetime] = {}
     for claim in claims:
         if claim.unclaimed is None or not claim.identifier.verified:
             continue
         holder = locked[claim.unclaimed.holder_id]
         since = max(claim.since, BEGINNING)
+        collected[holder.holder_id] = since
         found += [(p, holder) for p in await purchases.of_holder(tx, holder.holder_id, since)]
+    came_along = await activities.take(tx, member, collected)
     for purchase, holder in sorted(found, key=lambda f: (f[0].occurred_at, f[0].purchase_id)):
         await crediting.credit_one(tx, ctx, member, holder, purchase, actor, now)
+    await activities.tell(tx, ctx, member, came_along, locked, now)
     return len(found)

@@ -6,6 +6,7 @@ meanwhile stays used, and is told with its worth.
 """
 
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,7 +15,7 @@ from service.domain.coupons import store as coupons
 from service.domain.events.catalog import PointsReversed, PurchaseReassigned
 from service.domain.events.outbox import Outbox
 from service.domain.holders.types import Holder
-from service.domain.operations import store as operations
+from service.domain.operations import store as operation_rows
 from service.domain.purchases import moves
 from service.domain.purchases import store as purchases
 from service.domain.purchases.errors import PurchaseBound
@@ -36,11 +37,14 @@ from service.flows.steps.purchases import crediting
 from service.flows.steps.purchases.crediting import Credited
 from service.flows.steps.returns import (
     restoring,
+    return_rows,
     returning,
     undeserved,
+    unfounded,
 )
 from service.flows.steps.returns.restoring import Restored, Scarce
 from service.flows.steps.returns.undeserved import Change
+from service.flows.steps.returns.unfounded import Brought, Undone
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
@@ -70,6 +74,8 @@ class Leaving(msgspec.Struct):
     scarce: Scarce
     restored: Restored = msgspec.field(default_factory=Restored)
     taken: tuple[Movement, ...] = ()
+    brought: Brought = msgspec.field(default_factory=Brought)
+    undone: Sequence[Undone] = ()
 
 
 def check(ctx: Context, purchase: Purchase) -> None:
@@ -94,13 +100,13 @@ async def move(
     told = _reassigned(leaving)
     leaving.work.emit(told, leaving.work.at)
     _take_back(ctx, leaving, actor)
-    await _give_budgets_back(tx, leaving)
+    await _give_budgets_back(tx, ctx, leaving)
     item = _item(ctx, leaving, Work(new, now, now, outbox), actor)
     item.work.emit(told, item.work.at)
     credited = await crediting.credit(
         tx, ctx, item, purchase, leaving.before, purchase.flags & Flag.CLAIMED
     )
-    await _write(tx, leaving, credited, actor)
+    await _write(tx, ctx, leaving, credited, actor)
     await crediting.write(tx, ctx, credited)
     await _keep_record(tx, leaving, item, actor, note)
     await wallets.write(tx, [leaving.work, item.work])
@@ -120,12 +126,15 @@ async def _load(
     program = ctx.programs.version(purchase.program_version)
     holder_id, at = work.holder.holder_id, purchase.occurred_at
     await wallets.load(tx, ctx, [work])
-    await wallets.load_lots(tx, [work], [purchase.earned_by])
+    runs = await unfounded.runs_of(tx, ctx, [(work, purchase)])
+    operations = [purchase.earned_by, *(run.op_id for own in runs.values() for run in own)]
+    await wallets.load_lots(tx, [work], operations)
     people = await facts.load_members(tx, ctx, [Asked(work, program, at)])
     standings = await tiers.load(tx, ctx, [(work, at)], people, replay=True)
     scarce = await restoring.load(tx, ctx, [(work, purchase)])
     kept = await returns.kept(tx, [holder_id], [purchase.purchase_id])
-    lapsed = await wallets.lapsed(tx, [work], [purchase.earned_by])
+    lapsed = await wallets.lapsed(tx, [work], operations)
+    brought = await unfounded.load(tx, ctx, [(work, purchase)], runs, lapsed)
     leaving = Leaving(
         work=work,
         program=program,
@@ -141,8 +150,9 @@ async def _load(
         standings=standings.get(holder_id, {}),
         before=crediting.kept_of(ctx, purchase),
         kept={number: units for (_, number), units in kept.items()},
-        expired={number: units for (_, number), units in lapsed.items()},
+        expired={n: units for (op, n), units in lapsed.items() if op == purchase.earned_by},
         scarce=scarce[purchase.purchase_id],
+        brought=brought[purchase.purchase_id],
     )
     stays = Decision(coupons=leaving.before.coupons)  # those used on it go along
     leaving.restored = restoring.plan(
@@ -196,11 +206,21 @@ def _take_back(ctx: Context, leaving: Leaving, actor: Actor) -> None:
             operation_id=leaving.move.op_id, purchase_id=purchase.purchase_id, changes=changes
         )
         work.emit(event, work.at)
+    leaving.undone = unfounded.undo(ctx, leaving.brought, _unfounded(leaving, actor))
+    unfounded.tell(leaving.undone, purchase.purchase_id, _unfounded(leaving, actor))
     tiers.emit_changes(leaving.standings)
 
 
-async def _give_budgets_back(tx: Tx, leaving: Leaving) -> None:
+def _unfounded(leaving: Leaving, actor: Actor) -> unfounded.Change:
+    work, by = leaving.work, leaving.move.op_id
+    return unfounded.Change(by, work, leaving.standings, work.at, actor, actor.store)
+
+
+async def _give_budgets_back(tx: Tx, ctx: Context, leaving: Leaving) -> None:
     """What the old member's units and coupons took; the new one's are asked anew."""
+    runs = [one.run for one in leaving.undone]
+    taken = [(ctx.programs.version(run.program_version), run.decision) for run in runs]
+    await return_rows.give_budget_back(tx, [(*one, Decision()) for one in taken])
     stays = crediting.had_of(leaving.program, leaving.purchase.decision, leaving.purchase.facts)
     for name, units in sorted(used(leaving.program, leaving.before).items()):
         if name not in stays:
@@ -213,10 +233,12 @@ def _item(ctx: Context, leaving: Leaving, work: Work, actor: Actor) -> Item:
     return item
 
 
-async def _write(tx: Tx, leaving: Leaving, credited: Credited, actor: Actor) -> None:
+async def _write(tx: Tx, ctx: Context, leaving: Leaving, credited: Credited, actor: Actor) -> None:
     """What the old member has of it no more; before it is the new one's."""
     purchase, work = leaving.purchase, leaving.work
     await restoring.write(tx, [(work, leaving.restored, actor)])
+    change = _unfounded(leaving, actor)
+    await unfounded.write(tx, ctx, change, leaving.brought, leaving.undone, purchase, Decision())
     lost = set(leaving.before.coupons) - set(credited.rest.coupons)
     without_effect = [use for n, use in leaving.scarce.used.items() if n in lost]
     await coupons.give_back(tx, without_effect, work.now)
@@ -235,5 +257,5 @@ async def _keep_record(tx: Tx, leaving: Leaving, item: Item, actor: Actor, note:
     one = leaving.move
     both = [(one.holder_id, one.op_id), (one.to_holder, one.to_op)]
     now = max(leaving.work.now, item.work.now)
-    await operations.insert_many(tx, both, note, actor, now, operations.Kind.MOVED)
+    await operation_rows.insert_many(tx, both, note, actor, now, operation_rows.Kind.MOVED)
     await moves.insert(tx, one)

@@ -4,18 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from service.domain.events.catalog import PointsEarned, PurchaseRecorded
+from service.domain.events.catalog import PointsEarned
 from service.domain.events.outbox import Outbox
 from service.domain.purchases import store as purchases
-from service.domain.purchases.stored import (
-    Outcome,
-    Purchase,
-    applied,
-    effects,
-    given,
-    movements,
-    redeemed,
-)
+from service.domain.purchases.stored import Outcome, Purchase, movements
 from service.domain.returns import store as returns
 from service.domain.returns.types import RecordReturn
 from service.domain.tiers.types import FloorRow
@@ -31,7 +23,8 @@ from service.flows.steps.checkout import (
 )
 from service.flows.steps.checkout.purchase import Item, RunAgain
 from service.flows.steps.context import Context
-from service.flows.steps.purchases import spending
+from service.flows.steps.occasions import chain
+from service.flows.steps.purchases import following, spending
 from service.flows.steps.returns import (
     refunding,
     return_rows,
@@ -61,12 +54,14 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     if uses:
         await purchases.add_uses(tx, uses)
     await spending.write(tx, ctx, items)
-    standings = {item.work.holder.holder_id: item.standings for item in items if item.standings}
+    remaining = {r.purchase.purchase_id: r.remaining for r in returned}
+    runs = await following.follow(tx, ctx, items, remaining)
+    standings = chain.standings_of(runs)
     for of_holder in standings.values():
         tiers.emit_changes(of_holder)
     await tiers.write(tx, standings)
     if returned:
-        await return_rows.write(tx, returned, parked=True)
+        await return_rows.write(tx, ctx, returned, parked=True)
     works = [work for item in items for work in item.works]
     await wallets.write(tx, works)
     await Outbox.of(work.outbox for work in works).write(tx)
@@ -118,7 +113,11 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     changes = work.changes(ctx.programs)
     _climb(item)
     item.purchase = _purchase(ctx, item)
-    _emit(item, changes, claimed=claimed)
+    if following.may_follow(ctx, item) and not claimed:
+        item.number = work.reserve()
+    else:
+        following.tell(item, claimed=claimed)
+    _emit(item, changes)
 
 
 def _climb(item: Item) -> None:
@@ -166,33 +165,8 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
     )
 
 
-def _emit(item: Item, changes: tuple[WalletChange, ...], *, claimed: bool) -> None:
+def _emit(item: Item, changes: tuple[WalletChange, ...]) -> None:
     work, purchase = item.work, item.purchase
-    work.emit(
-        PurchaseRecorded(
-            purchase_id=purchase.purchase_id,
-            member_id=work.holder.holder_id if work.is_member else None,
-            channel=purchase.channel,
-            external_id=purchase.external_id,
-            store=purchase.store,
-            occurred_at=purchase.occurred_at,
-            currency=purchase.cart.currency,
-            subtotal=purchase.cart.subtotal(),
-            total=sum(line.paid() for line in purchase.priced().lines),
-            program_version=purchase.program_version,
-            earned=movements(purchase.decision),
-            effects=effects(purchase.decision),
-            redeemed=redeemed(purchase.decision),
-            gift_cards=purchase.decision.by_cards(),
-            coupons=applied(purchase.decision, purchase.facts),
-            issued=given(purchase.earned_by, purchase.decision),
-            overruns=item.overruns.told(),
-            wallets=purchase.outcome.wallets,
-            progress={name: s.progress(work.at) for name, s in item.standings.items()},
-            claimed=claimed,
-        ),
-        purchase.occurred_at,
-    )
     if changes:
         work.emit(
             PointsEarned(

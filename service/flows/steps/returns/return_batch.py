@@ -29,6 +29,7 @@ from service.flows.steps.returns import (
     refunding,
     restoring,
     return_rows,
+    unfounded,
 )
 from service.flows.steps.returns.returning import Returning
 from service.flows.steps.work import Work
@@ -109,7 +110,9 @@ async def load(
         return {}
     await wallets.load(tx, ctx, [*works, *(one for own in cards.values() for one in own.values())])
     members = [work for work in works if work.is_member]
+    runs = await unfounded.runs_of(tx, ctx, list(begun.values()))
     operations = [purchase.earned_by for _, purchase in begun.values()]
+    operations += [run.op_id for own in runs.values() for run in own]
     bought = [purchase.purchase_id for _, purchase in begun.values()]
     holder_ids = [work.holder.holder_id for work in works]
     await wallets.load_lots(tx, members, operations)
@@ -127,6 +130,7 @@ async def load(
     scarce = await restoring.load(tx, ctx, list(begun.values()))
     kept = await returns.kept(tx, holder_ids, bought)
     lapsed = await wallets.lapsed(tx, works, operations)
+    brought = await unfounded.load(tx, ctx, list(begun.values()), runs, lapsed)
     paying = [(purchase, cards.get(n, NO_CARDS)) for n, (_, purchase) in begun.items()]
     tenders = await refunding.load(tx, paying)
     loaded: dict[int, Returning] = {}
@@ -147,11 +151,12 @@ async def load(
             cards=tenders.get(purchase.purchase_id, ()),
             void=commands[n].void,
             reason=commands[n].reason,
+            brought=brought[purchase.purchase_id],
         )
     return loaded
 
 
-async def write(tx: Tx, commands: Commands, done: Mapping[int, Returning]) -> None:
+async def write(tx: Tx, ctx: Context, commands: Commands, done: Mapping[int, Returning]) -> None:
     """Write the returns that were applied; RunAgain when a natural key was taken meanwhile."""
     if not done:
         return
@@ -162,7 +167,7 @@ async def write(tx: Tx, commands: Commands, done: Mapping[int, Returning]) -> No
         (commands[n].natural_key, r.return_id, r.work.holder.holder_id, commands[n].fp)
         for n, r in done.items()
     ]
-    await return_rows.write(tx, list(done.values()), parked=False)
+    await return_rows.write(tx, ctx, list(done.values()), parked=False)
     if len(await returns.claim_keys(tx, claims)) < len(claims):
         raise RunAgain
     await tiers.write(tx, standings)

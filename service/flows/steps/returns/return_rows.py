@@ -6,10 +6,8 @@ from service.domain.budgets import store as budgets
 from service.domain.purchases import store as purchases
 from service.domain.returns import store as returns
 from service.flows.steps.budgets import used
-from service.flows.steps.returns import (
-    refunding,
-    restoring,
-)
+from service.flows.steps.context import Context
+from service.flows.steps.returns import refunding, restoring, unfounded
 from service.flows.steps.returns.returning import Returning
 from service.infra.db import Tx
 from service.rules.compile import Program
@@ -17,11 +15,19 @@ from service.rules.decision import Decision
 from service.rules.kept import remainder
 
 
-async def write(tx: Tx, done: Sequence[Returning], *, parked: bool) -> None:
+async def write(tx: Tx, ctx: Context, done: Sequence[Returning], *, parked: bool) -> None:
     """Write the returns and what they change but the wallets; slots before other rows."""
     await restoring.write(tx, [(r.work, r.restored, r.actor) for r in done])
     await refunding.write(tx, [(r.cards, r.refund, r.actor) for r in done])
-    await give_budget_back(tx, [(r.program, r.before, r.remaining) for r in done])
+    changed_budgets = [(r.program, r.before, r.remaining) for r in done]
+    changed_budgets += [
+        (ctx.programs.version(one.run.program_version), one.run.decision, Decision())
+        for r in done
+        for one in r.undone
+    ]
+    await give_budget_back(tx, changed_budgets)
+    for r in done:
+        await unfounded.write(tx, ctx, r.unfounded, r.brought, r.undone, r.purchase, r.remaining)
     last = {r.purchase.purchase_id: r for r in done}  # a purchase's last return has it all
     await purchases.update_returned(
         tx,

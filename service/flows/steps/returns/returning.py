@@ -29,11 +29,13 @@ from service.flows.steps.returns import (
     refunding,
     restoring,
     undeserved,
+    unfounded,
 )
 from service.flows.steps.returns.refunding import Giving, Tender
 from service.flows.steps.returns.refunding import Refund as CardRefund
 from service.flows.steps.returns.restoring import Restored, Scarce
 from service.flows.steps.returns.undeserved import Change
+from service.flows.steps.returns.unfounded import Brought, Undone
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.kernel.actor import Actor
@@ -45,6 +47,7 @@ from service.rules.decision import Decision, Floor
 from service.rules.document import QualifyBy, Shortfall
 from service.rules.kept import kept as kept_of
 from service.rules.kept import remainder, returned_value
+from service.rules.triggers import Occasion, On
 
 
 class Returning(msgspec.Struct):
@@ -75,6 +78,15 @@ class Returning(msgspec.Struct):
     remaining: Decision = Decision()
     before: Decision = Decision()
     row: returns.Row | None = None
+    brought: Brought = msgspec.field(default_factory=Brought)
+    undone: Sequence[Undone] = ()
+
+    @property
+    def unfounded(self) -> unfounded.Change:
+        """The return as what it makes undone sees it."""
+        return unfounded.Change(
+            self.return_id, self.work, self.standings, self.at, self.actor, self.body.store
+        )
 
 
 def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
@@ -99,6 +111,7 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     rest = remainder(purchase.priced(), returned)
     net = purchases.net_of(rest)
     uncount(r.standings, purchase, r.before, r.remaining, r.work.at, net=net)
+    r.undone = unfounded.undo(ctx, r.brought, r.unfounded)
     r.purchase = msgspec.structs.replace(
         purchase,
         returned=returned,
@@ -122,6 +135,10 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
             ),
             r.at,
         )
+    unfounded.tell(r.undone, purchase.purchase_id, r.unfounded)
+    if r.work.is_member and not r.void:  # what is void has never been
+        one = Occasion(on=On.RETURN, at=r.at, ref=str(r.return_id), cause=str(r.return_id))
+        r.work.occasions.append(one)
 
 
 def _asked(r: Returning, *, cut: bool) -> Sequence[int]:

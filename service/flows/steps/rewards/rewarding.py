@@ -2,10 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
+from service.domain.activities import store as activities
 from service.domain.budgets import store as budgets
+from service.domain.clubs import spans
 from service.domain.coupons import store as coupons
 from service.domain.coupons.types import NewCoupon
 from service.domain.coupons.validity import end_of, uses_max
@@ -21,10 +24,11 @@ from service.domain.rewards.types import Redemption, RedemptionState, State
 from service.domain.wallets.entries import Op
 from service.flows.steps import wallets
 from service.flows.steps.context import Context
-from service.flows.steps.facts import member_facts
+from service.flows.steps.facts import in_clubs, member_facts
 from service.flows.steps.tiers import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
+from service.infra.together import Ask
 from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 from service.rules.compile import Program
@@ -32,7 +36,7 @@ from service.rules.document import stock_name
 from service.rules.expiry import ExpiryKind, expires_at
 from service.rules.facts import Facts
 from service.rules.rewards import CompiledReward
-from service.rules.windows import limit_span, window_start
+from service.rules.windows import activity_start, limit_span, window_start
 
 
 async def facts(
@@ -58,15 +62,34 @@ async def facts(
         for reward in limited
         if reward.limit is not None
     ], tx.now or at)  # fmt: skip
-    await tx.ask_all([*pasts, *([had] if limited else [])])
+    doings = tuple(dict.fromkeys(doing for one in rewards for doing in one.activity_windows))
+    done = activities.ask_windows([
+        activities.WindowAsked(
+            person.holder_id, activity_start(doing, at, program.tz), at, doing.name
+        )
+        for doing in doings
+    ])  # fmt: skip
+    theirs = spans.ask_spans([person.holder_id])
+    reads_clubs = any(one.reads_clubs for one in rewards)
+    asked: list[Ask[Any]] = [had] if limited else []
+    asked += [done] if doings else []
+    asked += [theirs] if reads_clubs else []
+    await tx.ask_all([*pasts, *asked])
     found = {place: seen.past for one in pasts for place, seen in one.answer.items()}
     uses = {reward.id: had.answer[n] for n, reward in enumerate(limited) if had.answer[n]}
     tiers = {ladder_id: standing.tier_at(at) for ladder_id, standing in standings.items()}
+    known = member_facts(person, tiers, at, program.tz)
+    in_them = theirs.answer.get(person.holder_id, []) if reads_clubs else []
     return Facts(
         at=at,
-        member=member_facts(person, tiers, at, program.tz),
+        member=in_clubs(known, program, in_them, at) if in_them else known,
         history={window.key(): found[n] for n, window in enumerate(windows)},
         uses=uses,
+        activities={
+            doing.key(): done.answer[n].times
+            for n, doing in enumerate(doings)
+            if done.answer[n].times
+        },
     )
 
 

@@ -1,0 +1,1 @@
+"""Exports: all that is held on one person, read over the nouns' tables and never written."""

@@ -1,0 +1,1 @@
+"""Verbs of clubs: getting in, staying, leaving."""

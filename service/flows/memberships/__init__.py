@@ -1,0 +1,1 @@
+"""Verbs of belonging to clubs: leaving, pausing, bans, applications, payments, owners, pools."""

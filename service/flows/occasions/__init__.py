@@ -1,0 +1,1 @@
+"""What happens to members beyond purchases: decided by jobs."""

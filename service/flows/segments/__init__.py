@@ -1,0 +1,1 @@
+"""Verbs of segments: looking at members again, and after a new program version at everybody."""

@@ -1,0 +1,1 @@
+"""Activities: locked, written, and brought along by a claim."""
