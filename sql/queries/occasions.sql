@@ -18,13 +18,18 @@ from unnest(
     facts, decision)
 
 -- name: list_caused
--- What was given because of these purchases of one holder, and still stands; with what was given for
--- tiers reached since them: they count for those too, whichever purchase it was that lifted them.
+-- What was given because of these purchases of one holder, and still stands; with what was given
+-- since for tiers, for clubs that a rule opened, and for segments by other purchases: these may have
+-- counted for them too.
 select r.holder_id, r.trigger, r.ref, r.op_id, r.program_version, r.engine, r.occurred_at,
   r.recorded_at, r.cause, r.facts, r.decision, u.cause as purchase_id
 from unnest(:holders::uuid[], :causes::uuid[], :since::timestamptz[]) as u (holder_id, cause, since)
 join trigger_run r on r.holder_id = u.holder_id and r.undone_by is null
-  and (r.cause = u.cause or (r.trigger ^@ 'tier_change:' and r.occurred_at >= u.since))
+  and (r.cause = u.cause or r.occurred_at >= u.since and (
+    r.trigger ^@ 'tier_change:' or r.trigger ^@ 'segment_' and r.cause is not null
+    or r.trigger ^@ 'club_join:' and (
+      select s.kind = 2 from club_span s
+      where s.holder_id = r.holder_id and s.span_id::text = r.ref)))
 order by r.occurred_at, r.trigger, r.ref
 
 -- name: update_undone

@@ -141,6 +141,7 @@ async def clubbed(service: Service, head: str) -> dict[str, Any]:
         assert waits.json()["state"] == "waiting", waits.text
     return {
         "club": "roasters",
+        "segment": "drifting",
         "offer_id": offers[0]["id"],
         "code_id": made.json()["id"],
         "invite_to_club.body": {"by": head, "member": {"id": guest}},

@@ -98,7 +98,7 @@ async def test_a_folder_keeps_its_secrets_to_itself(service: Running) -> None:
     again = up(service.folder)
     assert (data / "keys.json").read_text() == keys
     assert (data / "secret").read_text() == secret
-    async with again.client() as client:
+    async with again.client("admin") as client:
         assert (await client.get("/v1/program")).json()["version"] == 1
     again.stop()
 
@@ -212,7 +212,7 @@ async def test_commands_work_on_the_folder_of_a_running_service(two_workers: Run
     applied = regulars("program", "apply", str(changed), "--note", "less", *data)
     assert applied.stdout.startswith("version 2 of corner-coffee, effective ")
     assert postmaster(two_workers) is not None
-    async with two_workers.client() as client, asyncio.timeout(20):
+    async with two_workers.client("admin") as client, asyncio.timeout(20):
         while (await client.get("/v1/program")).json()["version"] != 2:
             await asyncio.sleep(0.2)
 

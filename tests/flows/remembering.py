@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from service.domain.members.types import Profile
 from service.domain.purchases.basket import LineIn
 from service.domain.purchases.types import AskQuote, Quote
 from service.flows.build import Built
@@ -172,7 +173,7 @@ async def live(mind: Mind, life: Life) -> None:
     A minute goes by before each act, so that no window ends in the middle of two answers.
     """
     shop = mind.elsewhere
-    born = {"birth_date": f"1990-{shop.shown:%m-%d}"}
+    born = Profile(birth_date=(shop.shown or day(0)).date().replace(year=1992))
     member = (await shop.enrol(uuid.uuid1().hex, profile=born)).id
     for act, hours in life:
         await shop.show((shop.shown or day(0)) + dt.timedelta(hours=hours, minutes=1))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.domain.members.types import Profile
 from service.flows.reads import remembered
 from service.infra.db import Database
 from service.kernel.values import Identifier
@@ -191,7 +192,7 @@ async def test_a_floor_that_ends_shows_without_a_write(mind: Mind) -> None:
 async def test_the_date_is_that_of_the_quote(mind: Mind) -> None:
     """Born on 4 March: day 2. Enrolled on day 0, three days with us from day 3, local midnight."""
     shop = mind.elsewhere
-    ola = (await shop.enrol("1", profile={"birth_date": "1990-03-04"})).id
+    ola = (await shop.enrol("1", profile=Profile(birth_date=dt.date(1990, 3, 4)))).id
     seen = []
     for hours in (24, 24 + 12, 24 + 14, 48 + 12, 48 + 14):
         await shop.show(day(hours * HOUR))

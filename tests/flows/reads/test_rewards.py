@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from service.domain.members.errors import MemberNotFound
+from service.domain.members.types import Profile
 from service.domain.rewards.errors import RedemptionNotFound
 from service.domain.rewards.types import Catalogue, RedemptionState, RewardView
 from service.infra.cursors import CursorInvalid
@@ -145,7 +146,7 @@ async def test_what_it_says_is_what_redeeming_does(shop: Shop) -> None:
 
 async def test_what_a_member_is_offered_is_in_the_language_asked_for(shop: Shop) -> None:
     await with_rewards(shop)
-    ola = await shop.enrol("1", profile={"language": "pl"})
+    ola = await shop.enrol("1", profile=Profile(language="pl"))
     title = {"en": "Five off", "pl": "Piątka mniej"}
     assert (await offered(shop, ola.id))["five-off"].title == title
     assert (await offered(shop, ola.id, ("en",)))["five-off"].title == {"en": "Five off"}

@@ -34,10 +34,8 @@ from service.flows.steps.checkout import (
 )
 from service.flows.steps.checkout.purchase import Item
 from service.flows.steps.context import Context
-from service.flows.steps.occasions import chain, giving
-from service.flows.steps.occasions.giving import Gift
-from service.flows.steps.occasions.run import Run
 from service.flows.steps.purchases import (
+    following,
     posting,
     spending,
 )
@@ -233,9 +231,7 @@ async def write(tx: Tx, ctx: Context, credited: Credited) -> None:
     uses = [(holder_id, rule, old.occurred_at, old.purchase_id) for rule in rest.uses]
     if uses:
         await purchases.add_uses(tx, uses)
-    run = Run(item.work, item.standings, item.purchase_id)
-    gift = Gift(run, item.earned_by, item.program, rest, item.work.at)
-    await giving.give(tx, ctx, [gift])
-    await chain.run(tx, ctx, [run])
+    item.purchase = new
+    await following.follow(tx, ctx, [item], {item.purchase_id: rest}, claimed=True)
     tiers.emit_changes(item.standings)
     await tiers.write(tx, {holder_id: item.standings} if item.standings else {})

@@ -30,7 +30,12 @@ def may_follow(ctx: Context, item: Item) -> bool:
 
 
 async def follow(
-    tx: Tx, ctx: Context, items: Sequence[Item], remaining: Mapping[uuid.UUID, Decision]
+    tx: Tx,
+    ctx: Context,
+    items: Sequence[Item],
+    remaining: Mapping[uuid.UUID, Decision],
+    *,
+    claimed: bool = False,
 ) -> list[Run]:
     """Give and decide all that follows; the purchases, whose rows are written, show it.
 
@@ -57,7 +62,7 @@ async def follow(
         await purchases.update_outcomes(tx, [item.purchase for item, _ in changed])
     for item in items:
         if item.number is not None:
-            tell(item)
+            tell(item, claimed=claimed)
     return runs
 
 

@@ -23,6 +23,7 @@ from service.domain.purchases.moves import Move
 from service.domain.purchases.stored import Flag, Purchase
 from service.domain.purchases.types import MovedFrom
 from service.domain.returns import store as returns
+from service.domain.returns.content import all_left
 from service.domain.wallets.entries import Op
 from service.flows.steps import (
     facts,
@@ -35,7 +36,9 @@ from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.facts import Asked
 from service.flows.steps.purchases import crediting
 from service.flows.steps.purchases.crediting import Credited
+from service.flows.steps.reconsidering.reconsider import reconsider
 from service.flows.steps.returns import (
+    hindsight,
     restoring,
     return_rows,
     returning,
@@ -108,6 +111,8 @@ async def move(
     )
     await _write(tx, ctx, leaving, credited, actor)
     await crediting.write(tx, ctx, credited)
+    if leaving.brought.baseless:
+        await reconsider(tx, ctx, [leaving.work], {old.holder_id: leaving.standings})
     await _keep_record(tx, leaving, item, actor, note)
     await wallets.write(tx, [leaving.work, item.work])
     await outbox.write(tx)
@@ -155,6 +160,10 @@ async def _load(
         brought=brought[purchase.purchase_id],
     )
     stays = Decision(coupons=leaving.before.coupons)  # those used on it go along
+    whole = [asked + back for asked, back in zip(
+        all_left(purchase.cart, purchase.returned), purchase.returned, strict=True
+    )]  # fmt: skip
+    await hindsight.look_back(tx, ctx, work, purchase, whole, leaving.brought, standings)
     leaving.restored = restoring.plan(
         ctx, purchase, leaving.scarce, (leaving.before, stays), _change(leaving)
     )

@@ -113,7 +113,7 @@ def post_one(ctx: Context, item: Item, *, claimed: bool = False) -> None:
     changes = work.changes(ctx.programs)
     _climb(item)
     item.purchase = _purchase(ctx, item)
-    if following.may_follow(ctx, item) and not claimed:
+    if following.may_follow(ctx, item):
         item.number = work.reserve()
     else:
         following.tell(item, claimed=claimed)

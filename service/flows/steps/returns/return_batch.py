@@ -1,5 +1,6 @@
 """Returns of a batch whose holders are locked: loaded, checked, written once they are applied."""
 
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Mapping
@@ -25,13 +26,15 @@ from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import IN_THE_FUTURE_MAX, Context
 from service.flows.steps.facts import Asked
 from service.flows.steps.own import refuse_own
+from service.flows.steps.reconsidering.reconsider import reconsider
 from service.flows.steps.returns import (
+    hindsight,
     refunding,
     restoring,
     return_rows,
     unfounded,
 )
-from service.flows.steps.returns.returning import Returning
+from service.flows.steps.returns.returning import Returning, wanted
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -153,7 +156,20 @@ async def load(
             reason=commands[n].reason,
             brought=brought[purchase.purchase_id],
         )
+    for one in loaded.values():
+        await _look_back(tx, ctx, one)
     return loaded
+
+
+async def _look_back(tx: Tx, ctx: Context, r: Returning) -> None:
+    """What the return unmakes of what its purchase brought about; a refused one does nothing."""
+    purchase, holder_id = r.purchase, r.work.holder.holder_id
+    with contextlib.suppress(ExpectedError):
+        asked = wanted(r, cut=False)
+        returned = [a + b for a, b in zip(purchase.returned, asked, strict=True)]
+        await hindsight.look_back(
+            tx, ctx, r.work, purchase, returned, r.brought, {holder_id: r.standings}
+        )
 
 
 async def write(tx: Tx, ctx: Context, commands: Commands, done: Mapping[int, Returning]) -> None:
@@ -168,6 +184,9 @@ async def write(tx: Tx, ctx: Context, commands: Commands, done: Mapping[int, Ret
         for n, r in done.items()
     ]
     await return_rows.write(tx, ctx, list(done.values()), parked=False)
+    # who is out of a segment by it has to be so before the next purchase, which may enter it again
+    unmade = [r.work for r in done.values() if r.brought.baseless]
+    await reconsider(tx, ctx, unmade, standings)
     if len(await returns.claim_keys(tx, claims)) < len(claims):
         raise RunAgain
     await tiers.write(tx, standings)

@@ -92,7 +92,7 @@ class Returning(msgspec.Struct):
 def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     """Take back what the remainder no longer earns; raises what `quantities` does unless cut."""
     purchase = r.purchase
-    asked = _asked(r, cut=cut)
+    asked = wanted(r, cut=cut)
     returned = tuple(a + b for a, b in zip(purchase.returned, asked, strict=True))
     paid = _paid(purchase, purchase.returned, returned)
     r.before = _kept(r, purchase.returned)
@@ -141,7 +141,7 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
         r.work.occasions.append(one)
 
 
-def _asked(r: Returning, *, cut: bool) -> Sequence[int]:
+def wanted(r: Returning, *, cut: bool) -> Sequence[int]:
     """Thousandths of each line."""
     if r.void:
         return all_left(r.purchase.cart, r.purchase.returned)

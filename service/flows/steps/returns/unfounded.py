@@ -1,9 +1,11 @@
 """What rules gave because of a purchase, once something of it came back.
 
 A tier that no longer stands without what came back was never reached, so what was given for
-reaching it goes, whichever purchase it was that lifted it: units (as a return takes those it earned), what they counted, floors, uses of
-limits, budgets, badges, coupons that nobody has used; used ones stay and are told. What that
-brought about goes in turn. A badge of a rule of the purchase goes when the rest gives it no more.
+reaching it goes, whichever purchase it was that lifted it; so does what was given for a segment or
+a club, and a term in a club, that the return alone unmakes (hindsight.py): units (as a return takes
+those it earned), what they counted, floors, uses of limits, budgets, badges, coupons that nobody
+has used; used ones stay and are told. What that brought about goes in turn. A badge of a rule of
+the purchase goes when the rest gives it no more.
 
 It is not given again when a later return would leave the tier standing after all: a return leaves
 less, never more, but for rules that want a small cart.
@@ -18,6 +20,8 @@ import msgspec
 
 from service.domain.badges import store as badges
 from service.domain.badges.store import BadgeRow
+from service.domain.clubs import seats
+from service.domain.clubs.membership import Ended, Span
 from service.domain.coupons import codes
 from service.domain.coupons import store as coupons
 from service.domain.coupons.store import Standing as CouponStanding
@@ -32,7 +36,8 @@ from service.domain.purchases.stored import Purchase, issued_id
 from service.domain.tiers.types import FloorRow
 from service.domain.wallets.entries import Op
 from service.flows.steps import tiers
-from service.flows.steps.clubs import withdrawing
+from service.flows.steps.clubs import admitting, withdrawing
+from service.flows.steps.clubs.leaving import Dismissal
 from service.flows.steps.clubs.withdrawing import Lost
 from service.flows.steps.context import Context
 from service.flows.steps.tiers import Standing
@@ -55,6 +60,10 @@ class Brought(msgspec.Struct):
     rows: Mapping[bytes, CouponRow] = {}
     badges: Sequence[BadgeRow] = ()
     lapsed: Mapping[tuple[uuid.UUID, int], int] = {}  # of the runs' lots, by operation and wallet
+    baseless: frozenset[uuid.UUID] = (
+        frozenset()
+    )  # runs that the return alone unmakes (hindsight.py)
+    grounds: Sequence[Span] = ()  # terms in clubs that it unmakes
 
 
 class Undone(msgspec.Struct, frozen=True):
@@ -132,7 +141,7 @@ def undo(ctx: Context, brought: Brought, change: Change) -> list[Undone]:
     left = list(brought.runs)
     for run in left:
         _count(run, change, -1)
-    while stands := [run for run in left if _stands(run, change.standings)]:
+    while stands := [run for run in left if _stands(run, brought, change.standings)]:
         _count(stands[0], change, 1)
         left.remove(stands[0])
     return [_undo(ctx, brought, run, change) for run in left]
@@ -153,8 +162,10 @@ def _count(run: TriggerRun, change: Change, sign: int) -> None:
             standing.contribute(run.facts.at, sign * amount, change.work.at)
 
 
-def _stands(run: TriggerRun, standings: Mapping[str, Standing]) -> bool:
-    """The tier was reached at the instant, or a higher one was."""
+def _stands(run: TriggerRun, brought: Brought, standings: Mapping[str, Standing]) -> bool:
+    """The tier was reached at the instant, or a higher one was; a segment or club needs no less."""
+    if run.op_id in brought.baseless:
+        return False
     occasion = run.facts.occasion
     if occasion is None or occasion.on is not On.TIER_CHANGE:
         return True
@@ -236,6 +247,7 @@ async def write(
     """Rows of what is undone; the badges and places in clubs that go, with their events."""
     holder_id = change.work.holder.holder_id
     await withdrawing.withdraw(tx, ctx, _lost(ctx, change, undone, purchase, remaining))
+    await _close(tx, ctx, change, brought.grounds)
     await _take_badges(tx, ctx, change, brought, undone, purchase, remaining)
     if not undone:
         return
@@ -253,6 +265,25 @@ async def write(
     if uses:
         await purchases.remove_uses(tx, uses)
     await occasions.undo(tx, holder_id, [one.run.op_id for one in undone], change.by)
+
+
+async def _close(tx: Tx, ctx: Context, change: Change, grounds: Sequence[Span]) -> None:
+    """The terms in clubs end that rest on what came back."""
+    clubs = {one.number: one for p in ctx.programs.compiled for one in p.clubs.values()}
+    ended = [
+        Dismissal(
+            work=change.work,
+            club=clubs[span.club].club,
+            why=Ended.RETURNED,
+            actor=change.actor,
+            only=(span.span_id,),
+        )
+        for span in grounds
+    ]
+    with_seats = {one.club.number for one in ended if one.club.seats is not None}
+    if with_seats:
+        await seats.lock(tx, with_seats, change.work.now)
+    await admitting.dismiss(tx, ctx, ended)
 
 
 def _lost(

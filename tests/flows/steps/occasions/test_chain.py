@@ -141,6 +141,26 @@ async def test_nobody_known_has_occasions_until_they_are_claimed(moments: Moment
     assert await moments.points(jan) == 50 + 20
 
 
+async def test_a_claimed_purchase_shows_what_came_of_it(moments: Moments) -> None:
+    bought = await moments.shop.buy("p", "9", goods(10_000))
+    assert bought.also == ()
+
+    jan = await moments.member("9")
+
+    assert await moments.points(jan) == 50 + 100 + 500
+    again = await moments.shop.buy("p", "9", goods(10_000))
+    assert again.wallets["points"].available == 600  # before those for coming
+    assert [one.trigger for one in again.also] == ["tier_change:main"]
+    events = await moments.shop.events(jan)
+    (told,) = [data for kind, data in events if kind == "purchase.recorded"]
+    assert told["claimed"] is True
+    assert told["wallets"] == {
+        name: {"available": one.available, "pending": 0, "held": 0, "debt": 0}
+        for name, one in again.wallets.items()
+    }
+    assert told["badges"] == ["climber"]
+
+
 async def test_rules_are_asked_nothing_where_there_are_none(
     shop: "Moments", monkeypatch: pytest.MonkeyPatch
 ) -> None:
