@@ -195,18 +195,18 @@ def _paid_at(ctx: Context, circle: Circle, body: PayForClub) -> dt.datetime:
 def starts(
     ctx: Context, theirs: Sequence[Span], club: int, paid_at: dt.datetime, term: Duration
 ) -> dt.datetime:
-    """When a term begins that was paid then: then, or behind paid ones that it would lie over.
+    """When a term begins that was paid then: then, or behind what it would lie over.
 
-    Those that were told to end before their time stand in nobody's way. A payment told out of order
-    comes behind those told before.
+    That is paid terms, and bans, which let nothing begin. Terms that were told to end before their
+    time stand in nobody's way. A payment told out of order comes behind those told before.
     """
-    paid = [one for one in theirs if one.club == club and _counts(one)]
+    taken = [one for one in theirs if one.club == club and (_counts(one) or _bars(one))]
     start = paid_at
     while True:
         end = shift(start, term, ctx.programs.tz)
         ends = [
             one.until_at
-            for one in paid
+            for one in taken
             if one.until_at is not None and one.from_at < end and one.until_at > start
         ]
         if not ends:
@@ -216,3 +216,7 @@ def starts(
 
 def _counts(one: Span) -> bool:
     return one.kind == Ground.PAID and one.ended_why in {None, Ended.LAPSED}
+
+
+def _bars(one: Span) -> bool:
+    return one.kind == membership.BAN and one.until_at is not None and one.from_at < one.until_at

@@ -142,6 +142,24 @@ async def test_payments_told_out_of_order_lie_over_none_another(table: Membershi
     assert (first.body.since, first.body.until) == (at(4, 20, 9), at(5, 20, 9))
 
 
+async def test_a_payment_of_before_a_ban_that_was_lifted_begins_behind_the_ban(
+    table: Memberships,
+) -> None:
+    """A ban lets nothing begin; the term that was paid for is whole all the same."""
+    ola = await table.member("1")
+    await table.shop.show(day(1))
+    await table.ban(ola)
+    await table.shop.show(day(3))
+    lifted = await table.unban(ola)
+    (ban,) = await table.spans(ola)
+
+    paid = await table.pay(ola, "p-1", paid_at=day(0))
+
+    assert not lifted.replayed
+    assert paid.body.since == ban.until_at
+    assert paid.body.until == paid.body.since.replace(year=2027)
+
+
 async def test_who_paid_for_a_time_that_is_over_was_in_then_and_takes_no_seat(
     table: Memberships,
 ) -> None:

@@ -5,7 +5,7 @@ was false in between.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.domain.clubs import membership, offers, seats, waiting
@@ -41,10 +41,16 @@ class RuleChange(NamedTuple):
 
     @property
     def is_free(self) -> bool:
-        """They may come in, and are not in."""
+        """They may come in, and are not in, neither then nor now: the instant may have passed.
+
+        Who was banned in between is not let in for an instant before the ban.
+        """
         number = self.club.number
-        return not membership.has_ground(self.spans, number, self.at) and not (
-            membership.banned_at(self.spans, number, self.at)
+        bans = [one for one in self.spans if one.club == number and one.kind == membership.BAN]
+        if any(ban.until_at is None or ban.until_at > self.at for ban in bans):
+            return False
+        return not any(
+            membership.has_ground(self.spans, number, at) for at in (self.at, self.work.at)
         )
 
 
@@ -67,10 +73,15 @@ async def _end(tx: Tx, ctx: Context, changes: Sequence[RuleChange]) -> None:
         return
     gone = [
         Dismissal(
-            work=one.work, club=one.club, why=Ended.RULE, actor=SETTLEMENT, only=ids, at=one.at
+            work=one.work,
+            club=one.club,
+            why=Ended.RULE,
+            actor=SETTLEMENT,
+            only=tuple(span.span_id for span in ending),
+            at=max([one.at, *(span.from_at for span in ending)]),
         )
         for one in changes
-        if (ids := tuple(span.span_id for span in _conditional(one)))
+        if (ending := _conditional(one))
     ]
     await admitting.dismiss(tx, ctx, gone)
     ids_ = {one.work.holder.holder_id for one in changes}
@@ -86,9 +97,16 @@ async def _end(tx: Tx, ctx: Context, changes: Sequence[RuleChange]) -> None:
             await entering.leave_list(tx, one.work, one.club, place, LeftHow.WENT, SETTLEMENT)
 
 
-def _conditional(one: RuleChange) -> Iterable[Span]:
-    grounds = membership.grounds(one.spans, one.club.number, one.at)
-    return [span for span in grounds if span.conditional]
+def _conditional(one: RuleChange) -> list[Span]:
+    """Also those that were taken since: the rule was not true any more."""
+    return [
+        span
+        for span in one.spans
+        if span.club == one.club.number
+        and span.conditional
+        and span.ended_at is None
+        and (span.until_at is None or span.until_at > one.at)
+    ]
 
 
 async def _offer(tx: Tx, ctx: Context, changes: Sequence[RuleChange]) -> None:
