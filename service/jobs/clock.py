@@ -1,7 +1,6 @@
 """The jobs of a process: names, how often, and a loop that survives an outage."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -98,12 +97,16 @@ JOBS: Final[dict[str, tuple[Job, float]]] = {
 }
 
 
+AGAIN_SECONDS: Final = 0.5  # after which a job that goes on is told again to stop
+
+
 class Clock:
     """Runs all jobs until stopped."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopping = False
 
     def start(self) -> None:
         """Start a loop per job."""
@@ -111,16 +114,19 @@ class Clock:
             self._tasks.append(asyncio.create_task(self._loop(name, job, seconds), name=name))
 
     async def stop(self) -> None:
-        """Stop all loops; what runs in the database is rolled back."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        """Stop all loops; what runs in the database is rolled back.
+
+        A job whose statement ends at that very moment may not notice: it is told again.
+        """
+        self._is_stopping = True
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=AGAIN_SECONDS)
 
     async def _loop(self, name: str, job: Job, seconds: float) -> None:
         """A job that found work runs again at once; workers' rounds are spread by jitter."""
-        while True:
+        while not self._is_stopping:
             done = 0
             try:
                 done = await job(self._ctx)

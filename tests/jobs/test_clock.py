@@ -154,6 +154,34 @@ async def test_a_stopped_clock_runs_nothing_more(shop: Shop) -> None:
     assert names_of_tasks().isdisjoint(JOBS)
 
 
+async def test_a_job_that_misses_the_end_is_told_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the statement it waits for ends at the very moment at which it is cancelled."""
+    missed: list[bool] = []
+
+    async def job(_ctx: Context) -> int:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if missed:
+                raise
+            missed.append(True)
+            await asyncio.sleep(60)
+        return 0
+
+    monkeypatch.setitem(JOBS, "job", (job, 0.001))
+    running = Clock(shop.built.ctx)
+    running.start()
+    await until(lambda: "job" in names_of_tasks())
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        await running.stop()
+
+    assert missed == [True]
+    assert "job" not in names_of_tasks()
+
+
 async def test_the_clock_does_by_itself_what_its_jobs_do(shop: Shop) -> None:
     ola = (await shop.enrol("1")).id
     await shop.buy("a", ola, goods(1000))
