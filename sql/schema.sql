@@ -14,9 +14,12 @@ create table holder (                         -- who may hold units: member (1),
   next_due    timestamptz,                    -- not later than the earliest release, expiry, time-out, end of tier; null = none
   settled_at  timestamptz not null,           -- what was due up to here is posted
   recorded_at timestamptz not null,           -- last write; never falls
+  kin         uuid[],                         -- all it was ever merged with: there entries of its purchases may be
+  erased_at   timestamptz,                    -- of a member: the person is gone, the ledger stays
   constraint holder_kind check (kind in (1, 2, 3, 4, 5))
 ) with (fillfactor = 70);
 create index holder_due on holder (next_due) where next_due is not null;
+create index holder_merged on holder (merged_into) where merged_into is not null;
 
 create table wallet (
   holder_id uuid not null references holder, wallet smallint not null,   -- number of the program's wallet, never reused
@@ -56,8 +59,11 @@ create table lot (
   available_at timestamptz,                                                      -- null: waits for an event
   expires_at timestamptz,                                                        -- null: never
   replaces bigint,                                                               -- the lapsed lot whose redeemed units these are, given back
-  came_at timestamptz,                                                           -- when a transfer brought it; null: earned here
+  came_at timestamptz,                                                           -- when a transfer or a merge brought it; null: earned here
+  home_id uuid,                                                                  -- whose it is when nobody is merged; null: the holder's own
+  replaces_holder uuid,                                                          -- where the lot it replaces is; null: here
   primary key (holder_id, wallet, lot_no),
+  constraint lot_replaces check (replaces_holder is null or replaces is not null),
   constraint lot_bounds check (0 <= held and held <= remaining and remaining <= granted and granted > 0)
 ) with (fillfactor = 70);
 create index lot_open on lot (holder_id, wallet, expires_at, available_at, lot_no) where remaining > 0;   -- btree's nulls last is the promised order
@@ -92,6 +98,17 @@ create table member_profile (                   -- the person: destroyed on eras
   constraint member_profile_born check (born between 101 and 1231));
 create index member_profile_born_on on member_profile (born, holder_id) where born is not null;
 
+create table member_merge (                     -- who was merged into whom, with the rows of whom it was into
+  holder_id uuid not null references member, op_id uuid not null, old_id uuid not null,
+  merged_at timestamptz not null,
+  filled text[] not null,                       -- of the profile: what was empty and came from the other
+  ended_by uuid, ended_at timestamptz,          -- the operation that undid it
+  primary key (holder_id, op_id),
+  constraint member_merge_other check (old_id <> holder_id),
+  constraint member_merge_ended check ((ended_by is null) = (ended_at is null) and ended_at >= merged_at));
+create unique index member_merge_open on member_merge (old_id) where ended_by is null;
+create index member_merge_of on member_merge (old_id);
+
 create table identifier (                       -- who holds an identifier when; the value only as a keyed hash
   digest bytea not null, from_at timestamptz not null, until_at timestamptz,
   holder_id uuid not null, kind text collate "C" not null, recorded_at timestamptz not null,
@@ -116,6 +133,7 @@ create table purchase (
   hold_id uuid,                                        -- the hold it captured
   moved_by uuid,                                       -- the operation that brought it from another member, the last one
   total bigint,                                        -- paid, with shipping, whatever came back; null: recorded before this was kept
+  home_id uuid,                                        -- whose it is when nobody is merged; null: the holder's own
   primary key (holder_id, occurred_at, purchase_id),
   constraint purchase_net check (net >= 0 and quantity >= 0)
 ) with (fillfactor = 90, toast_tuple_target = 4080);
@@ -258,6 +276,7 @@ create table coupon (                           -- unique and personal codes, on
   from_at timestamptz, until_at timestamptz, uses_max integer not null, used integer not null default 0,
   voided_at timestamptz, issued_at timestamptz not null,
   taken_by uuid,                                -- the return or move after which it is not deserved: then it is void, or will be when its use comes back
+  home_id uuid,                                 -- as of a purchase
   constraint coupon_digest check (octet_length(digest) = 32),
   constraint coupon_uses check (uses_max > 0 and 0 <= used and used <= uses_max),
   constraint coupon_of_batch check ((batch_id is null) = (batch_no is null))) with (fillfactor = 90);
@@ -295,6 +314,7 @@ create table redemption (                       -- a reward for units: 0 held 1 
   granted_at timestamptz,                       -- the price is paid
   closed_at timestamptz, closed_op uuid, closed_store text collate "C",     -- handed over or cancelled, by an operation
   actor_kind smallint not null, actor_id text not null, store text collate "C",
+  home_id uuid,                                 -- as of a purchase
   primary key (holder_id, redemption_id),
   constraint redemption_state check (state between 0 and 3),
   constraint redemption_price check (price > 0),
@@ -360,6 +380,7 @@ create table household_member (                 -- who belongs to a household wh
   from_at timestamptz not null, until_at timestamptz,
   role smallint not null, draw_max jsonb,                                       -- wallet -> units a month; null: as the program says
   actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
+  home_id uuid,                                                                 -- as of a purchase
   primary key (holder_id, membership_id),
   constraint household_member_role check (role in (1, 2)),
   constraint household_member_span check (until_at is null or until_at >= from_at));
@@ -389,6 +410,7 @@ create table club_span (                        -- grounds 1 invitation 2 rule 3
   source uuid, invited_by uuid, note text,      -- source: the offer, application, payment or purchase it came of
   actor_kind smallint not null, actor_id text not null, recorded_at timestamptz not null,
   ended_at timestamptz, ended_why smallint,     -- when it was told to end, and why; null: it runs, or ran out
+  home_id uuid,                                 -- as of a purchase
   primary key (holder_id, span_id),
   constraint club_span_kind check (kind in (1, 2, 3, 4, 5, 8, 9)),
   constraint club_span_span check (until_at is null or until_at >= from_at),
@@ -397,6 +419,7 @@ create table club_span (                        -- grounds 1 invitation 2 rule 3
 create index club_span_of on club_span (club, from_at);
 create index club_span_by_id on club_span (span_id);
 create index club_span_due on club_span (until_at) where ended_at is null and kind <= 5 and until_at is not null;
+create index club_span_by on club_span (invited_by) where invited_by is not null;
 
 create table club_offer (                       -- kind: the ground it makes; 0 open 1 taken 2 declined 3 withdrawn 4 lapsed
   holder_id uuid not null references holder, offer_id uuid not null, club smallint not null, kind smallint not null,
@@ -405,6 +428,7 @@ create table club_offer (                       -- kind: the ground it makes; 0 
   inviter uuid, source uuid, rule text collate "C", note text,              -- inviter: the member who asked for it
   place bigint, term_until timestamptz,                                     -- place: on the list it came from; term_until: null, by the program
   actor_kind smallint not null, actor_id text not null,
+  home_id uuid,                                                             -- as of a purchase
   primary key (holder_id, offer_id),
   constraint club_offer_kind check (kind between 1 and 5),
   constraint club_offer_state check (state between 0 and 4),
@@ -415,11 +439,12 @@ create index club_offer_due on club_offer (due_at) where state = 0;
 create index club_offer_by_id on club_offer (offer_id);
 create index club_offer_by on club_offer (inviter, club) where inviter is not null;
 
-create table club_code (                        -- an invitation for whoever has it; the code only as a keyed hash
+create table club_code (                        -- an invitation for whoever has it, or (applies) a way to ask for one; the code only as a keyed hash
   digest bytea primary key, code_id uuid not null, club smallint not null, tail text collate "C" not null,
   inviter uuid, uses_max integer not null, used integer not null default 0,
   made_at timestamptz not null, due_at timestamptz not null, voided_at timestamptz, voided_by text, note text,
   actor_kind smallint not null, actor_id text not null,
+  applies boolean not null default false,
   constraint club_code_digest check (octet_length(digest) = 32),
   constraint club_code_uses check (uses_max > 0 and 0 <= used and used <= uses_max),
   constraint club_code_voided check ((voided_at is null) = (voided_by is null)),
@@ -433,11 +458,14 @@ create table club_application (                 -- 0 open 1 approved 2 rejected 
   words text not null, asked_at timestamptz not null,
   actor_kind smallint not null, actor_id text not null, store text collate "C",
   decided_at timestamptz, decided_by text, note text,
+  home_id uuid,                                 -- as of a purchase
+  code_id uuid,                                 -- the code that was shown
   primary key (holder_id, application_id),
   constraint club_application_state check (state between 0 and 3),
   constraint club_application_decided check ((state = 0) = (decided_at is null)));
 create unique index club_application_open on club_application (holder_id, club) where state = 0;
 create index club_application_by_state on club_application (club, state, asked_at, application_id);
+create index club_application_code on club_application (code_id) where code_id is not null;
 
 create table club_waiting (                     -- places are given under the club's lock; left: 1 offered 2 went 3 banned 4 let in
   club smallint not null, place bigint not null, holder_id uuid not null,
@@ -445,21 +473,26 @@ create table club_waiting (                     -- places are given under the cl
   entry smallint not null, term_until timestamptz,                          -- what it will rest on: the kind of a ground, its end
   inviter uuid, source uuid, note text,                                     -- as of the offer it will be
   actor_kind smallint not null, actor_id text not null,
+  home_id uuid,                                                             -- as of a purchase
   primary key (club, place),
   constraint club_waiting_place check (place > 0),
   constraint club_waiting_left check ((left_at is null) = (how is null)));
 create unique index club_waiting_open on club_waiting (holder_id, club) where left_at is null;
 create index club_waiting_first on club_waiting (club, place) where left_at is null;
+create index club_waiting_by on club_waiting (inviter) where inviter is not null;
+create index club_waiting_of on club_waiting (holder_id);
 
 create table club_seat (                        -- numbered, so that no two are in one; of a membership or an offer, until then
   club smallint not null, seat integer not null, holder_id uuid not null, due_at timestamptz,
   primary key (club, seat),
   constraint club_seat_once unique (club, holder_id),
   constraint club_seat_number check (seat > 0)) with (fillfactor = 70);
+create index club_seat_of on club_seat (holder_id);
 
 create table club_owner (                       -- who may invite, approve and pass the club on, when
   club smallint not null, from_at timestamptz not null, until_at timestamptz, holder_id uuid not null,
   actor_kind smallint not null, actor_id text not null,
+  home_id uuid,                                 -- as of a purchase
   primary key (club, from_at),
   constraint club_owner_span check (until_at is null or until_at > from_at));
 create unique index club_owner_open on club_owner (club) where until_at is null;
@@ -478,6 +511,7 @@ create table club_step (                        -- who let whom in, and why: nev
   actor_kind smallint not null, actor_id text not null, store text collate "C",
   primary key (holder_id, step_id));
 create index club_step_of on club_step (club, recorded_at, step_id);
+create index club_step_by on club_step (by_member) where by_member is not null;
 
 -- ---------------------------------------------------------------- program
 
@@ -500,6 +534,7 @@ create table idem (                             -- looked up before matching; no
   body bytea not null, created_at timestamptz not null,
   primary key (actor_id, key),
   constraint idem_key check (length(key) between 8 and 255), constraint idem_fp check (octet_length(fp) = 32));
+create index idem_of_holder on idem (holder_id) where holder_id is not null;
 
 create table outbox (
   holder_id uuid not null, version bigint not null,        -- = holder.version after this event
@@ -588,6 +623,7 @@ create table activity (                         -- what a member did that is no 
   moved_by uuid,                                       -- the operation that brought it from another member, the last one
   recorded_at timestamptz not null,
   actor_kind smallint not null, actor_id text not null,
+  home_id uuid,                                        -- as of a purchase
   primary key (holder_id, occurred_at, activity_id),
   constraint activity_attributes check (jsonb_typeof(attributes) = 'object'));
 create index activity_by_id on activity (activity_id);
@@ -605,6 +641,7 @@ create table trigger_run (                      -- what was decided when somethi
   op_id uuid not null, program_version integer not null, engine smallint not null,
   occurred_at timestamptz not null, recorded_at timestamptz not null,
   cause uuid, facts bytea not null, decision bytea not null, undone_by uuid,     -- cause: the purchase or other write it came of; undone_by: the return
+  home_id uuid,                                 -- as of a purchase
   primary key (holder_id, trigger, ref));
 create index trigger_run_by_op on trigger_run (op_id);
 create index trigger_run_of_cause on trigger_run (holder_id, cause) where cause is not null and undone_by is null;
@@ -622,6 +659,7 @@ create table badge_given (                      -- at most one of a kind at a ti
   holder_id uuid not null references holder, badge smallint not null, op_id uuid not null,   -- badge: number of the program's, never reused
   rule text collate "C" not null, given_at timestamptz not null, recorded_at timestamptz not null,
   taken_at timestamptz, taken_by uuid,          -- the return after which it is not deserved
+  home_id uuid,                                 -- as of a purchase
   primary key (holder_id, badge, op_id),
   constraint badge_given_taken check ((taken_at is null) = (taken_by is null)));
 create unique index badge_given_open on badge_given (holder_id, badge) where taken_at is null;
@@ -677,3 +715,7 @@ grant select, insert, update on activity, activity_key to regulars, regulars_job
 grant select, insert, update on trigger_run, badge_given, schedule to regulars, regulars_jobs;
 grant select, insert, delete on occasion_due to regulars, regulars_jobs;
 grant select, insert, update on segment_span, segment_check, program_sweep to regulars, regulars_jobs;
+grant select, insert, update on member_merge to regulars, regulars_jobs;
+grant update (holder_id) on limit_use to regulars, regulars_jobs;
+grant delete on identifier, idem to regulars, regulars_jobs;
+grant update (note) on operation, club_step to regulars, regulars_jobs;

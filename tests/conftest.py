@@ -49,6 +49,14 @@ def database(server: Server) -> Iterator[Fresh]:
 
 
 @pytest.fixture
+def other_database(server: Server) -> Iterator[Fresh]:
+    """A second one, for tests that compare two."""
+    fresh = server.create()
+    yield fresh
+    server.drop(fresh)
+
+
+@pytest.fixture
 def empty_database(server: Server) -> Iterator[Fresh]:
     """A fresh database that was never migrated."""
     fresh = server.create("template0")

@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Final
 
 import asyncpg
@@ -70,6 +70,16 @@ class Server:
     def drop(self, fresh: Fresh) -> None:
         """The database and whoever is still connected to it."""
         self._execute(f"drop database {fresh.name} with (force)")
+
+    @contextlib.contextmanager
+    def filled(self, make: Callable[[str], Coroutine[Any, Any, object]]) -> Iterator[Fresh]:
+        """A database that `make(url)` has put something into, until the end."""
+        fresh = self.create()
+        try:
+            asyncio.run(make(fresh.url))
+            yield fresh
+        finally:
+            self.drop(fresh)
 
     def close(self) -> None:
         """Stop the server."""

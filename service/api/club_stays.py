@@ -32,6 +32,7 @@ from service.domain.clubs.stays import (
     ReversePayment,
 )
 from service.domain.clubs.types import OfMember
+from service.domain.coupons.errors import TooManyCodes
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.transfers.errors import RecipientNotFound
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
@@ -159,10 +160,14 @@ async def unban_from_club(call: Call, body: BanMember) -> Reply:
     tag=TAG,
     takes=Body(ApplyToClub),
     answers=done_once(ApplicationView, "The application.", "The application that is open."),
-    refuses=(*_ANY, errors.AlreadyInClub, errors.EntryNotOffered),
+    refuses=(*_ANY, errors.AlreadyInClub, errors.EntryNotOffered, TooManyCodes),
 )
 async def apply_to_club(call: Call, body: ApplyToClub) -> Reply:
-    """Ask to be let in; staff or the club's owner decide."""
+    """Ask to be let in; staff or the club's owner decide.
+
+    Somebody who does not know a hidden club shows a code to apply with, such as a link carries. A
+    code that is no good is answered like a club that does not exist.
+    """
     done = await call.services.verbs.apply_to_club(call.actor, call.path_text("club"), body)
     return once(done.body, replayed=done.replayed)
 

@@ -96,7 +96,11 @@ async def withdraw_club_invitation(call: Call, body: ByWhom) -> Reply:
     key="required",
 )
 async def make_club_code(call: Call, body: MakeClubCode) -> Reply:
-    """Make a code that lets people into a club; each use is one of the member's invitations."""
+    """Make a code that lets people into a club; each use is one of the member's invitations.
+
+    With `lets` apply people ask with it to be let in, for example by a link that carries it. It
+    costs no invitations, and only the owner and callers with clubs:manage make one.
+    """
     key, club = required_key(call), call.path_text("club")
     done = await call.services.verbs.make_club_code(call.actor, club, body, key)
     return once(done.body, replayed=done.replayed)

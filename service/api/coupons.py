@@ -29,7 +29,11 @@ from service.domain.coupons.types import (
     MakeBatch,
     NameCoupon,
 )
-from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
+from service.domain.members.errors import (
+    MemberErased,
+    MemberNotFound,
+    UnknownIdentifierKind,
+)
 from service.infra.cursors import CursorInvalid
 
 TAG: Final = "Coupons"
@@ -113,7 +117,7 @@ async def issue_coupon(call: Call, body: IssueCoupon) -> Reply:
     tag=TAG,
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is void.", body=CouponStanding)},
-    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId, OwnWallet),
+    refuses=(errors.CouponNotFound, MemberErased, errors.NamedByCodeOrId, OwnWallet),
 )
 async def void_coupon(call: Call, body: NameCoupon) -> Reply:
     """Void a unique or personal coupon; a void one stays void."""
@@ -127,7 +131,7 @@ async def void_coupon(call: Call, body: NameCoupon) -> Reply:
     tag=TAG,
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is not void.", body=CouponStanding)},
-    refuses=(errors.CouponNotFound, errors.NamedByCodeOrId, OwnWallet),
+    refuses=(errors.CouponNotFound, MemberErased, errors.NamedByCodeOrId, OwnWallet),
 )
 async def reinstate_coupon(call: Call, body: NameCoupon) -> Reply:
     """Make a void coupon good again; its uses and its end stay what they were."""

@@ -25,12 +25,21 @@ from service.domain.households.types import (
     PoolReceipt,
     RemovePerson,
 )
-from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
+from service.domain.members.errors import (
+    MemberErased,
+    MemberNotFound,
+    UnknownIdentifierKind,
+)
 from service.domain.transfers.errors import RecipientNotFound
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
 
 TAG: Final = "Households"
-_OPEN: Final = (errors.DissolvedHousehold, errors.HouseholdNotFound, OwnWallet)
+_OPEN: Final = (
+    errors.DissolvedHousehold,
+    errors.HouseholdNotFound,
+    MemberErased,
+    OwnWallet,
+)
 _AFTER: Final = Answer(what="The household after it.", body=HouseholdStanding)
 
 

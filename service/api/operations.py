@@ -10,6 +10,7 @@ from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.stores import at_own_store
 from service.domain.access.errors import OwnWallet, StoreForbidden
+from service.domain.members.errors import MemberErased
 from service.domain.operations import errors
 from service.domain.operations.errors import OperationNotFound
 from service.domain.operations.types import OperationView
@@ -51,6 +52,7 @@ async def read_operation(call: Call, _: None) -> Reply:
     refuses=(
         errors.CannotBeUndone,
         CouponInUse,
+        MemberErased,
         NotOfThisStoreAndDay,
         NothingToReturn,
         errors.NotUndoable,

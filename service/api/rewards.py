@@ -15,7 +15,7 @@ from service.api.query import Query
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.domain.access.errors import OwnWallet
-from service.domain.members.errors import MemberNotFound
+from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.rewards import errors
 from service.domain.rewards.types import (
     CancelRedemption,
@@ -146,7 +146,7 @@ async def read_redemption(call: Call, _: None) -> Reply:
     scope="rewards:redeem",
     tag=TAG,
     answers=_SHOWN,
-    refuses=(OwnWallet, errors.RedemptionClosed, errors.RedemptionNotFound),
+    refuses=(MemberErased, OwnWallet, errors.RedemptionClosed, errors.RedemptionNotFound),
 )
 async def grant_redemption(call: Call, _: None) -> Reply:
     """Take what is held for a redemption: the member has his reward. Granted twice changes nothing.
@@ -173,6 +173,7 @@ async def grant_redemption(call: Call, _: None) -> Reply:
         OwnWallet,
         errors.RedemptionClosed,
         errors.RedemptionNotFound,
+        MemberErased,
     ),
     key="required",
 )
@@ -199,6 +200,7 @@ async def hand_over_redemption(call: Call, body: HandOver) -> Reply:
         OwnWallet,
         errors.RedemptionClosed,
         errors.RedemptionNotFound,
+        MemberErased,
     ),
 )
 async def cancel_redemption(call: Call, body: CancelRedemption) -> Reply:

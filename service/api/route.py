@@ -19,6 +19,8 @@ from service.api.query import Query, refuse_query
 from service.api.reply import Reply
 from service.domain.access.errors import ScopeMissing
 from service.domain.access.roles import SCOPES
+from service.domain.members.errors import MemberErased, MemberNotFound
+from service.domain.transfers.errors import RecipientNotFound
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 
@@ -81,11 +83,17 @@ def route(
     tag: str,
     answers: Mapping[int, Answer],
     takes: Body[T] | Query[T] | None = None,
+    refuses: tuple[type[ExpectedError], ...] = (),
     **more: Any,
 ) -> Callable[[Callable[[Call, T], Awaitable[Reply]]], Route]:
-    """Declare the handler below as an operation; `more` are the other fields of Route."""
+    """Declare the handler below as an operation; `more` are the other fields of Route.
+
+    Where a member may be unknown, one may have been erased too.
+    """
     if scope not in SCOPES and scope != PUBLIC:
         raise RouteWithoutScope(f"{method} {path}: '{scope}' is no scope")
+    unknown = MemberNotFound in refuses or RecipientNotFound in refuses
+    gone = (MemberErased,) if unknown and MemberErased not in refuses else ()
 
     def declare(handler: Callable[[Call, T], Awaitable[Reply]]) -> Route:
         return Route(
@@ -96,6 +104,7 @@ def route(
             handler=handler,
             takes=takes,
             answers=answers,
+            refuses=(*refuses, *gone),
             **more,
         )
 

@@ -97,16 +97,18 @@ JOBS: Final[dict[str, tuple[Job, float]]] = {
 }
 
 
+AT_ONCE: Final = 3  # jobs with a connection: the others of the pool are for requests
 AGAIN_SECONDS: Final = 0.5  # after which a job that goes on is told again to stop
 
 
 class Clock:
-    """Runs all jobs until stopped."""
+    """Runs all jobs until stopped, a few at a time: all begin together when a process starts."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopping = False
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     def start(self) -> None:
         """Start a loop per job."""
@@ -129,7 +131,8 @@ class Clock:
         while not self._is_stopping:
             done = 0
             try:
-                done = await job(self._ctx)
+                async with self._turns:
+                    done = await job(self._ctx)
             except (*AGAIN, *LOST, ExpectedError) as failure:
                 log.warning("job failed", job=name, failure=type(failure).__name__)
             except Exception:  # a mistake of ours must not end the job until the next start

@@ -55,6 +55,10 @@ class NotFound(ExpectedError):
     """There is no such thing, or it is not the caller's."""
 
 
+class Gone(ExpectedError):
+    """There was such a thing, and there never will be again."""
+
+
 class Conflict(ExpectedError):
     """The state does not allow this."""
 

@@ -27,14 +27,18 @@ Key = tuple[uuid.UUID, int]  # holder, club
 
 async def look_at_range(look: Look) -> None:
     """Members of a range: their grounds, seats, payments, places, and what purchases knew."""
-    theirs = await _spans(look)
+    homed = await _spans(look)
+    theirs: defaultdict[Key, list[Span]] = defaultdict(list)
+    for (holder_id, club, _), spans in homed.items():
+        theirs[holder_id, club] += spans
     look.tally.count(Check.CLUBS, sum(len(spans) for spans in theirs.values()))
-    for key, spans in sorted(theirs.items()):
+    for key, spans in sorted(homed.items(), key=str):
         for text in wrong_spans(spans):
-            look.tally.differ(Check.CLUBS, _place(key), text)
+            look.tally.differ(Check.CLUBS, _place(key[:2]), text)
     await _look_at_seats(look, theirs)
     await look.wrong(Check.CLUBS, SQL["list_wrong_payments"])
     await look.wrong(Check.CLUBS, SQL["list_wrong_places"])
+    await look.wrong(Check.CLUBS, SQL["list_wrong_code_uses"])
     await look.wrong(Check.CLUBS, SQL["list_wrong_pool_moves"])
     await _look_at_purchases(look, theirs)
 
@@ -43,11 +47,14 @@ def _place(key: Key) -> str:
     return f"holder {key[0]}, club {key[1]}"
 
 
-async def _spans(look: Look) -> dict[Key, list[Span]]:
-    found: defaultdict[Key, list[Span]] = defaultdict(list)
-    for row in await look.rows(SQL["list_clubbed_spans"]):
+Homed = tuple[uuid.UUID, int, uuid.UUID | None]  # holder, club, whose it is when nobody is merged
+
+
+async def _spans(look: Look) -> dict[Homed, list[Span]]:
+    found: defaultdict[Homed, list[Span]] = defaultdict(list)
+    for *row, home in await look.rows(SQL["list_clubbed_spans"]):
         span = Span(**dict(zip(Span.__struct_fields__, row, strict=True)))
-        found[span.holder_id, span.club].append(span)
+        found[span.holder_id, span.club, home].append(span)
     return found
 
 
@@ -93,13 +100,12 @@ async def _look_at_seats(look: Look, theirs: Mapping[Key, Sequence[Span]]) -> No
         for row in await look.rows(SQL["list_seated_offers"])
     }
     last = {row[0]: row[1] for row in await look.tx.rows(SQL["list_last_steps"])}
-    merged = {row[0] for row in await look.rows(SQL["list_merged_of_range"])}
-    counted = _counted(look)
+    counted, now = _counted(look), await look.now()
     for key in sorted({*theirs, *seats, *offers}):
         at = last.get(key[1])
-        if at is None or key[1] not in counted or key[0] in merged:
+        if at is None or key[1] not in counted:
             continue
-        text = wrong_seat(theirs.get(key, ()), offers.get(key), seats.get(key), at)
+        text = wrong_seat(theirs.get(key, ()), offers.get(key), seats.get(key), at, now)
         if text is not None:
             look.tally.differ(Check.CLUBS, _place(key), text)
 
@@ -116,9 +122,16 @@ def _counted(look: Look) -> set[int]:
 
 
 def wrong_seat(
-    spans: Sequence[Span], offer: dt.datetime | None, seat: Any, at: dt.datetime
+    spans: Sequence[Span],
+    offer: dt.datetime | None,
+    seat: Any,
+    at: dt.datetime,
+    now: dt.datetime,
 ) -> str | None:
-    """What is wrong at an instant; `offer`: until when the open one keeps a seat. None: nothing."""
+    """What is wrong at an instant; `offer`: until when the open one keeps a seat. None: nothing.
+
+    A seat that is due by `now` may have been swept, which is no step of the club's history.
+    """
     is_in = bool(spans) and membership.has_ground(spans, spans[0].club, at)
     if is_in:
         wanted = membership.ends_at(spans, spans[0].club, at)
@@ -128,7 +141,7 @@ def wrong_seat(
         stands = seat is not None and (seat["due_at"] is None or seat["due_at"] > at)
         return f"seat {seat['seat']} is taken for nothing" if stands else None
     if seat is None:
-        return "no seat is taken"
+        return None if wanted is not None and wanted <= now else "no seat is taken"
     if seat["due_at"] != wanted:
         return f"seat {seat['seat']} is due {seat['due_at']}, not {wanted}"
     return None
@@ -163,12 +176,17 @@ async def _look_at_purchases(look: Look, theirs: Mapping[Key, Sequence[Span]]) -
 def _known(theirs: Sequence[Span], at: dt.datetime) -> list[Span]:
     """The spans as they were known then: what was told to end since, or with it, went on.
 
-    Only a rule that is not true any more ends something in the past, and it has no term of its own.
+    Only a rule that is not true any more ends something in the past, and it has no term of its own;
+    what ended before anybody told was over by itself.
     """
     return [
-        msgspec.structs.replace(one, until_at=None)
-        if one.ended_at is not None and one.ended_at >= at and one.ended_why != Ended.LAPSED
-        else one
+        msgspec.structs.replace(one, until_at=None) if _was_cut_since(one, at) else one
         for one in theirs
         if one.recorded_at < at
     ]
+
+
+def _was_cut_since(one: Span, at: dt.datetime) -> bool:
+    if one.ended_at is None or one.ended_at < at or one.ended_why == Ended.LAPSED:
+        return False
+    return one.conditional or one.until_at is None or one.until_at >= one.ended_at

@@ -43,7 +43,8 @@ async def look_at_range(look: Look) -> None:
     await outcomes.load(look)
     payments = await gift_cards.payments(look)
     lots: defaultdict[uuid.UUID, list[Lot]] = defaultdict(list)
-    for purchase_id, *lot in await look.rows(SQL["list_earned"], earned=int(Reason.EARNED)):
+    earned, kin = int(Reason.EARNED), await look.kin()
+    for purchase_id, *lot in await look.rows(SQL["list_earned"], earned=earned, kin=kin):
         lots[purchase_id].append((lot[0], lot[1], lot[2], lot[3]))
     sample, statement = look.sample, SQL["list_decisions"]
     given = statement.arguments(

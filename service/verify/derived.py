@@ -54,8 +54,9 @@ def _expiry(row: Any) -> dict[uuid.UUID, dt.datetime | None]:
 
 
 def _payment(row: Any) -> dict[uuid.UUID, dt.datetime | None]:
-    """When the lot or a hold let go of it, or at once by what made the lot or gave back to it."""
-    at_once: dict[uuid.UUID, None] = dict.fromkeys([row["made_by"], *(row["given_by"] or ())])
+    """When the lot or a hold let go of it; or at once, by what made it, filled it or was owed."""
+    made_by = [row["made_by"], *(row["given_by"] or ()), *row["merges"]]
+    at_once: dict[uuid.UUID, None] = dict.fromkeys(made_by)
     released = {_of_lot(row, "released"): row["available_at"], **_of_holds(row, "released")}
     return {**released, **at_once}
 

@@ -27,6 +27,9 @@ RECORDS: Final = {
     Reason.TRANSFER_UNDONE: "operation 10",
     Reason.RECOVERY_UNDONE: "operation 5",
     Reason.GRANTED: "run 0",
+    Reason.MERGED_OUT: "operation 15,operation 16",
+    Reason.MERGED_IN: "operation 15,operation 16",
+    Reason.ERASED: "operation 17,return 0",
 }
 # By these units go back to their lots, or to new ones in place of those that have lapsed.
 GIVING: Final = (

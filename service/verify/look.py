@@ -12,9 +12,10 @@ import msgspec
 
 from service.domain.programs.live import Programs
 from service.infra.db import Database, DatabaseUnavailable, Tx
-from service.infra.sql import Statement
+from service.infra.sql import Statement, load
 from service.verify.report import Check, Tally
 
+SQL: Final = load("verify")
 NOBODY: Final = uuid.UUID(int=0)
 LOWEST: Final = NOBODY
 HIGHEST: Final = uuid.UUID(int=2**128 - 1)
@@ -43,7 +44,7 @@ class Sample(msgspec.Struct, frozen=True):
 class Look:
     """What a check works with. Holders from `low` to `high`, both included."""
 
-    __slots__ = ("high", "low", "programs", "sample", "tally", "tx")
+    __slots__ = ("_kin", "high", "low", "programs", "sample", "tally", "tx")
 
     def __init__(
         self,
@@ -60,10 +61,22 @@ class Look:
         self.tally = tally
         self.low = low
         self.high = high
+        self._kin: list[uuid.UUID] | None = None
 
     async def rows(self, statement: Statement, **given: Any) -> list[Any]:
         """The rows of a statement for the range."""
         return await self.tx.rows(statement, low=self.low, high=self.high, **given)
+
+    async def kin(self) -> list[uuid.UUID]:
+        """With whom holders of the range were merged, outside of it."""
+        if self._kin is None:
+            self._kin = [row[0] for row in await self.rows(SQL["list_kin"])]
+        return self._kin
+
+    async def now(self) -> dt.datetime:
+        """The clock, which is past the snapshot."""
+        found: dt.datetime = await self.tx.value(SQL["get_now"])
+        return found
 
     async def wrong(self, check: Check, statement: Statement, **given: Any) -> None:
         """A statement that answers (holder, place, what is wrong) for the range."""

@@ -24,6 +24,7 @@ class Check(enum.StrEnum):
     GIFT_CARDS = "gift cards and their money"
     TRANSFERS = "what passed between holders arrived"
     HOUSEHOLDS = "households and who belongs to them"
+    MERGES = "members who are one person, and who are two again"
     CLUBS = "who belongs to clubs, and their seats"
     APPROVALS = "staff alone keep within the caps"
     OCCASIONS = "what rules gave beyond purchases comes out the same"

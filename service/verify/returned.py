@@ -47,6 +47,7 @@ class Outcomes:
         self.paid_back: defaultdict[uuid.UUID, int] = defaultdict(int)
         self.kept: defaultdict[uuid.UUID, dict[int, Kept]] = defaultdict(dict)
         self.redeemed: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)  # by operation
+        self.familys: set[uuid.UUID] = set()  # of these the purchase may be with one of the kin
         self.given_back: dict[tuple[uuid.UUID, int], int] = {}
         self.taken: dict[tuple[uuid.UUID, int], int] = {}
         self.uses: defaultdict[uuid.UUID, set[tuple[str, dt.datetime]]] = defaultdict(set)
@@ -59,13 +60,18 @@ class Outcomes:
             self.paid_back[purchase_id] += total
         for purchase_id, wallet, *units in await look.rows(SQL["list_kept"]):
             self.kept[purchase_id][wallet] = Kept(*units)
+        kin = await look.kin()
         redeemed, given_back = int(Reason.REDEEMED), int(Reason.GIVEN_BACK)
-        for op_id, wallet, units in await look.rows(SQL["list_redeemed"], redeemed=redeemed):
+        for op_id, wallet, units, is_familys in await look.rows(
+            SQL["list_redeemed"], redeemed=redeemed, kin=kin
+        ):
             self.redeemed[op_id][wallet] = units
-        for row in await look.rows(SQL["list_given_back"], given_back=given_back):
+            if is_familys:
+                self.familys.add(op_id)
+        for row in await look.rows(SQL["list_given_back"], given_back=given_back, kin=kin):
             self.given_back[row[0], row[1]] = row[2]
         reversed_ = int(Reason.REVERSED)
-        for row in await look.rows(SQL["list_taken_back"], reversed=reversed_):
+        for row in await look.rows(SQL["list_taken_back"], reversed=reversed_, kin=kin):
             self.taken[row[0], row[1]] = row[2]
         for purchase_id, rule, at in await look.rows(SQL["list_limit_uses"]):
             self.uses[purchase_id].add((rule, at))
@@ -82,7 +88,7 @@ class Outcomes:
             "a tier that a rule set": self.floors,
         }
         for what, found in of_nothing.items():
-            for purchase_id in found:
+            for purchase_id in found.keys() - self.familys:
                 text = f"{what} is stored, but the purchase is not there"
                 look.tally.differ(Check.RETURNS, f"purchase {purchase_id}", text)
 

@@ -28,7 +28,7 @@ async def look_at_range(look: Look) -> None:
     await look.wrong(Check.SEGMENTS, SQL["list_wrong_segment_spans"])
     if not look.programs.newest:
         return
-    now: dt.datetime = await look.tx.value(SQL["get_now"])
+    now = await look.now()
     program = look.programs.at(now)
     rows = await look.rows(SQL["list_looked_at"], now=now, since=program.effective_from)
     look.tally.count(Check.SEGMENTS, len(rows))

@@ -17,7 +17,8 @@ async def look_at_range(look: Look) -> None:
     look.tally.count(Check.HOUSEHOLDS, counted["households"])
     sent, received = int(Reason.TRANSFERRED_OUT), int(Reason.TRANSFERRED_IN)
     await look.wrong(Check.TRANSFERS, SQL["list_wrong_transfers"], sent=sent, received=received)
-    await look.wrong(Check.TRANSFERS, SQL["list_wrong_arrivals"], received=received)
+    merged = int(Reason.MERGED_IN)
+    await look.wrong(Check.TRANSFERS, SQL["list_wrong_arrivals"], received=received, merged=merged)
     await look.wrong(Check.HOUSEHOLDS, SQL["list_wrong_households"])
     await look.wrong(Check.HOUSEHOLDS, SQL["list_wrong_memberships"])
 

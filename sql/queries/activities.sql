@@ -19,15 +19,15 @@ returning source, external_id
 -- name: insert_activities
 insert into activity (
   holder_id, occurred_at, activity_id, name, source, external_id, attributes, identifier_conflict,
-  recorded_at, actor_kind, actor_id)
+  recorded_at, actor_kind, actor_id, home_id)
 select u.holder_id, u.occurred_at, u.activity_id, u.name, u.source, u.external_id,
-  u.attributes::jsonb, u.identifier_conflict, u.recorded_at, u.actor_kind, u.actor_id
+  u.attributes::jsonb, u.identifier_conflict, u.recorded_at, u.actor_kind, u.actor_id, u.home_id
 from unnest(
   :holders::uuid[], :occurred::timestamptz[], :activities::uuid[], :names::text[], :sources::text[],
   :external_ids::text[], :attributes::text[], :conflicts::boolean[], :recorded::timestamptz[],
-  :actor_kinds::smallint[], :actors::text[])
+  :actor_kinds::smallint[], :actors::text[], :homes::uuid[])
   as u (holder_id, occurred_at, activity_id, name, source, external_id, attributes,
-    identifier_conflict, recorded_at, actor_kind, actor_id)
+    identifier_conflict, recorded_at, actor_kind, actor_id, home_id)
 
 -- name: list_activities
 -- Activities by id, whoever has them; a replay says whose they are now.
@@ -75,3 +75,16 @@ left join activity a on a.holder_id = c.holder_id and a.name = c.name
   and a.occurred_at > c.since and a.occurred_at < c.until
   and (c.attribute is null or a.attributes -> c.attribute = c.value::jsonb)
 group by c.n
+
+-- name: pass_activity_keys
+update activity_key k
+set holder_id = :to::uuid
+from activity a
+where a.holder_id = :holder::uuid and (:homes::uuid[] is null or a.home_id = any(:homes))
+  and k.source = a.source and k.external_id = a.external_id
+
+-- name: pass_activities
+-- All of a holder are another's, or those whose home is one of some; whose they were stays known.
+update activity a
+set holder_id = :to::uuid, home_id = nullif(coalesce(a.home_id, :holder::uuid), :to)
+where a.holder_id = :holder and (:homes::uuid[] is null or a.home_id = any(:homes))

@@ -22,3 +22,20 @@ update badge_given b
 set taken_at = :taken_at::timestamptz, taken_by = :taken_by::uuid
 from unnest(:ops::uuid[], :badges::smallint[]) as u (op_id, badge)
 where b.holder_id = :holder::uuid and b.op_id = u.op_id and b.badge = u.badge and b.taken_at is null
+
+-- name: pass_badges
+-- All of a holder are another's, or some; of a kind that the other has, one that counts stays where it
+-- is: nobody has two.
+update badge_given b
+set holder_id = :to::uuid, home_id = nullif(coalesce(
+  b.home_id,
+  (select f.home_id
+    from unnest(:operations::uuid[], :operation_homes::uuid[]) as f (op_id, home_id)
+    where f.op_id = b.op_id limit 1),
+  :holder::uuid), :to)
+where b.holder_id = :holder
+  and (:homes::uuid[] is null or b.home_id = any(:homes) or b.op_id = any(:operations::uuid[]))
+  and not exists (
+    select from badge_given o
+    where o.holder_id = :to and o.badge = b.badge and (
+      o.op_id = b.op_id or (o.taken_at is null and b.taken_at is null)))

@@ -85,22 +85,24 @@ where o.club = :club::smallint
 
 -- name: find_application
 -- By id, of one club alone: ids of others are unknown ones.
-select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note
+select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note,
+  a.code_id
 from club_application a
 where a.club = :club::smallint and a.application_id = :application::uuid
 
 -- name: find_open_application
 -- A member asks once at a time.
-select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note
+select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note,
+  a.code_id
 from club_application a
 where a.holder_id = :holder::uuid and a.club = :club::smallint and a.state = 0
 
 -- name: insert_application
 -- An open one.
 insert into club_application (
-  holder_id, application_id, club, state, words, asked_at, actor_kind, actor_id, store)
+  holder_id, application_id, club, state, words, asked_at, actor_kind, actor_id, store, code_id)
 values (:holder::uuid, :application::uuid, :club::smallint, 0, :words::text,
-  :asked_at::timestamptz, :actor_kind::smallint, :actor::text, :store::text)
+  :asked_at::timestamptz, :actor_kind::smallint, :actor::text, :store::text, :code::uuid)
 
 -- name: update_application
 -- Decided once.
@@ -139,7 +141,7 @@ set holder_id = :holder::uuid
 where c.club = :club::smallint and c.holder_id is null
 
 -- name: update_span_why
--- A payment may be taken back long after its term.
+-- A payment may be taken back long after its term, which ended when it did: purchases knew that.
 update club_span s
-set ended_why = :why::smallint, ended_at = :now::timestamptz
+set ended_why = :why::smallint, ended_at = coalesce(s.ended_at, s.until_at, :now::timestamptz)
 where s.holder_id = :holder::uuid and s.span_id = :span::uuid

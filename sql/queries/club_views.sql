@@ -8,7 +8,8 @@ order by o.due_at, o.offer_id
 
 -- name: list_open_applications
 -- A member's, of every club.
-select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note
+select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note,
+  a.code_id
 from club_application a
 where a.holder_id = :holder::uuid and a.state = 0
 order by a.asked_at, a.application_id
@@ -36,20 +37,24 @@ from club_owner o
 where o.holder_id = :holder::uuid and o.until_at is null
 
 -- name: list_invited
--- Whom a member invited, the newest first.
+-- Whom a member invited, the newest first; also under another name they had.
 select o.holder_id, o.offer_id, o.club, o.kind, o.state, o.has_seat, o.made_at, o.due_at,
-  o.closed_at, o.inviter, o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
+  o.closed_at, :holder::uuid as inviter, o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
 from club_offer o
-where o.inviter = :holder::uuid and o.club = any(:clubs::smallint[])
+where o.inviter = any(:holder || array(
+    select h.holder_id from holder h where h.merged_into = :holder))
+  and o.club = any(:clubs::smallint[])
 order by o.made_at desc, o.offer_id desc
 limit :limit::integer
 
 -- name: list_codes_of
 -- The codes a member made, without the codes, the newest first.
-select c.digest, c.code_id, c.club, c.tail, c.inviter, c.uses_max, c.used, c.made_at, c.due_at,
-  c.voided_at, c.note, c.actor_kind, c.actor_id
+select c.digest, c.code_id, c.club, c.tail, :holder::uuid as inviter, c.uses_max, c.used, c.made_at,
+  c.due_at, c.voided_at, c.note, c.actor_kind, c.actor_id, c.applies
 from club_code c
-where c.inviter = :holder::uuid and c.club = any(:clubs::smallint[])
+where c.inviter = any(:holder || array(
+    select h.holder_id from holder h where h.merged_into = :holder))
+  and c.club = any(:clubs::smallint[])
 order by c.made_at desc, c.code_id
 limit :limit::integer
 
@@ -59,13 +64,17 @@ limit :limit::integer
 select u.club, (
   select count(*)
   from club_offer o
-  where o.inviter = :holder::uuid and o.club = u.club and o.place is null
+  where o.inviter = any(:holder::uuid || array(
+      select h.holder_id from holder h where h.merged_into = :holder))
+    and o.club = u.club and o.place is null
     and (o.state = 1 or o.state = 0 and o.due_at > :now::timestamptz)) + (
   select coalesce(sum(
     case when c.voided_at is null and c.due_at > :now::timestamptz then c.uses_max else c.used end),
     0)
   from club_code c
-  where c.inviter = :holder::uuid and c.club = u.club) as spent
+  where c.inviter = any(:holder::uuid || array(
+      select h.holder_id from holder h where h.merged_into = :holder))
+    and c.club = u.club and not c.applies) as spent
 from unnest(:clubs::smallint[]) as u (club)
 
 -- name: list_fullness
@@ -108,7 +117,8 @@ limit :limit::integer
 
 -- name: list_applications_after
 -- The oldest first.
-select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note
+select a.holder_id, a.application_id, a.club, a.state, a.words, a.asked_at, a.decided_at, a.note,
+  a.code_id
 from club_application a
 where a.club = :club::smallint and a.state = :state::smallint
   and (a.asked_at, a.application_id) > (:after_at::timestamptz, :after::uuid)

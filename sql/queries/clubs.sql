@@ -156,14 +156,16 @@ where o.holder_id = u.holder_id and o.offer_id = u.offer_id and o.state = 0
 -- Of each member and club the open offer, else the one made last.
 select distinct on (o.holder_id, o.club)
   o.holder_id, o.offer_id, o.club, o.kind, o.state, o.has_seat, o.made_at, o.due_at, o.closed_at,
-  o.inviter, o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
+  coalesce((select h.merged_into from holder h where h.holder_id = o.inviter), o.inviter) as inviter,
+  o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
 from club_offer o
 where o.holder_id = any(:holders::uuid[]) and o.club = any(:clubs::smallint[])
 order by o.holder_id, o.club, o.state <> 0, o.made_at desc, o.offer_id desc
 
 -- name: find_offer
 select o.holder_id, o.offer_id, o.club, o.kind, o.state, o.has_seat, o.made_at, o.due_at,
-  o.closed_at, o.inviter, o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
+  o.closed_at, coalesce((select h.merged_into from holder h where h.holder_id = o.inviter), o.inviter) as inviter,
+  o.source, o.rule, o.note, o.place, o.term_until, o.actor_kind, o.actor_id
 from club_offer o
 where o.club = :club::smallint and o.offer_id = :offer::uuid
 
@@ -177,38 +179,50 @@ order by o.due_at
 limit :limit::integer
 
 -- name: count_spent
--- Invitations that were taken or can be, and of codes what was used, or can be while they stand.
--- An offer that came from the list is the invitation it was before.
+-- Invitations that were taken or can be, and of codes what was used, or can be while they stand; but
+-- a code to apply with lets nobody in.
+-- An offer that came from the list is the invitation it was before. Those of who was merged into the
+-- member count too.
 select (
   select count(*)
   from club_offer o
-  where o.inviter = :inviter::uuid and o.club = :club::smallint and o.place is null
+  where o.inviter = any(:inviter::uuid || array(
+      select h.holder_id from holder h where h.merged_into = :inviter))
+    and o.club = :club::smallint and o.place is null
     and (o.state = 1 or o.state = 0 and o.due_at > :now::timestamptz)) + (
   select coalesce(sum(
     case when c.voided_at is null and c.due_at > :now::timestamptz then c.uses_max else c.used end),
     0)
   from club_code c
-  where c.inviter = :inviter::uuid and c.club = :club::smallint) as spent
+  where c.inviter = any(:inviter::uuid || array(
+      select h.holder_id from holder h where h.merged_into = :inviter))
+    and c.club = :club::smallint and not c.applies) as spent
 
 -- name: insert_code
 insert into club_code (
-  digest, code_id, club, tail, inviter, uses_max, made_at, due_at, note, actor_kind, actor_id)
+  digest, code_id, club, tail, inviter, uses_max, made_at, due_at, note, actor_kind, actor_id,
+  applies)
 values (
   :digest::bytea, :code::uuid, :club::smallint, :tail::text, :inviter::uuid, :uses_max::integer,
-  :made_at::timestamptz, :due_at::timestamptz, :note::text, :actor_kind::smallint, :actor::text)
+  :made_at::timestamptz, :due_at::timestamptz, :note::text, :actor_kind::smallint, :actor::text,
+  :applies::boolean)
 
 -- name: lock_code
--- A code lets people into its own club only.
-select c.digest, c.code_id, c.club, c.tail, c.inviter, c.uses_max, c.used, c.made_at, c.due_at,
-  c.voided_at, c.note, c.actor_kind, c.actor_id
+-- A code lets people into its own club only. Whose it is, is who that is now.
+select c.digest, c.code_id, c.club, c.tail,
+  coalesce((select h.merged_into from holder h where h.holder_id = c.inviter), c.inviter) as inviter,
+  c.uses_max, c.used, c.made_at, c.due_at,
+  c.voided_at, c.note, c.actor_kind, c.actor_id, c.applies
 from club_code c
 where c.digest = :digest::bytea and c.club = :club::smallint
-for update
+for update of c
 
 -- name: find_code
 -- By the id that whoever made it knows; nobody finds the code by it.
-select c.digest, c.code_id, c.club, c.tail, c.inviter, c.uses_max, c.used, c.made_at, c.due_at,
-  c.voided_at, c.note, c.actor_kind, c.actor_id
+select c.digest, c.code_id, c.club, c.tail,
+  coalesce((select h.merged_into from holder h where h.holder_id = c.inviter), c.inviter) as inviter,
+  c.uses_max, c.used, c.made_at, c.due_at,
+  c.voided_at, c.note, c.actor_kind, c.actor_id, c.applies
 from club_code c
 where c.code_id = :code::uuid and c.club = :club::smallint
 

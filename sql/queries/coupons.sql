@@ -177,3 +177,28 @@ select u.holder_id, u.template, u.occurred_at, u.purchase_id, u.position, u.dige
 from unnest(:holders::uuid[], :templates::text[], :digests::bytea[]) as c (holder_id, template, digest)
 join coupon_use u on u.holder_id = c.holder_id and u.template = c.template and u.digest = c.digest
 where u.given_back_at is null
+
+-- name: pass_coupons
+-- Personal coupons of a holder are another's: all, or those whose home is one of some and those that
+-- some operations gave, which are whose these are. Locked in the order in which all lock them.
+with c as (
+  select i.digest
+  from coupon i
+  where i.holder_id = :holder::uuid
+    and (:homes::uuid[] is null or i.home_id = any(:homes) or i.origin_op = any(:operations::uuid[]))
+  order by i.digest
+  for no key update)
+update coupon u
+set holder_id = :to::uuid, home_id = nullif(coalesce(
+  u.home_id,
+  (select f.home_id
+    from unnest(:operations::uuid[], :operation_homes::uuid[]) as f (op_id, home_id)
+    where f.op_id = u.origin_op limit 1),
+  :holder::uuid), :to)
+from c
+where u.digest = c.digest
+
+-- name: pass_coupon_uses
+update coupon_use u
+set holder_id = :to::uuid
+where u.holder_id = :holder::uuid and (:purchases::uuid[] is null or u.purchase_id = any(:purchases))

@@ -4,7 +4,7 @@
 -- program version are read with it. (On Citus: update holder … returning, see distributed.md.)
 select
   h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
-  clock_timestamp() as now, (select max(version) from program_version) as program
+  h.kin, h.erased_at, clock_timestamp() as now, (select max(version) from program_version) as program
 from holder h
 where h.holder_id = any(:holders::uuid[])
 order by h.holder_id
@@ -14,7 +14,7 @@ for no key update of h skip locked
 -- The slow lane's form: waits for the holder, up to lock_timeout. The clock as above.
 select
   h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
-  clock_timestamp() as now, (select max(version) from program_version) as program
+  h.kin, h.erased_at, clock_timestamp() as now, (select max(version) from program_version) as program
 from holder h
 where h.holder_id = any(:holders::uuid[])
 order by h.holder_id
@@ -22,7 +22,7 @@ for no key update of h
 
 -- name: find_holders
 -- Holders named by id, before the lock.
-select holder_id, kind, merged_into, version
+select holder_id, kind, merged_into, version, erased_at
 from holder
 where holder_id = any(:holders::uuid[])
 
@@ -68,7 +68,7 @@ limit :limit::int
 -- Holders as they are, unlocked: for reads. With the clock, so that what is due shows.
 select
   h.holder_id, h.kind, h.merged_into, h.version, h.next_due, h.settled_at, h.recorded_at,
-  clock_timestamp() as now
+  h.kin, h.erased_at, clock_timestamp() as now
 from holder h
 where h.holder_id = any(:holders::uuid[])
 

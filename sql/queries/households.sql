@@ -80,3 +80,33 @@ select i.holder_id, i.member_id, i.offered_at, i.due_at
 from household_invitation i
 where i.member_id = :member::uuid and i.due_at > :now::timestamptz
 order by i.offered_at, i.holder_id
+
+-- name: pass_memberships
+-- Where a member belonged, and belongs, is where another did; or what came from some comes back.
+update household_member m
+set holder_id = :to::uuid, home_id = nullif(coalesce(m.home_id, :holder::uuid), :to)
+where m.holder_id = :holder and (:homes::uuid[] is null or m.home_id = any(:homes))
+  and not (m.until_at is null and exists (
+    select from household_member o where o.holder_id = :to and o.until_at is null))
+
+-- name: pass_invitations
+-- To the other, unless that one is invited as well.
+insert into household_invitation (holder_id, member_id, offered_at, due_at)
+select i.holder_id, :to::uuid, i.offered_at, i.due_at
+from household_invitation i
+where i.member_id = :holder::uuid
+on conflict do nothing
+
+-- name: delete_invitations_to
+delete from household_invitation
+where member_id = :holder::uuid
+
+-- name: update_doubles
+-- Two who are one person and belong to one household do so once: the head, else who stays.
+update household_member m
+set until_at = greatest(m.from_at, :at::timestamptz)
+from household_member o
+where m.until_at is null and o.until_at is null and (
+    (m.holder_id = :holder::uuid and o.holder_id = :to::uuid)
+    or (m.holder_id = :to and o.holder_id = :holder))
+  and (m.role > o.role or (m.role = o.role and m.holder_id = :holder))

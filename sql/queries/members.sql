@@ -54,3 +54,12 @@ select m.holder_id, m.enrolled_at, p.profile, p.fields, p.identifiers
 from member m
 join member_profile p on p.holder_id = m.holder_id
 where m.holder_id = any(:holders::uuid[])
+
+-- name: list_merged_members
+-- Who is another member now.
+select m.holder_id, m.enrolled_at, p.profile, p.fields, p.identifiers
+from holder h
+join member m on m.holder_id = h.holder_id
+join member_profile p on p.holder_id = h.holder_id
+where h.merged_into = :holder::uuid
+order by h.holder_id

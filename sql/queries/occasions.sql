@@ -102,7 +102,7 @@ select min(m.enrolled_at) from member m
 select m.holder_id
 from unnest(:since::timestamptz[], :until::timestamptz[]) as u (since, until)
 join member m on m.enrolled_at >= u.since and m.enrolled_at < u.until
-join holder h on h.holder_id = m.holder_id and h.merged_into is null
+join holder h on h.holder_id = m.holder_id and h.merged_into is null and h.erased_at is null
 where m.holder_id > :after::uuid
 order by m.holder_id
 limit :rows::int
@@ -118,3 +118,38 @@ where h.next_due < :until and h.kind = 1 and h.holder_id > :after::uuid
 group by l.holder_id
 order by l.holder_id
 limit :rows::int
+
+-- name: list_homed_runs
+-- What was decided because of some operations, or for whose home is one of some, with whose it is.
+select r.op_id, coalesce(r.home_id, f.home_id) as home_id
+from trigger_run r
+left join unnest(:operations::uuid[], :operation_homes::uuid[]) as f (op_id, home_id)
+  on f.op_id = r.cause
+where r.holder_id = :holder::uuid and (r.home_id = any(:homes::uuid[]) or f.op_id is not null)
+
+-- name: pass_runs
+-- All of a holder are another's, or some; one that the other has of the same occasion stays where it
+-- is, for each is decided once.
+update trigger_run r
+set holder_id = :to::uuid, home_id = nullif(coalesce(
+  r.home_id,
+  (select f.home_id
+    from unnest(:operations::uuid[], :operation_homes::uuid[]) as f (op_id, home_id)
+    where f.op_id = r.op_id limit 1),
+  :holder::uuid), :to)
+where r.holder_id = :holder and (not :some::boolean or r.op_id = any(:operations::uuid[]))
+  and not exists (
+    select from trigger_run o
+    where o.holder_id = :to and o.trigger = r.trigger and o.ref = r.ref)
+
+-- name: pass_occasions
+-- What is left to the job is asked of whom the member is now.
+insert into occasion_due (holder_id, trigger, ref, occurred_at, recorded_at, occasion)
+select :to::uuid, d.trigger, d.ref, d.occurred_at, d.recorded_at, d.occasion
+from occasion_due d
+where d.holder_id = :holder::uuid
+on conflict do nothing
+
+-- name: delete_occasions_of
+delete from occasion_due
+where holder_id = :holder::uuid

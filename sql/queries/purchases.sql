@@ -45,20 +45,20 @@ where k.channel = u.channel and k.external_id = u.external_id
 insert into purchase (
   holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store, program_version,
   engine, flags, net, quantity, by_category, cart, facts, decision, outcome, actor_kind, actor_id,
-  hold_id, total)
+  hold_id, total, home_id)
 select
   u.holder_id, u.occurred_at, u.purchase_id, u.recorded_at, u.channel, u.external_id, u.store,
   u.program_version, u.engine, u.flags, u.net, u.quantity, u.by_category::jsonb, u.cart, u.facts,
-  u.decision, u.outcome, u.actor_kind, u.actor_id, u.hold_id, u.total
+  u.decision, u.outcome, u.actor_kind, u.actor_id, u.hold_id, u.total, u.home_id
 from unnest(
   :holders::uuid[], :occurred::timestamptz[], :purchases::uuid[], :recorded::timestamptz[],
   :channels::text[], :external_ids::text[], :stores::text[], :versions::int[], :engines::smallint[],
   :flags::smallint[], :nets::bigint[], :quantities::bigint[], :categories::text[], :carts::bytea[],
   :facts::bytea[], :decisions::bytea[], :outcomes::bytea[], :actor_kinds::smallint[], :actors::text[],
-  :holds::uuid[], :totals::bigint[])
+  :holds::uuid[], :totals::bigint[], :homes::uuid[])
   as u (holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, store,
     program_version, engine, flags, net, quantity, by_category, cart, facts, decision, outcome,
-    actor_kind, actor_id, hold_id, total)
+    actor_kind, actor_id, hold_id, total, home_id)
 
 -- name: list_purchases
 -- Purchases by id, whoever holds them.
@@ -109,7 +109,7 @@ where p.holder_id = u.holder_id and p.occurred_at = u.occurred_at and p.purchase
 update purchase
 set holder_id = :new_holder::uuid, facts = :facts::bytea, decision = :decision::bytea,
   outcome = :outcome::bytea, program_version = :version::int, engine = :engine::smallint,
-  flags = :flags::smallint, moved_by = :moved_by::uuid
+  flags = :flags::smallint, moved_by = :moved_by::uuid, home_id = null
 where holder_id = :holder::uuid and occurred_at = :occurred_at::timestamptz
   and purchase_id = :purchase::uuid
 

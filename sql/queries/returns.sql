@@ -122,3 +122,21 @@ set kept = excluded.kept, lapsed = excluded.lapsed, given_back = excluded.given_
 -- A purchase was moved: its new holder earned other units by it.
 delete from purchase_wallet
 where holder_id = :holder::uuid and purchase_id = :purchase::uuid
+
+-- name: pass_return_keys
+-- Natural keys of the returns of all purchases of a holder, or of some.
+update return_key k
+set holder_id = :to::uuid
+from purchase_return r
+where r.holder_id = :holder::uuid and (:purchases::uuid[] is null or r.purchase_id = any(:purchases))
+  and k.channel = r.channel and k.external_id = r.external_id
+
+-- name: pass_returns
+update purchase_return r
+set holder_id = :to::uuid
+where r.holder_id = :holder::uuid and (:purchases::uuid[] is null or r.purchase_id = any(:purchases))
+
+-- name: pass_purchase_wallets
+update purchase_wallet w
+set holder_id = :to::uuid
+where w.holder_id = :holder::uuid and (:purchases::uuid[] is null or w.purchase_id = any(:purchases))

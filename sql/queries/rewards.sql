@@ -73,3 +73,9 @@ left join redemption r on r.holder_id = u.holder_id and r.reward = u.reward
   and (r.state in (1, 2) or (r.state = 0 and r.held_until > :now::timestamptz))
   and (u.since is null or r.asked_at > u.since) and (u.until is null or r.asked_at < u.until)
 group by u.n
+
+-- name: pass_redemptions
+-- All of a holder are another's, or those whose home is one of some; whose they were stays known.
+update redemption r
+set holder_id = :to::uuid, home_id = nullif(coalesce(r.home_id, :holder::uuid), :to)
+where r.holder_id = :holder and (:homes::uuid[] is null or r.home_id = any(:homes))

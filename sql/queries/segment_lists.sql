@@ -15,14 +15,17 @@ order by s.holder_id
 limit :limit::int
 
 -- name: count_members
--- Reads the whole index; for whoever plans a new version.
-select count(*) from member m
+-- Reads the whole table; for whoever plans a new version. Who was merged or erased is in no segment.
+select count(*)
+from member m
+join holder h on h.holder_id = m.holder_id and h.merged_into is null and h.erased_at is null
 
 -- name: list_sampled
 -- Members in the order of ids, all of them or a share by a hash of the id, which says nothing about
 -- the member: ids themselves tell who came first.
 select m.holder_id
 from member m
+join holder h on h.holder_id = m.holder_id and h.merged_into is null and h.erased_at is null
 where m.holder_id > :after::uuid
   and ('x' || left(md5(m.holder_id::text), 8))::bit(32)::bigint < :below::bigint
 order by m.holder_id

@@ -93,7 +93,34 @@ set after_id = :after::uuid, done_at = :done_at::timestamptz
 where s.version = :version::integer
 
 -- name: update_checks_off
--- Nothing is due of who was merged into another member.
+-- Nothing is due of who was merged into another member, or forgotten.
 update segment_check c
-set due_at = null
+set due_at = null, is_marked = false
 where c.holder_id = any(:holders::uuid[])
+
+-- name: update_all_ends
+-- Members are another one now, or forgotten, and in no segment by themselves.
+update segment_span s
+set until_at = greatest(s.from_at, :at::timestamptz)
+where s.holder_id = any(:holders::uuid[]) and s.until_at is null
+
+-- name: insert_kept_rules
+-- For whom a club's rule was true is known of the other one too, so that what it brought about ends
+-- once it is not.
+insert into segment_span (holder_id, segment, from_at, recorded_at)
+select :to::uuid, s.segment, :at::timestamptz, :at
+from segment_span s
+where s.holder_id = :holder::uuid and s.segment < 0 and s.until_at is null
+  and not exists (
+    select from segment_span o
+    where o.holder_id = :to and o.segment = s.segment and o.until_at is null)
+on conflict (holder_id, segment, from_at) do update set until_at = null
+
+-- name: insert_checks_again
+-- What was true before is not looked at with what is known of them now.
+insert into segment_check (holder_id, due_at, checked_at, is_marked)
+select u.holder_id, :at::timestamptz, :at, true
+from unnest(:holders::uuid[]) as u (holder_id)
+order by u.holder_id
+on conflict (holder_id) do update
+set checked_at = excluded.checked_at, due_at = excluded.due_at, is_marked = true

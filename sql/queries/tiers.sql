@@ -85,6 +85,7 @@ where f.holder_id = u.holder_id and f.purchase_id = u.purchase_id
 -- by: 1 wallet, 2 spend, 3 visits; since null: everything counts.
 select count(*)
 from member m
+join holder h on h.holder_id = m.holder_id and h.merged_into is null and h.erased_at is null
 cross join lateral (
   select case :by::smallint
     when 1 then (
@@ -101,3 +102,9 @@ cross join lateral (
         and (:since::timestamptz is null or p.occurred_at > :since))
   end as total) t
 where width_bucket(t.total, :old::bigint[]) <> width_bucket(t.total, :new::bigint[])
+
+-- name: pass_floors
+-- Tiers that rules have set: all of a holder's are another's, or those of some operations.
+update tier_floor f
+set holder_id = :to::uuid
+where f.holder_id = :holder::uuid and (:operations::uuid[] is null or f.purchase_id = any(:operations))

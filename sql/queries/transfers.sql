@@ -9,26 +9,30 @@ from unnest(
 order by u.holder_id, u.transfer_id, u.wallet
 
 -- name: get_went
--- What a limit counts: units that left a holder in a time, read under its lock. What was undone did
--- not.
+-- What a limit counts: units that left a holder in a time, read under its lock, and what had left
+-- those merged into it. What was undone did not.
 select -coalesce(sum(t.amount), 0)::bigint as units
 from transfer t
-where t.holder_id = :holder::uuid
+where t.holder_id = any(:holder::uuid || array(
+      select h.holder_id from holder h where h.merged_into = :holder))
   and t.occurred_at >= :since::timestamptz and t.occurred_at < :until::timestamptz
   and t.wallet = :wallet::smallint and t.kind = :kind::smallint and t.amount < 0
-  and (:other::uuid is null or t.other_id = :other)
+  and (:other::uuid is null or t.other_id = any(:other || array(
+      select h.holder_id from holder h where h.merged_into = :other)))
   and not exists (
     select from operation u where u.holder_id = t.holder_id and u.undoes = t.transfer_id)
 
 -- name: list_sums
--- Who gave to a pool and drew from it, in all and lately; what was undone is left out.
-select t.other_id, t.kind, t.wallet, sum(t.amount)::bigint as amount,
+-- Who gave to a pool and drew from it, in all and lately; what was undone is left out. What those gave
+-- and drew who are merged into somebody by now is his.
+select coalesce(h.merged_into, t.other_id) as other_id, t.kind, t.wallet, sum(t.amount)::bigint as amount,
   coalesce(sum(t.amount) filter (where t.occurred_at >= :since::timestamptz), 0)::bigint as lately
 from transfer t
+left join holder h on h.holder_id = t.other_id
 where t.holder_id = :holder::uuid
   and not exists (
     select from operation u where u.holder_id = t.holder_id and u.undoes = t.transfer_id)
-group by t.other_id, t.kind, t.wallet
+group by coalesce(h.merged_into, t.other_id), t.kind, t.wallet
 
 -- name: list_transfer
 -- Both sides of a transfer, each in every wallet.

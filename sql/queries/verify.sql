@@ -81,7 +81,7 @@ t as (
   group by i.holder_id, i.wallet, i.lot_no),
 lots as (
   select i.holder_id, i.wallet, i.lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at,
-    i.replaces, i.came_at
+    i.replaces, i.replaces_holder, i.came_at
   from lot i
   where i.holder_id between :low::uuid and :high::uuid),
 r as (
@@ -93,7 +93,13 @@ r as (
   from purchase_move m
   join purchase p on p.purchase_id = m.purchase_id
   join purchase_return i on i.holder_id = p.holder_id and i.purchase_id = p.purchase_id
-  where m.holder_id between :low::uuid and :high::uuid),
+  where m.holder_id between :low::uuid and :high::uuid
+  union -- of purchases that are with somebody of the family
+  select h.holder_id, i.return_id, coalesce(i.moved_by, i.purchase_id)
+  from holder h
+  cross join unnest(h.kin) as k (holder_id)
+  join purchase_return i on i.holder_id = k.holder_id
+  where h.holder_id between :low::uuid and :high::uuid and h.kin is not null),
 found as (
   select l.holder_id, l.wallet, l.lot_no, array_remove(array[
     case when l.granted is null and l.taken is not null
@@ -114,16 +120,22 @@ found as (
       then format('origin %s, its entry says %s', l.origin_op_id, coalesce(r.earned_by, m.op_id)) end,
     case when l.replaces is not null and m.reason <> all (:giving)
       then 'it replaces a lot, but nothing was given back' end,
-    case when l.replaces is not null and l.origin_op_id is distinct from p.origin_op_id
-      then format('origin %s, the lot it replaces says %s', l.origin_op_id, p.origin_op_id) end
+    case when l.replaces is not null
+      and l.origin_op_id is distinct from coalesce(p.origin_op_id, q.origin_op_id)
+      then format('origin %s, the lot it replaces says %s', l.origin_op_id,
+        coalesce(p.origin_op_id, q.origin_op_id)) end,
+    case when l.replaces_holder is not null and l.replaces_holder <> all (coalesce(h.kin, '{}'))
+      then 'it replaces a lot of somebody who is no kin' end
     ], null) as wrong
   from (
     select holder_id, wallet, lot_no, i.granted, i.remaining, i.held, i.origin_op_id, i.expires_at,
-      i.replaces, i.came_at, t.taken, k.kept
+      i.replaces, i.replaces_holder, i.came_at, t.taken, k.kept
     from lots i
     full join t using (holder_id, wallet, lot_no)
     full join k using (holder_id, wallet, lot_no)) l
   left join lots p on p.holder_id = l.holder_id and p.wallet = l.wallet and p.lot_no = l.replaces
+    and l.replaces_holder is null
+  left join lot q on q.holder_id = l.replaces_holder and q.wallet = l.wallet and q.lot_no = l.replaces
   left join holder h on h.holder_id = l.holder_id and h.holder_id between :low::uuid and :high::uuid
   left join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
     and m.holder_id between :low::uuid and :high::uuid
@@ -168,12 +180,23 @@ op as (
   from purchase_move m
   join purchase p on p.purchase_id = m.purchase_id
   join purchase_return r on r.holder_id = p.holder_id and r.purchase_id = p.purchase_id
-  where m.holder_id between :low::uuid and :high::uuid),
+  where m.holder_id between :low::uuid and :high::uuid
+  union all -- of what is with somebody of the family
+  select h.holder_id, o.op_id, o.sort, 0, 0
+  from holder h
+  cross join unnest(h.kin) as k (holder_id)
+  cross join lateral (
+    select p.purchase_id as op_id, 'purchase' as sort from purchase p where p.holder_id = k.holder_id
+    union all
+    select r.return_id, 'return' from purchase_return r where r.holder_id = k.holder_id
+    union all
+    select t.op_id, 'run' from trigger_run t where t.holder_id = k.holder_id) o
+  where h.holder_id between :low::uuid and :high::uuid and h.kin is not null),
 ops as (
   select op.op_id, sum(op.records) as records, min(op.sort) as sort, min(op.kind) as kind,
     array_agg(op.holder_id) as holders
   from op
-  group by op.op_id, case when op.kind in (7, 10) then op.holder_id end), -- of a transfer both sides have one
+  group by op.op_id, case when op.kind in (7, 10, 15, 16) then op.holder_id end), -- both sides have one
 e as (
   select i.holder_id, i.wallet, i.seq, i.amount, i.debt_change, i.reason, i.contra, i.op_id,
     i.recorded_at, lag(i.recorded_at) over (partition by i.holder_id, i.wallet order by i.seq) as earlier
@@ -203,7 +226,7 @@ found as (
   left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
     and l.holder_id between :low::uuid and :high::uuid
   left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
-  left join ops o on o.op_id = e.op_id and (o.kind not in (7, 10) or e.holder_id = any (o.holders)))
+  left join ops o on o.op_id = e.op_id and (o.kind not in (7, 10, 15, 16) or e.holder_id = any (o.holders)))
 select f.holder_id, 'wallet ' || f.wallet || ', entry ' || f.seq as place, f.wrong
 from found f
 where cardinality(f.wrong) > 0
@@ -234,7 +257,9 @@ k as (
   group by i.holder_id, i.wallet, i.lot_no)
 select
   e.holder_id, e.wallet, e.seq, e.reason, e.amount, e.debt_change, e.op_id, e.op_line, e.occurred_at,
-  t.lots, t.lot_no, m.op_id as made_by, l.available_at, l.expires_at, g.ops as given_by, k.holds, k.ends
+  t.lots, t.lot_no, m.op_id as made_by, l.available_at, l.expires_at, g.ops as given_by, k.holds, k.ends,
+  array( -- by which debt came that was paid at once
+    select x.op_id from member_merge x where x.holder_id = e.holder_id) as merges
 from entry e
 left join t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
 left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = t.lot_no
@@ -294,33 +319,53 @@ order by f.holder_id, f.return_id
 -- name: list_wrong_operations
 -- I3 for a range of holders: each operation of record moved something; one of kind 4 gave a coupon,
 -- one of kind 8 or 9 ended a redemption, or was undone; by kind 14 its member had a purchase that was
--- nobody's, whoever has it now. Those of kind 10 and 13 are looked at elsewhere.
+-- nobody's, whoever has it now; 15 and 16 are a merge and its undoing. What they gave may be with
+-- somebody of the family. Those of kind 10 and 13 are looked at elsewhere.
 select o.holder_id, 'operation ' || o.op_id as place,
   array[case o.kind when 4 then 'no coupon' when 8 then 'no redemption' when 9 then 'no redemption'
-    when 14 then 'no purchase' else 'no entry' end || ' belongs to it'] as wrong
+    when 14 then 'no purchase' when 15 then 'no merge' when 16 then 'no merge' when 17 then 'no erased member' else 'no entry' end || ' belongs to it'] as wrong
 from operation o
+join holder k on k.holder_id = o.holder_id and k.holder_id between :low::uuid and :high::uuid
 where o.holder_id between :low::uuid and :high::uuid
   and case when o.kind = 4
     then not exists (
       select from coupon c
       where c.holder_id between :low::uuid and :high::uuid
         and c.holder_id = o.holder_id and c.origin_op = o.op_id)
+      and not exists (
+        select from coupon c where c.holder_id = any(k.kin) and c.origin_op = o.op_id)
     when o.kind in (8, 9)
     then not exists (
       select from redemption r
       where r.holder_id between :low::uuid and :high::uuid
         and r.holder_id = o.holder_id and r.closed_op = o.op_id)
       and not exists (
+        select from redemption r where r.holder_id = any(k.kin) and r.closed_op = o.op_id)
+      and not exists (
         select from operation u
         where u.holder_id between :low::uuid and :high::uuid
           and u.holder_id = o.holder_id and u.undoes = o.op_id)
     when o.kind in (10, 13) then false
+    when o.kind = 17
+    then not exists (
+      select
+      from holder h
+      where h.holder_id between :low::uuid and :high::uuid
+        and h.holder_id = o.holder_id and h.erased_at is not null)
     when o.kind = 14
     then not exists (
       select from purchase p
       where p.holder_id between :low::uuid and :high::uuid
         and p.holder_id = o.holder_id and (p.flags & :claimed::int) > 0)
+      and not exists (
+        select from purchase p
+        where p.holder_id = any(k.kin) and (p.flags & :claimed) > 0)
       and not exists (select from purchase_move m where m.holder_id = o.holder_id)
+    when o.kind in (15, 16)
+    then not exists (
+      select from member_merge m
+      where (o.holder_id in (m.holder_id, m.old_id) or m.holder_id = any(k.kin))
+        and o.op_id = case o.kind when 15 then m.op_id else m.ended_by end)
     else not exists (select from entry e where e.holder_id = o.holder_id and e.op_id = o.op_id) end
 order by o.holder_id, o.op_id
 
@@ -333,11 +378,14 @@ with found as (
   where p.holder_id between :low::uuid and :high::uuid and p.moved_by is not null
     and not exists (
       select from purchase_move m
-      where m.to_op = p.moved_by and m.to_holder = p.holder_id and m.purchase_id = p.purchase_id)
+      join holder k on k.holder_id = p.holder_id
+      where m.to_op = p.moved_by and m.purchase_id = p.purchase_id
+        and (m.to_holder = p.holder_id or m.to_holder = any(k.kin)))
   union all
   select m.holder_id, 'move ' || m.op_id, array_remove(array[
     case when p.purchase_id is null then 'its purchase is not there'
-      when (p.holder_id <> m.to_holder or p.moved_by is distinct from m.to_op) and n.op_id is null
+      when n.op_id is null and (p.moved_by is distinct from m.to_op
+        or p.holder_id <> m.to_holder and p.holder_id <> all (coalesce(k.kin, '{}')))
         then 'its purchase is not where it went' end,
     case when o.op_id is null then 'no operation with the old member' end,
     case when t.op_id is null then 'no operation with the new member' end], null)
@@ -352,6 +400,7 @@ with found as (
     from purchase_move i
     where i.holder_id = m.to_holder and i.purchase_id = m.purchase_id and i.earned_by = m.to_op
     limit 1) n on true
+  left join holder k on k.holder_id = m.to_holder
   left join operation o on o.holder_id = m.holder_id and o.op_id = m.op_id and o.kind = 13
     and o.holder_id between :low::uuid and :high::uuid
   left join operation t on t.holder_id = m.to_holder and t.op_id = m.to_op and t.kind = 13
@@ -455,7 +504,8 @@ where cardinality(f.wrong) > 0
 order by f.digest
 
 -- name: list_wrong_holders
--- For a range of holders: members have their row, only members hold units, nothing is due unnoticed.
+-- For a range of holders: members have their row, only members hold units, nothing is due unnoticed,
+-- of who was erased nothing is left but the ledger.
 with
 due as (
   select d.holder_id, min(d.at) as at
@@ -480,6 +530,7 @@ due as (
     from tier_floor f
     where f.holder_id between :low::uuid and :high::uuid) d
   join holder h on h.holder_id = d.holder_id and h.holder_id between :low::uuid and :high::uuid
+    and h.erased_at is null -- of them nothing falls due any more
   where d.at > h.settled_at
   group by d.holder_id),
 found as (
@@ -490,7 +541,25 @@ found as (
       then 'it holds units, but is no member' end,
     case when due.at is not null and (h.next_due is null or h.next_due > due.at)
       then format('next_due %s, but something is due at %s', coalesce(h.next_due::text, 'never'), due.at)
-      end], null) as wrong
+      end,
+    case when h.erased_at is not null and h.next_due is not null
+      then 'it was erased, but something falls due' end,
+    case when h.erased_at is not null and exists (
+        select from wallet w where w.holder_id = h.holder_id and (w.posted <> 0 or w.debt <> 0))
+      then 'it was erased, but has units or owes some' end,
+    case when h.erased_at is not null and exists (
+        select from identifier i where i.holder_id = h.holder_id)
+      then 'it was erased, but has identifiers' end,
+    case when h.erased_at is not null and exists (
+        select from member_profile p
+        where p.holder_id = h.holder_id and (p.profile, p.fields, p.identifiers) <> ('{}', '{}', '[]'))
+      then 'it was erased, but the person is there' end,
+    case when h.erased_at is not null and h.merged_into is null and not exists (
+        select
+        from operation o
+        where o.holder_id between :low::uuid and :high::uuid
+          and o.holder_id = h.holder_id and o.kind = 17)
+      then 'it was erased by nobody' end], null) as wrong
   from holder h
   left join member m on m.holder_id = h.holder_id and m.holder_id between :low::uuid and :high::uuid
   left join due on due.holder_id = h.holder_id
@@ -533,8 +602,12 @@ found as (
     from purchase q
     where q.purchase_id = h.closed_by -- by now it may be another's, who claimed it
     limit 1) p on true
-  left join redemption r on r.holder_id = h.holder_id and r.redemption_id = h.hold_id
-    and r.holder_id between :low::uuid and :high::uuid
+  left join lateral (
+    select i.redemption_id
+    from redemption i
+    where h.channel = '' and i.redemption_id = h.hold_id
+      and (i.holder_id = h.holder_id or i.holder_id = any(o.kin))
+    limit 1) r on true
   where h.holder_id between :low::uuid and :high::uuid)
 select f.holder_id, 'hold ' || f.hold_id as place, f.wrong
 from found f
@@ -585,8 +658,13 @@ select u.holder_id, 'purchase ' || u.purchase_id || ', coupon ' || u.position as
     case when u.given_back_at is not null then 'units are taken for it, but it came back' end,
     case when o.op_id is null then 'no operation took units for it' end], null) as wrong
 from coupon_use u
-left join operation o on o.holder_id = u.holder_id and o.op_id = u.recovery and o.kind = 5
-  and o.holder_id between :low::uuid and :high::uuid
+left join lateral (
+  select i.op_id
+  from operation i
+  join holder k on k.holder_id = u.holder_id
+  where i.op_id = u.recovery and i.kind = 5
+    and (i.holder_id = u.holder_id or i.holder_id = any(k.kin))
+  limit 1) o on u.recovery is not null
 where u.holder_id between :low::uuid and :high::uuid and u.recovery is not null
   and (u.given_back_at is not null or o.op_id is null)
 order by u.holder_id, u.purchase_id, u.position
@@ -754,10 +832,13 @@ where h.holder_id between :low::uuid and :high::uuid
 -- of the last day, a share by a hash of id and seed, and those of which something came back.
 select
   p.holder_id, p.purchase_id, p.occurred_at, p.program_version, p.engine, p.flags, p.net, p.quantity,
-  p.by_category::text as by_category, p.returned, p.moved_by, p.decision, c.chosen, h.facts as pinned,
+  p.by_category::text as by_category, p.returned, p.moved_by, p.decision, c.chosen,
+  coalesce(h.facts, ( -- placed with somebody of the family
+    select i.facts from hold i where i.hold_id = p.hold_id and i.holder_id = any(k.kin))) as pinned,
   case when c.chosen or p.returned is not null then p.cart end as cart,
   case when c.chosen or p.returned is not null then p.facts end as facts
 from purchase p
+left join holder k on k.holder_id = p.holder_id and k.holder_id between :low::uuid and :high::uuid
 cross join lateral (
   select :every::boolean or p.recorded_at > :since::timestamptz
     or ('x' || left(md5(p.purchase_id::text || ' ' || :seed::text), 8))::bit(32)::bigint < :below::bigint
@@ -767,32 +848,49 @@ left join hold h on h.holder_id = p.holder_id and h.hold_id = p.hold_id
 where p.holder_id between :low::uuid and :high::uuid
 
 -- name: list_earned
--- The lots that purchases of a range of holders made, and the entries that made them.
+-- The lots that purchases of a range of holders made, and the entries that made them; those of their
+-- kin too, for there they may have been made.
 select e.op_id, e.wallet, e.amount, l.available_at, l.expires_at
 from entry e
 left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
   and l.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :earned::smallint
+union all
+select e.op_id, e.wallet, e.amount, l.available_at, l.expires_at
+from entry e
+left join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
+where e.holder_id = any(:kin::uuid[]) and e.reason = :earned::smallint
 
 -- name: list_taken_back
 -- Units that operations on purchases of a range of holders took back: what had earned them, for a
 -- return, else the operation itself; what was given back is negative.
 select coalesce(r.moved_by, r.purchase_id, e.op_id) as taken_from, e.wallet, sum(e.debt_change - e.amount)::bigint as units
-from entry e
-left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
-  and r.holder_id between :low::uuid and :high::uuid
-where e.holder_id between :low::uuid and :high::uuid and e.reason = :reversed::smallint
+from (
+  select i.op_id, i.wallet, i.debt_change, i.amount
+  from entry i
+  where i.holder_id between :low::uuid and :high::uuid and i.reason = :reversed::smallint
+  union all -- of the kin, where they may have been taken
+  select i.op_id, i.wallet, i.debt_change, i.amount
+  from entry i
+  where i.holder_id = any(:kin::uuid[]) and i.reason = :reversed) e
+left join purchase_return r on r.return_id = e.op_id and r.holder_id between :low and :high
 group by coalesce(r.moved_by, r.purchase_id, e.op_id), e.wallet
 
 -- name: list_redeemed
 -- Units that purchases of a range of holders were paid with, by the operation that took them; those
--- of rewards are looked at elsewhere.
-select e.op_id, e.wallet, (e.debt_change - e.amount)::bigint as units
+-- of rewards are looked at elsewhere. Of a family all are here, for any of them may have paid.
+select e.op_id, e.wallet, (e.debt_change - e.amount)::bigint as units, h.kin is not null as is_familys
 from entry e
+join holder h on h.holder_id = e.holder_id and h.holder_id between :low::uuid and :high::uuid
 where e.holder_id between :low::uuid and :high::uuid and e.reason = :redeemed::smallint
   and e.wallet > 0 -- money of gift cards has rows of its own
   and not exists (
-    select from redemption r where r.holder_id = e.holder_id and r.redemption_id = e.op_id)
+    select from redemption r
+    where r.redemption_id = e.op_id and (r.holder_id = e.holder_id or r.holder_id = any(h.kin)))
+union all
+select e.op_id, e.wallet, (e.debt_change - e.amount)::bigint, true
+from entry e
+where e.holder_id = any(:kin::uuid[]) and e.reason = :redeemed and e.wallet > 0
 
 -- name: list_redemptions
 -- The redemptions of a range of holders, with what entries took for them and gave back, the hold that
@@ -804,7 +902,14 @@ t as (
   from entry i
   where i.holder_id between :low::uuid and :high::uuid
     and i.reason in (:redeemed::smallint, :given_back::smallint)
-  group by i.holder_id, i.op_id, i.reason)
+  group by i.holder_id, i.op_id, i.reason
+  union all -- where somebody of the family paid, or got it back
+  select h.holder_id, i.op_id, i.reason, array_agg(distinct i.wallet),
+    sum(i.debt_change - i.amount)::bigint
+  from holder h
+  join entry i on i.holder_id = any(h.kin) and i.reason in (:redeemed, :given_back)
+  where h.holder_id between :low::uuid and :high::uuid and h.kin is not null
+  group by h.holder_id, i.op_id, i.reason)
 select
   r.holder_id, r.redemption_id, r.state, r.reward, r.program_version, r.facts, r.wallet, r.price,
   r.stocked, r.coupon_id, r.asked_at, r.held_until, r.granted_at, r.closed_op,
@@ -815,10 +920,18 @@ select
 from redemption r
 left join t on t.holder_id = r.holder_id and t.op_id = r.redemption_id and t.reason = :redeemed::smallint
 left join t b on b.holder_id = r.holder_id and b.op_id = r.closed_op and b.reason = :given_back::smallint
-left join hold h on h.holder_id = r.holder_id and h.hold_id = r.redemption_id and h.channel = ''
-  and h.holder_id between :low::uuid and :high::uuid
-left join operation o on o.holder_id = r.holder_id and o.op_id = r.closed_op
-  and o.holder_id between :low::uuid and :high::uuid
+left join holder k on k.holder_id = r.holder_id and k.holder_id between :low::uuid and :high::uuid
+left join lateral (
+  select i.state, i.due_at, i.closed_by
+  from hold i
+  where i.hold_id = r.redemption_id and i.channel = ''
+    and (i.holder_id = r.holder_id or i.holder_id = any(k.kin))
+  limit 1) h on true
+left join lateral (
+  select i.kind
+  from operation i
+  where i.op_id = r.closed_op and (i.holder_id = r.holder_id or i.holder_id = any(k.kin))
+  limit 1) o on true
 left join coupon c on c.coupon_id = r.coupon_id
 where r.holder_id between :low::uuid and :high::uuid
 order by r.holder_id, r.redemption_id
@@ -826,10 +939,15 @@ order by r.holder_id, r.redemption_id
 -- name: list_given_back
 -- Units that returns of purchases of a range of holders gave back.
 select r.purchase_id, e.wallet, sum(e.amount - e.debt_change)::bigint as units
-from entry e
-join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
-  and r.holder_id between :low::uuid and :high::uuid
-where e.holder_id between :low::uuid and :high::uuid and e.reason = :given_back::smallint
+from (
+  select i.op_id, i.wallet, i.debt_change, i.amount
+  from entry i
+  where i.holder_id between :low::uuid and :high::uuid and i.reason = :given_back::smallint
+  union all -- of the kin, to whom they may have gone
+  select i.op_id, i.wallet, i.debt_change, i.amount
+  from entry i
+  where i.holder_id = any(:kin::uuid[]) and i.reason = :given_back) e
+join purchase_return r on r.return_id = e.op_id and r.holder_id between :low and :high
 group by r.purchase_id, e.wallet
 
 -- name: list_renewed
@@ -838,8 +956,9 @@ select l.holder_id, l.wallet, l.lot_no, l.origin_op_id, r.purchase_id
 from lot l
 join entry e on e.holder_id = l.holder_id and e.wallet = l.wallet and e.seq = l.lot_no
   and e.holder_id between :low::uuid and :high::uuid
-left join purchase_return r on r.return_id = e.op_id and r.holder_id = e.holder_id
-  and r.holder_id between :low::uuid and :high::uuid
+join holder h on h.holder_id = l.holder_id and h.holder_id between :low::uuid and :high::uuid
+left join purchase_return r on r.return_id = e.op_id
+  and (r.holder_id = e.holder_id or r.holder_id = any(h.kin))
 where l.holder_id between :low::uuid and :high::uuid and e.reason = :given_back::smallint
   and l.replaces is null
 
@@ -916,3 +1035,16 @@ select t.relname as table_name, a.attname as column_name
 from pg_attribute a
 join pg_class t on t.oid = a.attrelid
 where t.relnamespace = 'public'::regnamespace and t.relkind = 'r' and a.attnum > 0 and a.attnotnull
+
+-- name: list_kin
+-- With whom members of a range of holders were merged, outside of the range: what was written of the
+-- purchases of one may lie with another.
+select distinct k.holder_id
+from holder h
+cross join unnest(h.kin) as k (holder_id)
+where h.holder_id between :low::uuid and :high::uuid and h.kin is not null
+  and k.holder_id not between :low and :high
+
+-- name: get_now
+-- The clock of a look.
+select clock_timestamp() as now

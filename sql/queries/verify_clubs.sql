@@ -1,7 +1,8 @@
 -- name: list_clubbed_spans
 -- Of a range of holders, everything of their time in clubs.
 select s.holder_id, s.span_id, s.club, s.kind, s.from_at, s.until_at, s.conditional, s.renews,
-  s.source, s.invited_by, s.note, s.actor_kind, s.actor_id, s.recorded_at, s.ended_at, s.ended_why
+  s.source, s.invited_by, s.note, s.actor_kind, s.actor_id, s.recorded_at, s.ended_at, s.ended_why,
+  s.home_id
 from club_span s
 where s.holder_id between :low::uuid and :high::uuid
 order by s.holder_id, s.from_at, s.span_id
@@ -53,34 +54,53 @@ from club_waiting w
 left join club c on c.club = w.club
 where w.holder_id between :low::uuid and :high::uuid and (c.club is null or w.place > c.last_place)
 
+-- name: list_wrong_code_uses
+-- Codes that somebody of a range of holders has applied with: of this club, made for that, and used as
+-- often as somebody applied.
+with
+u as (
+  select o.code_id, count(*) as uses
+  from club_application o
+  where o.code_id in (
+    select i.code_id
+    from club_application i
+    where i.holder_id between :low::uuid and :high::uuid and i.code_id is not null)
+  group by o.code_id)
+select a.holder_id, format('application %s', a.application_id) as place, array_remove(array[
+  case when c.code_id is null then 'its code is not there' end,
+  case when c.club <> a.club then 'its code is of another club' end,
+  case when not c.applies then 'its code lets nobody apply' end,
+  case when a.asked_at < c.made_at or a.asked_at >= c.due_at then 'its code was no good then' end,
+  case when c.applies and c.used <> u.uses
+    then format('its code was used %s times, not %s', u.uses, c.used) end], null) as wrong
+from club_application a
+join u on u.code_id = a.code_id
+left join club_code c on c.code_id = a.code_id
+where a.holder_id between :low::uuid and :high::uuid and a.code_id is not null
+  and (c.code_id is null or c.club <> a.club or not c.applies or c.used <> u.uses
+    or a.asked_at < c.made_at or a.asked_at >= c.due_at)
+
 -- name: list_purchases_in_clubs
--- Purchases of members who were ever in a club, decided when they were told and by nothing pinned.
--- Who was merged into somebody is looked for in the whole table of holders.
+-- Purchases of members who were ever in a club, decided when they were told and by nothing pinned; but
+-- not of who was ever merged, for what was known of clubs then was that of one of them.
 select p.holder_id, p.purchase_id, p.occurred_at, p.recorded_at, p.program_version, p.facts
 from purchase p
 where p.holder_id between :low::uuid and :high::uuid
   and p.moved_by is null and p.hold_id is null and p.flags & :apart::integer = 0
   and exists (select from club_span s where s.holder_id = p.holder_id)
-  and not exists (select from holder h where h.merged_into = p.holder_id)
-
--- name: list_merged_of_range
--- Whose memberships are another one's now.
-select h.holder_id
-from holder h
-where h.holder_id between :low::uuid and :high::uuid and h.merged_into is not null
+  and not exists (select from holder h where h.holder_id = p.holder_id and h.kin is not null)
 
 -- name: list_wrong_pool_moves
--- Units of a club's pool passed between it and somebody who was in the club. Who was merged since
--- has the transfer still, and the club no more; they are looked for in the whole table of holders.
+-- Units of a club's pool passed between it and somebody who was in the club. Of a family one has the
+-- transfer, and by now maybe another one the club. The whole table of clubs is small.
 select t.holder_id, format('transfer %s', t.transfer_id) as place, array_remove(array[
   case when c.club is null then 'the other side is no pool of a club' end,
   case when c.club is not null and not exists (
     select from club_span s
-    where s.holder_id = t.holder_id and s.club = c.club and s.kind <= 5
+    where (s.holder_id = t.holder_id or s.holder_id = any(h.kin)) and s.club = c.club and s.kind <= 5
       and s.from_at <= t.occurred_at and (s.until_at is null or s.until_at >= t.occurred_at))
     then 'the member was not in the club' end], null) as wrong
 from transfer t
-join holder h on h.holder_id = t.holder_id and h.kind = 1 and h.merged_into is null
+join holder h on h.holder_id = t.holder_id and h.kind = 1
 left join club c on c.holder_id = t.other_id
 where t.holder_id between :low::uuid and :high::uuid and t.kind in (5, 6)
-  and not exists (select from holder m where m.merged_into = t.holder_id)

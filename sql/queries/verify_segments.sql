@@ -1,7 +1,3 @@
--- name: get_now
--- The clock of a look.
-select clock_timestamp() as now
-
 -- name: list_wrong_segment_spans
 -- A member's times in a segment for a range of members: they do not overlap, and whoever belongs to
 -- one has been looked at.
@@ -32,6 +28,7 @@ select c.holder_id, array(
   from segment_span s
   where s.holder_id = c.holder_id and s.until_at is null) as belongs
 from segment_check c
+join holder h on h.holder_id = c.holder_id and h.merged_into is null and h.erased_at is null
 where c.holder_id between :low::uuid and :high::uuid
   and (c.due_at is null or c.due_at > :now::timestamptz)
   and c.checked_at >= :since::timestamptz and c.checked_at <= :now

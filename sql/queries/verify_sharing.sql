@@ -63,12 +63,12 @@ where cardinality(f.wrong) > 0
 order by f.holder_id, f.transfer_id, f.wallet
 
 -- name: list_wrong_arrivals
--- For a range of holders: a lot that a transfer brought says when, and no other does.
+-- For a range of holders: a lot that a transfer or a merge brought says when, and no other does.
 with found as (
   select l.holder_id, l.wallet, l.lot_no, array_remove(array[
-    case when e.reason = :received::smallint and l.came_at is null
+    case when e.reason in (:received::smallint, :merged::smallint) and l.came_at is null
       then 'a transfer brought it, it does not say when' end,
-    case when e.reason <> :received and l.came_at is not null
+    case when e.reason not in (:received, :merged) and l.came_at is not null
       then 'it says that a transfer brought it' end,
     case when e.reason = :received and (l.came_at <> e.occurred_at or l.available_at <> e.occurred_at)
       then format('it came at %s, usable from %s, its entry says %s',
@@ -128,7 +128,8 @@ m as (
     lag(i.until_at, 1, i.from_at) over by_time as before
   from household_member i
   where i.holder_id between :low::uuid and :high::uuid
-  window by_time as (partition by i.holder_id order by i.from_at, i.until_at)),
+  window by_time as ( -- of each who was merged by itself
+    partition by i.holder_id, i.home_id order by i.from_at, i.until_at)),
 found as (
   select m.holder_id, m.membership_id, array_remove(array[
     case when h.formed_at is null then 'its household is not there' end,
@@ -146,5 +147,8 @@ from transfer t
 where t.holder_id between :low::uuid and :high::uuid and t.kind between 2 and 4
   and not exists (
     select from household_member i
-    where i.holder_id in (t.holder_id, t.other_id) and i.household_id in (t.holder_id, t.other_id))
+    join holder k on k.holder_id = i.holder_id
+    where i.household_id in (t.holder_id, t.other_id) and (
+      i.holder_id in (t.holder_id, t.other_id)
+      or t.holder_id = any(k.kin) or t.other_id = any(k.kin)))
 order by 1, 2

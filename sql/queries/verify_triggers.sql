@@ -1,13 +1,14 @@
 -- name: list_runs
 -- What was decided beyond purchases for a range of holders, with all that came of it.
 select r.holder_id, r.trigger, r.ref, r.op_id, r.program_version, r.engine, r.occurred_at,
-  r.facts, r.decision, r.undone_by,
+  r.facts, r.decision, r.undone_by, coalesce(r.home_id, r.holder_id) as decided_for,
   array(
     select format('%s %s %s %s', e.wallet, e.amount,
       extract(epoch from l.available_at)::numeric(20, 6), extract(epoch from l.expires_at)::numeric(20, 6))
     from entry e
     join lot l on l.holder_id = e.holder_id and l.wallet = e.wallet and l.lot_no = e.seq
-    where e.holder_id = r.holder_id and e.op_id = r.op_id and e.reason = :granted::smallint
+    where (e.holder_id = r.holder_id or e.holder_id = any(k.kin)) -- or by then it was another's
+      and e.op_id = r.op_id and e.reason = :granted::smallint
     order by e.op_line) as lots,
   array(
     select format('%s %s', c.rule, c.template)
@@ -33,5 +34,6 @@ select r.holder_id, r.trigger, r.ref, r.op_id, r.program_version, r.engine, r.oc
     select from occasion_due d
     where d.holder_id = r.holder_id and d.trigger = r.trigger and d.ref = r.ref) as is_due
 from trigger_run r
+left join holder k on k.holder_id = r.holder_id and k.holder_id between :low::uuid and :high::uuid
 where r.holder_id between :low::uuid and :high::uuid
 order by r.holder_id, r.trigger, r.ref

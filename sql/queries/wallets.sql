@@ -10,7 +10,7 @@ where w.holder_id = any(:holders::uuid[])
 select
   (due.lot).holder_id, (due.lot).wallet, (due.lot).lot_no, (due.lot).granted, (due.lot).remaining,
   (due.lot).held, (due.lot).origin_holder_id, (due.lot).origin_op_id, (due.lot).earned_at,
-  (due.lot).available_at, (due.lot).expires_at, (due.lot).came_at
+  (due.lot).available_at, (due.lot).expires_at, (due.lot).came_at, (due.lot).home_id
 from unnest(:holders::uuid[], :settled::timestamptz[], :until::timestamptz[])
   as u (holder_id, settled_at, until_at)
 join wallet w on w.holder_id = u.holder_id
@@ -48,19 +48,25 @@ group by u.holder_id
 -- All open lots of some wallets, and the purchases' own lots even when empty: for clawbacks.
 select
   l.holder_id, l.wallet, l.lot_no, l.granted, l.remaining, l.held,
-  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
+  l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at, l.home_id
 from lot l
 where l.holder_id = any(:holders::uuid[]) and l.wallet = any(:wallets::smallint[])
   and (l.remaining > 0 or l.origin_op_id = any(:operations::uuid[]))
 
 -- name: list_lapsed
 -- Units of a purchase's own lots that expired where it was made, per wallet: what was given away and
--- lapsed there is taken back all the same.
+-- lapsed there is taken back all the same. Of those who were merged with one another each is where it
+-- was made: they are a family.
 select l.holder_id, l.origin_op_id, l.wallet, -sum(t.amount)::bigint as lapsed
 from lot l
 join entry_lot t on t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
 join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
-where l.holder_id = any(:holders::uuid[]) and l.origin_holder_id = l.holder_id
+where l.holder_id = any(:holders::uuid[])
+  and (l.origin_holder_id = l.holder_id or exists (
+    select
+    from unnest(:holders::uuid[], :families::uuid[]) as a (holder_id, family)
+    join unnest(:holders::uuid[], :families::uuid[]) as b (holder_id, family) on b.family = a.family
+    where a.holder_id = l.holder_id and b.holder_id = l.origin_holder_id))
   and l.origin_op_id = any(:operations::uuid[])
   and e.reason = :expired::smallint
 group by l.holder_id, l.origin_op_id, l.wallet
@@ -69,7 +75,7 @@ group by l.holder_id, l.origin_op_id, l.wallet
 -- The lots that purchases took units of to pay, with what each took; no lot: all of it was owed.
 select
   e.holder_id, e.wallet, l.lot_no, l.granted, l.remaining, l.held, l.origin_holder_id, l.origin_op_id,
-  l.earned_at, l.available_at, l.expires_at, l.came_at, e.op_id, e.occurred_at, -t.amount as taken,
+  l.earned_at, l.available_at, l.expires_at, l.came_at, l.home_id, e.op_id, e.occurred_at, -t.amount as taken,
   e.debt_change as owed
 from entry e
 left join entry_lot t on t.holder_id = e.holder_id and t.wallet = e.wallet and t.seq = e.seq
@@ -80,21 +86,38 @@ order by l.expires_at, l.available_at, l.lot_no -- nulls last is the order of re
 
 -- name: list_given_back
 -- What returns of those purchases gave back already: into a lot, by a lot made in its place, or (no
--- lot) of what was owed.
-select r.purchase_id, g.wallet, coalesce(t.lot_no, l.replaces) as lot_no,
-  coalesce(t.amount, l.granted) as units
+-- lot) of what was owed; with the holder where the lot is. It may lie with the kin of a return's
+-- holder: of each its own, or a batch would look for every return with every holder.
+select r.purchase_id, g.wallet, coalesce(l.replaces_holder, g.holder_id) as lot_holder,
+  coalesce(t.lot_no, l.replaces) as lot_no, coalesce(t.amount, l.granted) as units
 from purchase_return r
-join entry g on g.holder_id = r.holder_id and g.op_id = r.return_id and g.reason = :given_back::smallint
+join holder h on h.holder_id = r.holder_id
+join entry g on g.holder_id = any(r.holder_id || h.kin) and g.op_id = r.return_id
+  and g.reason = :given_back::smallint
 left join lot l on l.holder_id = g.holder_id and l.wallet = g.wallet and l.lot_no = g.seq
 left join entry_lot t on t.holder_id = g.holder_id and t.wallet = g.wallet and t.seq = g.seq
 where r.holder_id = any(:holders::uuid[]) and r.purchase_id = any(:purchases::uuid[])
   and coalesce(t.amount, l.granted) is not null
 union all
-select r.purchase_id, g.wallet, null::bigint, -g.debt_change
+select r.purchase_id, g.wallet, g.holder_id, null::bigint, -g.debt_change
 from purchase_return r
-join entry g on g.holder_id = r.holder_id and g.op_id = r.return_id and g.reason = :given_back::smallint
-where r.holder_id = any(:holders::uuid[]) and r.purchase_id = any(:purchases::uuid[])
+join holder h on h.holder_id = r.holder_id
+join entry g on g.holder_id = any(r.holder_id || h.kin) and g.op_id = r.return_id
+  and g.reason = :given_back::smallint
+where r.holder_id = any(:holders) and r.purchase_id = any(:purchases::uuid[])
   and g.debt_change < 0
+
+-- name: mark_homes
+-- Spent ones too, for units may come back to them. What was made in place of a lot is of whose that was.
+update lot l
+set home_id = case
+  when l.home_id = any(:before::uuid[]) then l.home_id
+  else coalesce((
+    select coalesce(r.home_id, r.holder_id)
+    from lot r
+    where r.holder_id = l.replaces_holder and r.wallet = l.wallet and r.lot_no = l.replaces
+      and coalesce(r.home_id, r.holder_id) = any(:before)), :holder::uuid) end
+where l.holder_id = :holder
 
 -- name: insert_wallets
 -- A wallet's row is made with its first entry.
@@ -136,17 +159,18 @@ from unnest(
 -- name: insert_lots
 insert into lot (
   holder_id, wallet, lot_no, granted, remaining, held, origin_holder_id, origin_op_id, earned_at,
-  available_at, expires_at, came_at, replaces)
+  available_at, expires_at, came_at, replaces, home_id, replaces_holder)
 select
   u.holder_id, u.wallet, u.lot_no, u.granted, u.remaining, u.held, u.origin_holder_id,
-  u.origin_op_id, u.earned_at, u.available_at, u.expires_at, u.came_at, u.replaces
+  u.origin_op_id, u.earned_at, u.available_at, u.expires_at, u.came_at, u.replaces, u.home_id,
+  u.replaces_holder
 from unnest(
   :holders::uuid[], :wallets::smallint[], :lot_nos::bigint[], :granted::bigint[],
   :remaining::bigint[], :held::bigint[], :origins::uuid[], :origin_ops::uuid[],
   :earned::timestamptz[], :available::timestamptz[], :expires::timestamptz[], :came::timestamptz[],
-  :replaces::bigint[])
+  :replaces::bigint[], :homes::uuid[], :replaces_holders::uuid[])
   as u (holder_id, wallet, lot_no, granted, remaining, held, origin_holder_id, origin_op_id,
-    earned_at, available_at, expires_at, came_at, replaces)
+    earned_at, available_at, expires_at, came_at, replaces, home_id, replaces_holder)
 
 -- name: update_lots
 update lot l
@@ -205,8 +229,16 @@ select
     join entry e on e.holder_id = t.holder_id and e.wallet = t.wallet and e.seq = t.seq
     where t.holder_id = l.holder_id and t.wallet = l.wallet and t.lot_no = l.lot_no
       and e.occurred_at <= :at::timestamptz and e.recorded_at <= :known_at::timestamptz), 0)::bigint as remaining,
-  0::bigint as held, l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at
+  0::bigint as held, l.origin_holder_id, l.origin_op_id, l.earned_at, l.available_at, l.expires_at, l.came_at, l.home_id
 from lot l
 join entry m on m.holder_id = l.holder_id and m.wallet = l.wallet and m.seq = l.lot_no
 where l.holder_id = :holder::uuid
   and m.occurred_at <= :at::timestamptz and m.recorded_at <= :known_at::timestamptz
+
+-- name: list_in_place
+-- Lots with something left that were made in place of those of others of the family, with whose they
+-- are.
+select l.wallet, l.lot_no, coalesce(r.home_id, l.replaces_holder) as home_id
+from lot l
+join lot r on r.holder_id = l.replaces_holder and r.wallet = l.wallet and r.lot_no = l.replaces
+where l.holder_id = :holder::uuid and l.remaining > 0 and l.replaces_holder is not null

@@ -78,13 +78,19 @@ async def keys_for(url: str, store: str | None = None) -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def serving(
-    url: str, *, program: str | None = None, keys: dict[str, str] | None = None, **more: Any
+    url: str,
+    *,
+    program: str | None = None,
+    keys: dict[str, str] | None = None,
+    jobs: bool = True,
+    **more: Any,
 ) -> AsyncIterator[Service]:
     """Serve the database; publishes the program (by default the demo's, "" for none) if asked to.
 
-    `keys`: those of another service on the same database, for tests with two workers.
+    `keys`: those of another service on the same database, for tests with two workers. `jobs`:
+    without them nothing runs that no request asked for.
     """
-    application = create_app(Settings(database_url=url, secret=SECRET, **more))
+    application = create_app(Settings(database_url=url, secret=SECRET, **more), jobs=jobs)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(application.lifespan())
         service = Service(application, await keys_for(url) if keys is None else keys)

@@ -146,7 +146,7 @@ async def clubbed(service: Service, head: str) -> dict[str, Any]:
         "code_id": made.json()["id"],
         "invite_to_club.body": {"by": head, "member": {"id": guest}},
         "withdraw_club_invitation.body": {"by": None},
-        "make_club_code.body": {"by": None, "until": None},
+        "make_club_code.body": {"by": None, "until": None, "lets": "join"},
         "void_club_code.body": {"by": None},
         "join_club.body": {"member": joining, "code": None, "client": None},
         "decline_club_offer.body": {"member": declining},
@@ -175,10 +175,12 @@ async def staffed(service: Service) -> dict[str, Any]:
 
 
 async def corrected(service: Service) -> dict[str, Any]:
-    """A member with an adjustment to be read, and one to be undone."""
+    """A member with adjustments to be read and undone; one to be erased, two who are one."""
     body = {"identifiers": [{"kind": "card", "value": "corrected"}]}
     member = (await service.admin.post("/v1/members", json=body)).json()["id"]
-    found = {}
+    gone = {"identifiers": [{"kind": "card", "value": "to-be-forgotten"}]}
+    asked_for = (await service.admin.post("/v1/members", json=gone)).json()["id"]
+    found: dict[str, Any] = {"erase_member.member_id": asked_for} | await doubled(service)
     for name in ("operation_id", "undo_operation.operation_id"):
         gift = {"wallet": "points", "amount": 10, "reason": "a start"}
         made = await service.admin.post(
@@ -186,6 +188,25 @@ async def corrected(service: Service) -> dict[str, Any]:
         )
         found[name] = made.json()["id"]
     return found
+
+
+async def doubled(service: Service) -> dict[str, Any]:
+    """Somebody with a second membership to be merged, and one that was and is to be two again."""
+    ids = []
+    for number in range(4):
+        body = {"identifiers": [{"kind": "card", "value": f"doubled-{number}"}]}
+        ids.append((await service.admin.post("/v1/members", json=body)).json()["id"])
+    merged = await service.admin.post(
+        f"/v1/members/{ids[2]}/merge",
+        json={"member": {"id": ids[3]}, "note": "one person"},
+        headers={"Idempotency-Key": "of-the-doubled"},
+    )
+    assert merged.status_code == 201, merged.text
+    return {
+        "merge_member.member_id": ids[0],
+        "merge_member.body": {"member": {"id": ids[1]}},
+        "unmerge_member.member_id": ids[3],
+    }
 
 
 async def waiting(service: Service, member: str) -> dict[str, Any]:

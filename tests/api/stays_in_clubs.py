@@ -42,7 +42,7 @@ async def stays(service: Service) -> dict[str, Any]:
         "keep_club_membership.body": {"member": who["cancels"]},
         "ban_from_club.body": {"member": {"id": who["banned"]}},
         "unban_from_club.body": {"member": {"id": who["banned"]}},
-        "apply_to_club.body": {"member": who["applies"]},
+        "apply_to_club.body": {"member": who["applies"], "code": None, "client": None},
         "offer_club_payment.body": {"member": who["place"]},
         "record_club_payment.body": {**PAYMENT, "member": {"id": who["renews"]}},
         "reverse_club_payment.body": {"reference": "of-reverses"},

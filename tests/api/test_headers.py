@@ -69,7 +69,7 @@ def test_no_key_is_no_error_until_one_is_needed() -> None:
     refuse_abuse(call)
 
     assert call.idempotency_key is None
-    with pytest.raises(IdempotencyKeyMissing):
+    with pytest.raises(IdempotencyKeyMissing, match="a new id for each act"):
         required_key(call)
 
 

@@ -35,10 +35,11 @@ insert into purchase (
   holder_id, occurred_at, purchase_id, recorded_at, channel, external_id, program_version, engine,
   flags, net, quantity, cart, facts, decision, outcome, actor_kind, actor_id)
 select
-  m.holder_id, now() - make_interval(hours => m.place * 37 % 9600 + n * 2400 / {PURCHASES_EACH}),
+  m.holder_id,
+  now() - make_interval(hours => (m.place * 37 % 9600)::int + n * 2400 / {PURCHASES_EACH}),
   gen_random_uuid(), now(), case when (m.place + n) % 5 = 0 then 'app' else 'web' end,
   m.place || '-' || n, 1, 1, 0, 100 + m.place * 7919 % 9900, 1000, '', '', '', '', 1, 'bench'
-from (select holder_id, row_number() over (order by holder_id)::int as place from member) m,
+from (select holder_id, row_number() over (order by holder_id) as place from member) m,
   generate_series(1, {PURCHASES_EACH}) n
 order by m.holder_id
 """

@@ -1,7 +1,7 @@
 """A shop for each test of a verb or a read."""
 
-import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,6 +12,7 @@ from tests.databases import Fresh, Server
 from tests.flows.caps import CAPPED, Caps
 from tests.flows.club_shop import CLUBS, Clubs
 from tests.flows.counter import CHECKOUT
+from tests.flows.membership_shop import MEMBERSHIPS, Memberships
 from tests.flows.moments_shop import MOMENTS, Moments
 from tests.flows.segment_shop import SEGMENTS, Segments
 from tests.flows.sharing_shop import SHARING, Sharing
@@ -27,7 +28,8 @@ async def empty_shop(db: Database) -> AsyncIterator[Shop]:
     await shop.built.gate.drain()
 
 
-async def _publish(url: str, source: str = SOURCE) -> None:
+async def publish(url: str, source: str = SOURCE) -> None:
+    """The program is published in the database."""
     db = await Database.open(url)
     await (await Shop.open(db)).publish(source)
     await db.close()
@@ -36,10 +38,8 @@ async def _publish(url: str, source: str = SOURCE) -> None:
 @pytest.fixture(scope="session")
 def published(server: Server) -> Iterator[Fresh]:
     """A database with the program of the tests and nothing else, to make others from."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(publish) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -81,10 +81,8 @@ async def opened(server: Server, published: Fresh) -> AsyncIterator[Shop]:
 @pytest.fixture(scope="session")
 def checkout_published(server: Server) -> Iterator[Fresh]:
     """A database with the program of the counter and nothing else, to make others from."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, CHECKOUT))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=CHECKOUT)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -100,10 +98,8 @@ async def checkout(server: Server, checkout_published: Fresh) -> AsyncIterator[S
 @pytest.fixture(scope="session")
 def desk_published(server: Server) -> Iterator[Fresh]:
     """A database with a program of everything that can be undone and nothing else."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, DESK))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=DESK)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -116,10 +112,8 @@ async def desk(server: Server, desk_published: Fresh) -> AsyncIterator[Shop]:
 @pytest.fixture(scope="session")
 def sharing_published(server: Server) -> Iterator[Fresh]:
     """A database with the program of what members share and nothing else."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, SHARING))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=SHARING)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -132,10 +126,8 @@ async def sharing(server: Server, sharing_published: Fresh) -> AsyncIterator[Sha
 @pytest.fixture(scope="session")
 def caps_published(server: Server) -> Iterator[Fresh]:
     """A database with a program that caps what staff adjust, and nothing else."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, CAPPED))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=CAPPED)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -148,10 +140,8 @@ async def caps(server: Server, caps_published: Fresh) -> AsyncIterator[Caps]:
 @pytest.fixture(scope="session")
 def clubs_published(server: Server) -> Iterator[Fresh]:
     """A database with a program of clubs and nothing else, to make others from."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, CLUBS))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=CLUBS)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -164,10 +154,8 @@ async def clubs(server: Server, clubs_published: Fresh) -> AsyncIterator[Clubs]:
 @pytest.fixture(scope="session")
 def moments_published(server: Server) -> Iterator[Fresh]:
     """A database with a program of rules beyond purchases and nothing else."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, MOMENTS))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=MOMENTS)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -180,10 +168,8 @@ async def moments(server: Server, moments_published: Fresh) -> AsyncIterator[Mom
 @pytest.fixture(scope="session")
 def segments_published(server: Server) -> Iterator[Fresh]:
     """A database with a program of segments and nothing else, to make others from."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url, SEGMENTS))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=SEGMENTS)) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -193,3 +179,17 @@ async def segments(server: Server, segments_published: Fresh) -> AsyncIterator[S
         found = Segments(shop)
         await found.sweep()
         yield found
+
+
+@pytest.fixture(scope="session")
+def memberships_published(server: Server) -> Iterator[Fresh]:
+    """A database with the program of the tests of belonging and nothing else."""
+    with server.filled(functools.partial(publish, source=MEMBERSHIPS)) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def table(server: Server, memberships_published: Fresh) -> AsyncIterator[Memberships]:
+    """The roasters' table, at day 0; no difference may be found after a test."""
+    async with opened(server, memberships_published) as shop:
+        yield Memberships(shop)

@@ -86,10 +86,10 @@ class Memberships(Clubs):
         return await self.verbs.unban_from_club(TILL, self.club, body)
 
     async def apply(
-        self, member: uuid.UUID, words: str = "", actor: Actor = TILL
+        self, member: uuid.UUID, words: str = "", actor: Actor = TILL, **fields: Any
     ) -> Answer[ApplicationView]:
         """A member asks to be let in, with somebody who manages clubs."""
-        body = ApplyToClub(member=member, words=words)
+        body = ApplyToClub(member=member, words=words, **fields)
         return await self.verbs.apply_to_club(actor, self.club, body)
 
     async def withdraw_application(

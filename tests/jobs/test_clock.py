@@ -12,8 +12,10 @@ from service.flows.steps import guessing
 from service.flows.steps.context import Context
 from service.infra.db import Database, DatabaseUnavailable
 from service.jobs.clock import (
+    AT_ONCE,
     JOBS,
     Clock,
+    Job,
     advance_clubs,
     forget_guesses,
     place_events,
@@ -159,8 +161,10 @@ async def test_a_job_that_misses_the_end_is_told_again(
 ) -> None:
     """As when the statement it waits for ends at the very moment at which it is cancelled."""
     missed: list[bool] = []
+    began = asyncio.Event()
 
     async def job(_ctx: Context) -> int:
+        began.set()
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
@@ -173,13 +177,40 @@ async def test_a_job_that_misses_the_end_is_told_again(
     monkeypatch.setitem(JOBS, "job", (job, 0.001))
     running = Clock(shop.built.ctx)
     running.start()
-    await until(lambda: "job" in names_of_tasks())
-    await asyncio.sleep(0.05)
     async with asyncio.timeout(10):
+        await began.wait()
         await running.stop()
 
     assert missed == [True]
     assert "job" not in names_of_tasks()
+
+
+async def test_jobs_leave_connections_to_requests_and_all_get_their_turn(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now: set[str] = set()
+    most: list[int] = []
+    had: set[str] = set()
+
+    def named(name: str) -> Job:
+        async def job(_ctx: Context) -> int:
+            now.add(name)
+            most.append(len(now))
+            await asyncio.sleep(0.01)
+            now.remove(name)
+            had.add(name)
+            return 1  # there is always more to do
+
+        return job
+
+    for name in JOBS:
+        monkeypatch.setitem(JOBS, name, (named(name), 60.0))
+    running = Clock(another(db).ctx)
+    running.start()
+    await until(lambda: had == set(JOBS))
+    await running.stop()
+
+    assert max(most) == AT_ONCE < len(JOBS)
 
 
 async def test_the_clock_does_by_itself_what_its_jobs_do(shop: Shop) -> None:

@@ -5,6 +5,7 @@ compared.
 """
 
 import json
+import pathlib
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,9 @@ from service.api.table import ROUTES
 from tests.api.client import Service
 from tests.api.contract import DOCUMENT
 
+PROGRAM: Final = (pathlib.Path(__file__).parent / "invisible.yaml").read_text()
+WITHOUT: Final = "\n".join(one for one in PROGRAM.splitlines() if not one.endswith("# inner"))
+UNKNOWN_CODE: Final = "7K2M-9QXD-4TBW-F"
 LINES: Final = [{"sku": "ESP", "amount": 5000, "category": "coffee"}]
 NOBODY: Final = "0192f0c0-0000-7000-8000-000000000001"
 UNTOLD: Final = frozenset({"date"})  # headers that are of the moment
@@ -173,3 +177,11 @@ async def settled_in(service: Service, said: dict[str, str]) -> str:
     codes = await admin.get(f"/v1/coupons/batches/{done[2].json()['id']}/codes")
     assert codes.status_code == 200
     return codes.text.split()[-1]
+
+
+async def link_to(service: Service) -> str:
+    """A code to apply to the hidden club with."""
+    body, key = {"lets": "apply", "uses_max": 9}, {"Idempotency-Key": "of-the-link"}
+    made = await service.admin.post("/v1/clubs/inner/codes", json=body, headers=key)
+    code: str = made.json()["code"]
+    return code

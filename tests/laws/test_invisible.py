@@ -6,26 +6,31 @@ Where a club is named that only insiders know, the second service has no such cl
 is told of a hidden club what is told of none.
 """
 
-import pathlib
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from service.api.table import ROUTES
 from service.domain.access.roles import scopes_of
-from service.infra.db import Tx
-from service.infra.sql import Statement
 from tests.api.client import Service, serving
-from tests.databases import Fresh, Server
-from tests.laws.outsiders import Request, Walk, basket, nobodys, people_of, settled_in
+from tests.databases import Fresh
+from tests.laws.outsiders import (
+    PROGRAM,
+    UNKNOWN_CODE,
+    WITHOUT,
+    Request,
+    Walk,
+    basket,
+    link_to,
+    nobodys,
+    people_of,
+    settled_in,
+)
 
-PROGRAM: Final = (pathlib.Path(__file__).parent / "invisible.yaml").read_text()
-WITHOUT: Final = "\n".join(one for one in PROGRAM.splitlines() if not one.endswith("# inner"))
 ROLES: Final = ("app", "pos", "checkout")
 OUTSIDER: Final = {"member_id": "$outsider"}
 HIDDEN: Final = {"club": "inner"}
-UNKNOWN_CODE: Final = "7K2M-9QXD-4TBW-F"
 
 
 def clubs() -> Iterator[Request]:
@@ -52,6 +57,10 @@ def clubs() -> Iterator[Request]:
         yield Request("app", "pause_club_membership", until, ids)
         yield Request("app", "resume_club_membership", of, ids)
         yield Request("app", "apply_to_club", {**of, "words": "please"}, ids)
+        shown = {"member": "$friend", "words": "please", "code": "7K2M-9QXD-4TBW-F0HS-6"}
+        yield Request("app", "apply_to_club", shown, ids)
+        yield Request("app", "join_club", {"member": "$friend", "code": "$link"}, ids)
+        yield Request("app", "make_club_code", {"by": "$outsider", "lets": "apply"}, ids)
         yield Request("app", "withdraw_club_application", of, ids)
         decision = {"decision": "approved", "by": "$outsider"}
         yield Request("app", "decide_club_application", decision, ids)
@@ -65,6 +74,13 @@ def clubs() -> Iterator[Request]:
         units = {**of, "wallet": "points", "amount": 10}
         yield Request("app", "give_to_club", units, ids)
         yield Request("app", "draw_from_club", units, ids)
+
+
+def links() -> Iterator[Request]:
+    """The code to apply to the club with, shown to others."""
+    for club in ("no-such-club", "readers"):
+        shown = {"member": "$friend", "words": "please", "code": "$link"}
+        yield Request("app", "apply_to_club", shown, {"club": club})
 
 
 def coupons() -> Iterator[Request]:
@@ -193,6 +209,7 @@ AS_DOCUMENTED: Final = (
 REQUESTS: Final = (
     *lists(),
     *clubs(),
+    *links(),
     *coupons(),
     *purchases(),
     *people(),
@@ -204,20 +221,11 @@ REQUESTS: Final = (
 
 
 @pytest.fixture
-def databases(server: Server) -> Iterator[tuple[Fresh, Fresh]]:
-    """Two empty ones."""
-    both = server.create(), server.create()
-    yield both
-    for one in both:
-        server.drop(one)
-
-
-@pytest.fixture
-async def both(databases: tuple[Fresh, Fresh]) -> AsyncIterator[tuple[Service, Service]]:
+async def both(database: Fresh, other_database: Fresh) -> AsyncIterator[tuple[Service, Service]]:
     """The service with the club, and the one without it."""
     async with (
-        serving(databases[0].url, program=PROGRAM) as inside,
-        serving(databases[1].url, program=WITHOUT) as outside,
+        serving(database.url, program=PROGRAM) as inside,
+        serving(other_database.url, program=WITHOUT) as outside,
     ):
         yield inside, outside
 
@@ -241,7 +249,8 @@ async def test_outsiders_are_answered_as_if_the_club_did_not_exist(
 ) -> None:
     said = [await people_of(service) for service in both]
     code = await settled_in(both[0], said[0])
-    walks = [Walk(one, {**ids, "unique": code}) for one, ids in zip(both, said, strict=True)]
+    shown = {"unique": code, "link": await link_to(both[0])}
+    walks = [Walk(one, {**ids, **shown}) for one, ids in zip(both, said, strict=True)]
 
     differing = []
     for request in REQUESTS:
@@ -280,76 +289,3 @@ async def test_the_insider_sees_what_outsiders_do_not(both: tuple[Service, Servi
     assert [one["coupon"] for one in quote.json()["coupons"]] == ["INNER20"]
     assert {"inner-price", "inner-bonus"} <= {one["rule"] for one in quote.json()["effects"]}
     assert (check.json()["usable"], check.json()["template"]) == (True, "INNER")
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the statements that were run, in order."""
-    seen: list[str] = []
-    rows, ask_all, run = Tx.rows, Tx.ask_all, Tx.run
-
-    def note(statement: Statement) -> None:
-        if not statement.name.startswith("access."):  # of keys, once in a while
-            seen.append(statement.name)
-
-    async def seen_rows(self: Tx, statement: Any, **given: Any) -> Any:
-        note(statement)
-        return await rows(self, statement, **given)
-
-    async def seen_asks(self: Tx, questions: Any) -> None:
-        for one in questions:
-            note(one.statement)
-        await ask_all(self, questions)
-
-    async def seen_run(self: Tx, statement: Any, **given: Any) -> Any:
-        note(statement)
-        return await run(self, statement, **given)
-
-    monkeypatch.setattr(Tx, "rows", seen_rows)
-    monkeypatch.setattr(Tx, "ask_all", seen_asks)
-    monkeypatch.setattr(Tx, "run", seen_run)
-    return seen
-
-
-async def test_a_hidden_clubs_code_costs_the_statements_of_an_unknown_one(
-    both: tuple[Service, Service], statements: list[str]
-) -> None:
-    inside, _ = both
-    said = await people_of(inside)
-    unique = await settled_in(inside, said)
-    member = {"id": said["outsider"]}
-
-    async def asked(path: str, body: dict[str, Any]) -> list[str]:
-        statements.clear()
-        answer = await inside.app.post(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return list(statements)
-
-    for code in ("INNER20", unique):
-        for path, bodies in {
-            "/v1/coupons/check": [{"code": c, "member": member} for c in (code, UNKNOWN_CODE)],
-            "/v1/quotes": [basket(c) for c in (code, UNKNOWN_CODE)],
-        }.items():
-            hidden, unknown = [await asked(path, body) for body in bodies]
-            assert len(hidden) > 3
-            assert hidden == unknown
-
-
-async def test_a_hidden_clubs_reward_costs_the_statements_of_an_unknown_one(
-    both: tuple[Service, Service], statements: list[str]
-) -> None:
-    inside, _ = both
-    said = await people_of(inside)
-    await settled_in(inside, said)
-    found = []
-
-    for number, reward in enumerate(("inner-cup", "no-such-reward")):
-        statements.clear()
-        answer = await inside.app.post(
-            f"/v1/members/{said['outsider']}/redemptions",
-            json={"reward": reward},
-            headers={"Idempotency-Key": f"reward-{number}"},
-        )
-        found.append((answer.status_code, answer.json()["code"], list(statements)))
-
-    assert found[0] == found[1]

@@ -12,7 +12,9 @@ from service.infra.sql import Statement, parse, root
 from tests.databases import Fresh
 
 SERVICE: Final = pathlib.Path(__file__).parents[2] / "service"
-VERBS: Final = ("find", "get", "lock", "list", "count", "insert", "update", "mark", "delete")
+VERBS: Final = (
+    "find", "get", "lock", "list", "count", "insert", "update", "mark", "pass", "delete",
+)  # fmt: skip
 READ_WHOLE: Final = {"program_version", "migration", "outbox_shard", "api_key"}  # few rows
 OWNERS_OWN: Final = {"migrations"}  # run by the owner of the tables, not by the service
 CLOCKS: Final = re.compile(

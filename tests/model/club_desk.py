@@ -29,13 +29,19 @@ from service.domain.clubs.types import (
     OfMember,
 )
 from service.domain.clubs.views import ClubView, MembersClubs
+from service.domain.members.merges import (
+    MergeMember,
+    MergeReceipt,
+    UnmergeMember,
+    UnmergeReceipt,
+)
 from service.domain.purchases.basket import LineIn, MemberRef
 from service.domain.purchases.types import AskQuote, Mode, Receipt, RecordPurchase
 from service.flows.clubs.advance_clubs import advance_clubs
 from service.flows.segments.look_again import look_again
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.answer import Answer
-from service.kernel.ids import derived_id
+from service.kernel.ids import derived_id, new_id
 from service.kernel.values import OtherMember
 from service.verify.report import Difference
 from service.verify.run import Options, verify
@@ -84,6 +90,19 @@ class Desk(Driver):
         async with self.db.reading() as tx:
             found: dt.datetime | None = await tx.connection.fetchval(LOOKED_AT, member)
         return found or BEGINNING
+
+    # ------------------------------------------------------------ one person, or two
+
+    def merge(self, old: uuid.UUID, kept: uuid.UUID) -> MergeReceipt:
+        """The one is the other."""
+        body = MergeMember(member=OtherMember(id=old), note=WHY)
+        verbs, key = self.built.verbs, new_id().hex
+        return self.run(verbs.merge_member(TILL, kept, body, key)).body
+
+    def unmerge(self, old: uuid.UUID) -> UnmergeReceipt:
+        """Or not."""
+        verbs, key = self.built.verbs, new_id().hex
+        return self.run(verbs.unmerge_member(TILL, old, UnmergeMember(note=WHY), key)).body
 
     # ------------------------------------------------------------ getting in
 

@@ -11,6 +11,8 @@ from tests.model.club_desk import GOODS, Desk
 from tests.model.compare import same
 from tests.model.life import answer_or_refusal
 from tests.model.programs import clubs
+from tests.oracle import merging
+from tests.oracle.merging import Family
 from tests.oracle.spending import Spending
 from tests.oracle.stays import Club
 from tests.oracle.world import Refused
@@ -32,9 +34,14 @@ class ClubLife:
         self.circles = {
             rules.id: Club(rules, self.spending.after) for rules in (clubs.TABLE, clubs.TERRACE)
         }
+        self.family = Family()
+        self.spending.who = self.family.who
+        for circle in self.circles.values():
+            circle.who = self.family.who
         self.applications: list[tuple[str, int, uuid.UUID]] = []
         self.payments: list[tuple[str, str]] = []  # club, reference
         self.remembered: list[dt.datetime] = []
+        self.again: dict[str, dt.datetime] = {}  # when what is known of them became another's too
         self._count = 0
         desk.set_clock(now)
 
@@ -101,7 +108,7 @@ class ClubLife:
         served, expected = getattr(self.desk, name), getattr(self.circles[club], name)
         return self.both(
             lambda: served(club, self.ids[who], **fields),
-            lambda: expected(who, at=self.now, **fields),
+            lambda: expected(self.family.who(who), at=self.now, **fields),
         )
 
     def invite(self, guest: str, by: str | None) -> None:
@@ -109,18 +116,21 @@ class ClubLife:
         asker = None if by is None else self.ids[by]
         self.both(
             lambda: self.desk.invite("table", self.ids[guest], asker),
-            lambda: self.table.invite(guest, by, self.now),
+            lambda: self.table.invite(
+                self.family.who(guest), None if by is None else self.family.who(by), self.now
+            ),
         )
 
     def withdraw(self, guest: str) -> None:
         """The invitation that is open, if one is."""
-        offer = self.table.person(guest).offer(self.now)
+        known = self.family.who(guest)
+        offer = self.table.person(known).offer(self.now)
         if offer is None or offer.kind != "invitation":
             return
         view = self.desk.clubs_of([self.ids[guest]])[0].offers[0]
         self.both(
             lambda: self.desk.withdraw("table", view.id),
-            lambda: self.table.withdraw(guest, self.now),
+            lambda: self.table.withdraw(known, self.now),
         )
 
     def ban(self, club: str, who: str, *, lifts: bool) -> None:
@@ -128,15 +138,16 @@ class ClubLife:
         circle = self.circles[club]
         self.both(
             lambda: self.desk.ban(club, self.ids[who], lifts=lifts),
-            lambda: (circle.unban if lifts else circle.ban)(who, self.now),
+            lambda: (circle.unban if lifts else circle.ban)(self.family.who(who), self.now),
         )
 
     def apply(self, club: str, who: str) -> None:
         """An application."""
         answer = self.verb("apply", club, who)
         if answer is not None and not answer.replayed:
-            number = len(self.circles[club].person(who).applications) - 1
-            self.applications.append((who, number, answer.body.id))
+            known = self.family.who(who)
+            number = len(self.circles[club].person(known).applications) - 1
+            self.applications.append((known, number, answer.body.id))
 
     def decide(self, pick: int, state: str) -> None:
         """Any application, answered before or not."""
@@ -151,7 +162,7 @@ class ClubLife:
         reference, paid_at = self.key("payment"), max(self.now - ago, self.began)
         answer = self.both(
             lambda: self.desk.pay(club, self.ids[who], reference, paid_at),
-            lambda: self.circles[club].pay(who, reference, paid_at, self.now),
+            lambda: self.circles[club].pay(self.family.who(who), reference, paid_at, self.now),
         )
         if answer is not None:
             _, ground = self.circles[club].payments[reference]
@@ -170,29 +181,69 @@ class ClubLife:
 
     def buy(self, who: str, more: int, ago: dt.timedelta) -> None:
         """A purchase, perhaps of some time ago: at the prices of then."""
-        if ago or self._turns(who) > TURNS_MAX:
+        known = self.family.who(who)
+        if ago or self._turns(known) > TURNS_MAX:
             self.look()  # else the instants not looked at yet would know of it too
         at = max(self.now - ago, self.began)
-        looked_at = self.desk.looked_at(self.ids[who])
+        looked_at = self.desk.looked_at(self.ids[known])
         receipt = self.desk.buy(self.key("buy"), self.ids[who], more, at)
         off = {line.sku: line.discount for line in receipt.lines if line.sku in self.circles}
         same(off, self.discounts(who, at), "price of", who, at)
+        same(receipt.member_id, self.ids[known], "whose purchase it is")
         self.spending.buy(who, at, receipt.total)
-        self.table.look(who, self.spending.turns(who, looked_at, self.now), self.now)
+        self.table.look(known, self._instants(known, looked_at), self.now)
         self.wait()
 
     def _turns(self, who: str) -> int:
-        """At how many instants the rule may have turned that were not looked at."""
+        """How many instants that may have turned something were not looked at."""
         looked_at = self.desk.looked_at(self.ids[who])
-        return len(self.spending.turns(who, looked_at, self.now))
+        found: set[dt.datetime | None] = set(self._instants(who, looked_at))
+        for circle in self.circles.values():
+            person = circle.person(who)
+            found |= {edge for one in person.grounds for edge in (one.since, one.until)}
+            away = (*person.pauses, *person.bans)
+            found |= {edge for one in away for edge in (one.since, one.until)}
+        return sum(at is not None and looked_at < at <= self.now for at in found)
+
+    def _instants(self, who: str, looked_at: dt.datetime) -> list[dt.datetime]:
+        """Those that may have turned the rule and were not looked at; of a merge its own, too."""
+        turns, merged_at = self.spending.turns(who, looked_at, self.now), self.again.get(who)
+        return turns if merged_at is None or merged_at < looked_at else [merged_at, *turns]
+
+    def merge(self, old: str, kept: str) -> None:
+        """Two are one, unless one of them asks for something or was merged before."""
+        if old == kept or not (self.family.is_single(old) and self.family.is_single(kept)):
+            return
+        if any("open" in one.person(old).applications for one in self.circles.values()):
+            return
+        self.desk.merge(self.ids[old], self.ids[kept])
+        for circle in self.circles.values():
+            merging.merge(circle, old, kept, self.now)
+        self.family.into[old] = kept
+        self.again[kept] = self.now
+        self.wait()
+
+    def unmerge(self, pick: int) -> None:
+        """Somebody who was merged is two again."""
+        old = sorted(self.family.into)[pick % len(self.family.into)]
+        kept = self.family.into[old]
+        self.desk.unmerge(self.ids[old])
+        for circle in self.circles.values():
+            merging.unmerge(circle, old, kept, self.now)
+        del self.family.into[old]
+        self.again |= {old: self.now, kept: self.now}
+        self.wait()
 
     def look(self) -> None:
         """The job that acts on what time did to rules."""
-        since = {name: self.desk.looked_at(id_) for name, id_ in self.ids.items()}
+        since = {
+            name: self.desk.looked_at(id_)
+            for name, id_ in self.ids.items()
+            if self.family.who(name) == name
+        }
         self.desk.look()
         for name, looked_at in since.items():
-            turns = self.spending.turns(name, looked_at, self.now)
-            self.table.look(name, turns, self.now)
+            self.table.look(name, self._instants(name, looked_at), self.now)
         self.wait()
 
     def advance(self) -> None:
@@ -206,9 +257,10 @@ class ClubLife:
 
     def discounts(self, who: str, at: dt.datetime) -> dict[str, int]:
         """What a purchase of that instant has off, for each club."""
-        holds = self.spending.before(who, at)
+        known = self.family.who(who)
+        holds = self.spending.before(known, at)
         return {
-            name: GOODS // 10 if circle.belongs(who, at, holds=holds) else 0
+            name: GOODS // 10 if circle.belongs(known, at, holds=holds) else 0
             for name, circle in self.circles.items()
         }
 
@@ -216,7 +268,7 @@ class ClubLife:
         """All members, both clubs, prices of now and of other instants."""
         views = self.desk.clubs_of(list(self.ids.values()))
         for name, view in zip(self.ids, views, strict=True):
-            compare_clubs.member(self, name, view)
+            compare_clubs.member(self, self.family.who(name), view)
         for name, circle in self.circles.items():
             compare_clubs.club(circle, self.desk.club(name), self.now)
         asked = [(name, at) for name in self.ids for at in instants]

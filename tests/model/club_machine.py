@@ -271,6 +271,19 @@ class ClubModel(RuleBasedStateMachine):
             self.life.invite(who, None)
             self.life.verb("join", "table", who)
 
+    # ------------------------------------------------------------ one person, or two
+
+    @rule(old=WHO, kept=WHO)
+    def merge(self, old: int, kept: int) -> None:
+        """Two members are one person."""
+        self.life.merge(self.who(old), self.who(kept))
+
+    @precondition(lambda self: self.life.family.into)
+    @rule(pick=PICK)
+    def unmerge(self, pick: int) -> None:
+        """And are not."""
+        self.life.unmerge(pick)
+
     # ------------------------------------------------------------ what must always hold
 
     @invariant()

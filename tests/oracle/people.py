@@ -35,6 +35,7 @@ class Ground:
     while_true: bool = False
     renews: bool = True
     ended: str | None = None
+    home: str | None = None  # whose it was before a merge
 
     def covers(self, at: dt.datetime) -> bool:
         """The instant is in it."""
@@ -52,6 +53,7 @@ class Away:
 
     since: dt.datetime
     until: dt.datetime | None
+    home: str | None = None
 
     def covers(self, at: dt.datetime) -> bool:
         """The instant is in it."""
@@ -69,6 +71,7 @@ class Offer:
     turn: bool
     has_seat: bool
     state: str = "open"
+    home: str | None = None
 
     def stands(self, at: dt.datetime) -> bool:
         """It can be taken at the instant."""
@@ -82,6 +85,7 @@ class Place:
     member: str
     kind: str
     inviter: str | None
+    home: str | None = None
 
 
 @dataclass(eq=False)

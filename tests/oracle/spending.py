@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.oracle import days
@@ -22,6 +23,7 @@ class Spending:
 
     threshold: Threshold
     paid: dict[str, list[tuple[dt.datetime, int]]] = field(default_factory=dict)
+    who: Callable[[str], str] = str  # as whom a name is known
 
     def buy(self, member: str, at: dt.datetime, amount: int) -> None:
         """Somebody paid that much."""
@@ -38,9 +40,13 @@ class Spending:
     def turns(self, member: str, since: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
         """The instants after `since`, up to `until`, at which something counts no more."""
         within, zone = self.threshold.within, self.threshold.zone
-        found = {days.plus(at, within, zone) for at, _ in self.paid.get(member, ())}
+        found = {days.plus(at, within, zone) for at, _ in self._of(member)}
         return sorted(at for at in found if since < at <= until)
 
     def _sum(self, member: str, at: dt.datetime, end: dt.datetime) -> int:
         start = days.minus(at, self.threshold.within, self.threshold.zone)
-        return sum(paid for when, paid in self.paid.get(member, ()) if start < when < end)
+        return sum(paid for when, paid in self._of(member) if start < when < end)
+
+    def _of(self, member: str) -> list[tuple[dt.datetime, int]]:
+        """What anybody bought who is the member."""
+        return [one for name, all_ in self.paid.items() if self.who(name) == member for one in all_]

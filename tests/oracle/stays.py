@@ -80,7 +80,8 @@ class Club(Circle):
 
     def reverse(self, reference: str, at: dt.datetime) -> bool:
         """A payment is taken back, later terms move up; whether that was news."""
-        member, gone = self.payments[reference]
+        gone = self.payments[reference][1]
+        member = next(name for name, one in self.people.items() if gone in one.grounds)
         if gone.ended == "reversed":
             self.advance(at)
             return False
@@ -178,6 +179,10 @@ class Club(Circle):
             one.until = at
         return bool(bans)
 
+    def end_all(self, member: str, at: dt.datetime, why: str) -> None:
+        """They are out."""
+        self._end(member, self.person(member).grounds, at, why)
+
     def _end(
         self,
         member: str,
@@ -188,7 +193,8 @@ class Club(Circle):
     ) -> None:
         """Those that are not over; who has none left is out, pauses no more and has no seat."""
         person, now = self.person(member), now or at
-        ending = [one for one in grounds if one.until is None or one.until > at]
+        standing = [one for one in grounds if one.ended is None]
+        ending = [one for one in standing if one.until is None or one.until > at]
         for one in ending:
             one.end(at, why)
         if not ending:

@@ -117,6 +117,7 @@ async def test_two_years(shop: Shop) -> None:
     await piotrs_seat_is_zoes(shop, piotr, zoe)
     await a_till_was_offline_while_piotr_was_in(shop)
     await zoe_writes_reviews(shop, zoe)
+    await piotr_turns_out_to_be_two(shop, piotr)
     await a_term_ends_without_a_job(shop, zoe)
     await gold_ends_and_with_it_the_table(shop, ola)
     await zoe_is_banned(shop, zoe)
@@ -226,6 +227,60 @@ async def zoe_writes_reviews(shop: Shop, zoe: str) -> None:
         answer = await shop.checkout.post("/v1/activities", json=body)
         assert answer.status_code == status, answer.text
     assert await available(shop, zoe) == before + 20
+
+
+async def once(client: Any, path: str, **body: Any) -> Body:
+    """A request under an idempotency key; sent again it answers the same."""
+    key = {"Idempotency-Key": path.replace("/", ".")}
+    first = await client.post(path, json=body, headers=key)
+    again = await client.post(path, json=body, headers=key)
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    found: Body = first.json()
+    assert again.json() == found
+    return found
+
+
+async def piotr_turns_out_to_be_two(shop: Shop, piotr: str) -> None:
+    """A second card is merged into his; it is his father's, so all of that is undone."""
+    await shop.today("2027-03-24T10:00:00Z")
+    twin = await enrol(shop, "P2")
+    await buy(shop, "P2", "r-20", 20000)
+    asked = await post(shop.app, "/v1/clubs/circle/applications", 201, member=twin, words="me too")
+    path = f"/v1/clubs/circle/applications/{asked['id']}/decide"
+    await post(shop.admin, path, 200, decision="approved")
+    await jobs(shop)
+    his, theirs = await available(shop, piotr), await available(shop, twin)
+    assert theirs == 50 + 200
+
+    card = [{"kind": "card", "value": "P2"}]
+    merged = await once(shop.admin, f"/v1/members/{piotr}/merge", member=card, note="one phone")
+    assert merged["merged_id"] == twin
+    assert merged["moved"] == [
+        {"wallet": "points", "amount": 250},
+        {"wallet": "status", "amount": 200},
+    ]
+    assert await available(shop, piotr) == await available(shop, twin) == his + theirs
+    assert await clubs_of(shop, piotr) == await clubs_of(shop, twin) == ["circle"]
+    for member in (piotr, twin):
+        ((_, data),) = await told(shop, member, "member.merged")
+        assert (data["member_id"], data["into_id"]) == (twin, piotr)
+    bought = [await buy(shop, "P2", "r-21", 1000), await buy(shop, "P", "r-22", 3000)]
+    assert [one["member_id"] for one in bought] == [piotr, piotr]
+    await jobs(shop)
+    assert await available(shop, twin) == his + theirs + 40
+
+    undone = await once(shop.admin, f"/v1/members/{twin}/unmerge", note="father and son")
+    assert (undone["undoes"], undone["purchases"]) == (merged["id"], 2)
+    await jobs(shop)
+    assert (await available(shop, piotr), await available(shop, twin)) == (his + 30, theirs + 10)
+    assert (await clubs_of(shop, piotr), await clubs_of(shop, twin)) == ([], ["circle"])
+    back = {
+        "channel": "pos",
+        "external_id": "back-1",
+        "purchase": {"channel": "pos", "external_id": "r-20"},
+    }
+    await post(shop.pos, "/v1/returns", 201, **back)
+    assert (await available(shop, piotr), await available(shop, twin)) == (his + 30, 50 + 10)
 
 
 async def a_term_ends_without_a_job(shop: Shop, zoe: str) -> None:

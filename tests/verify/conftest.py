@@ -8,17 +8,15 @@ import pytest
 from service.domain.programs.live import Programs
 from service.verify.look import load_programs
 from tests.databases import Fresh, Server
-from tests.verify import checkouts, history, moments, sharings, staffed
+from tests.verify import checkouts, history, merged, moments, sharings, staffed
 from tests.verify.breaking import Broken
 
 
 @pytest.fixture(scope="session")
 def recorded(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(history.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(history.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +35,8 @@ async def broken(recorded: Fresh, programs: Programs) -> AsyncIterator[Broken]:
 @pytest.fixture(scope="session")
 def checked_out(server: Server) -> Iterator[Fresh]:
     """The history of checkouts; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(checkouts.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(checkouts.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -61,10 +57,8 @@ def copied(server: Server, recorded: Fresh) -> Iterator[Fresh]:
 @pytest.fixture(scope="session")
 def shared(server: Server) -> Iterator[Fresh]:
     """The history of what members share; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(sharings.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(sharings.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -75,12 +69,24 @@ async def broken_sharing(shared: Fresh) -> AsyncIterator[Broken]:
 
 
 @pytest.fixture(scope="session")
+def with_merges(server: Server) -> Iterator[Fresh]:
+    """The history of members who are one person; nothing is ever committed to it."""
+    with server.filled(merged.make) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def broken_merges(with_merges: Fresh) -> AsyncIterator[Broken]:
+    """The history of merges in the hands of somebody who may do everything."""
+    async with Broken.open(with_merges, await load_programs(with_merges.url)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def with_staff(server: Server) -> Iterator[Fresh]:
     """The history of what staff did; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(staffed.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(staffed.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -93,10 +99,8 @@ async def broken_staff(with_staff: Fresh) -> AsyncIterator[Broken]:
 @pytest.fixture(scope="session")
 def with_moments(server: Server) -> Iterator[Fresh]:
     """The history of what happened beyond purchases; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(moments.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(moments.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture

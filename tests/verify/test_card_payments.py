@@ -1,6 +1,5 @@
 """Payments with gift cards that are not what they must be are found, or refused."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -21,10 +20,8 @@ CAPTURED_PART = "state = 1 and channel = ''"
 @pytest.fixture(scope="module")
 def paid(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(make_history(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(make_history) as fresh:
+        yield fresh
 
 
 @pytest.fixture

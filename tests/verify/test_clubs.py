@@ -1,12 +1,13 @@
 """Each way in which clubs can be wrong is found."""
 
-import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from service.domain.clubs.types import CodeLets
 from service.infra.db import Database
+from service.verify.clubs import wrong_seat
 from service.verify.look import load_programs
 from service.verify.report import Check
 from tests.databases import Fresh, Server
@@ -22,7 +23,7 @@ async def _make(url: str) -> None:
     await shop.built.start()
     await shop.publish(MEMBERSHIPS)
     table = Memberships(shop)
-    ola, jan, eve, ada = await table.members(4)
+    ola, jan, eve, ada, lea = await table.members(5)
     await table.pay(ola, "p-1")
     await table.ban(jan)
     await shop.show(day(1))
@@ -31,6 +32,9 @@ async def _make(url: str) -> None:
     await table.pay(ola, "p-2")
     await table.let_in(jan)
     await table.apply(eve)
+    link = await table.code(lets=CodeLets.APPLY, uses_max=3)
+    for member in (ada, lea):
+        await table.apply(member, code=link.code)
     await shop.adjust(ola, 100)
     await table.give(ola, 20)
     await table.invite(ada)
@@ -45,10 +49,8 @@ async def _make(url: str) -> None:
 @pytest.fixture(scope="session")
 def clubbed(server: Server) -> Iterator[Fresh]:
     """A history of clubs; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(_make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(_make) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -77,7 +79,6 @@ PAID = "span_id = (select span_id from club_payment where reference = '{}')"
             "lies in ban",
         ),
         ("delete from club_seat where due_at is null", "no seat is taken"),
-        ("delete from club_seat where club = 3", "no seat is taken"),
         ("update club_seat set due_at = now() where due_at is not null", "is due"),
         (
             "insert into club_seat select 3, 9, holder_id, null from club_waiting",
@@ -106,6 +107,11 @@ PAID = "span_id = (select span_id from club_payment where reference = '{}')"
             "the member was not in the club",
         ),
         ("update club set last_place = 0 where last_place > 0", "place 1 was never given"),
+        ("update club_code set used = 1", "its code was used 2 times, not 1"),
+        ("update club_code set applies = false", "its code lets nobody apply"),
+        ("update club_code set club = 2", "its code is of another club"),
+        ("update club_code set code_id = gen_random_uuid()", "its code is not there"),
+        ("update club_code set made_at = made_at + interval '1 hour'", "its code was no good then"),
         (
             "update club_span set from_at = from_at + interval '30 days' where "
             + PAID.format("p-1"),
@@ -115,6 +121,16 @@ PAID = "span_id = (select span_id from club_payment where reference = '{}')"
 )
 async def test_each_difference_is_found(broken_clubs: Broken, statement: str, text: str) -> None:
     assert text in (await broken_clubs.said(statement))[Check.CLUBS]
+
+
+def test_only_a_seat_that_has_fallen_due_since_may_have_been_swept() -> None:
+    due = day(9)
+
+    def said(now: dt.datetime) -> str | None:
+        return wrong_seat((), due, None, day(1), now)
+
+    assert said(due - dt.timedelta(microseconds=1)) == "no seat is taken"
+    assert said(due) is None
 
 
 async def test_what_was_learnt_later_does_not_count(broken_clubs: Broken) -> None:

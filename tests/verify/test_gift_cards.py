@@ -1,6 +1,5 @@
 """Gift cards that are not what they must be are found, or refused."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -25,10 +24,8 @@ MEMBER = "holder_id = (select holder_id from member)"
 @pytest.fixture(scope="module")
 def sold(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(make_history(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(make_history) as fresh:
+        yield fresh
 
 
 @pytest.fixture

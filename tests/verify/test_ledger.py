@@ -20,6 +20,7 @@ ONE_LOT = """
     select holder_id, wallet, lot_no from lot
     where remaining between 2 and granted - 1 order by holder_id, wallet, lot_no limit 1)
 """
+DUE = "next_due is not null and kind = 1"
 FULL_LOT = ONE_LOT.replace("between 2 and granted - 1", "= granted")
 
 
@@ -175,6 +176,7 @@ async def test_the_database_refuses(statement: str, refused: str, broken: Broken
         ),
         ("update purchase set flags = flags | 16", "whether a member is known"),
         ("update operation set kind = 14 where kind = 1", "no purchase belongs to it"),
+        ("update operation set kind = 17 where kind = 1", "no erased member belongs to it"),
         (
             "delete from purchase_return where external_id = 'r6'",
             "no operation of record has its id",
@@ -250,6 +252,11 @@ async def test_no_two_events_have_one_place(broken: Broken) -> None:
             "another holds it at the same time",
         ),
         ("update identifier set holder_id = gen_random_uuid()", "its holder is not there"),
+        (f"update holder set erased_at = now() where {DUE}", "but something falls due"),
+        (f"update holder set erased_at = now() where {DUE}", "but has units or owes some"),
+        (f"update holder set erased_at = now() where {DUE}", "but has identifiers"),
+        (f"update holder set erased_at = now() where {DUE}", "but the person is there"),
+        (f"update holder set erased_at = now() where {DUE}", "it was erased by nobody"),
     ],
 )
 async def test_a_wrong_holder_is_found(statement: str, text: str, broken: Broken) -> None:

@@ -1,6 +1,5 @@
 """Purchases that moved between members are found to be right; what is not so is found."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -18,10 +17,8 @@ LAST = "(select moved_by from purchase where external_id = 'b')"
 @pytest.fixture(scope="module")
 def moved(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(moves.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(moves.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture

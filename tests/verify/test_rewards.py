@@ -17,10 +17,8 @@ from tests.verify.breaking import Broken
 @pytest.fixture(scope="module")
 def redeemed(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(rewards.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(rewards.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="module")

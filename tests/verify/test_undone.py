@@ -1,6 +1,5 @@
 """What was undone and is not as if it had not been is found, or refused."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
@@ -19,10 +18,8 @@ from tests.verify.breaking import Broken
 @pytest.fixture(scope="module")
 def history(server: Server) -> Iterator[Fresh]:
     """The history; nothing is ever committed to it."""
-    fresh = server.create()
-    asyncio.run(undos.make(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(undos.make) as fresh:
+        yield fresh
 
 
 @pytest.fixture

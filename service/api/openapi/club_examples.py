@@ -33,7 +33,12 @@ CLUBS: Final[dict[str, dict[str, Any]]] = {
     "withdraw_club_invitation": {
         "own": _one("The member takes it back", {"by": HEAD_ID, "note": "the wrong card"})
     },
-    "make_club_code": {"for-a-friend": _one("A code for somebody", {"by": HEAD_ID, "uses_max": 1})},
+    "make_club_code": {
+        "for-a-link": _one(
+            "A link with which people apply", {"lets": "apply", "uses_max": 100, "note": "leaflet"}
+        ),
+        "for-a-friend": _one("A code for somebody", {"by": HEAD_ID, "uses_max": 1}),
+    },
     "join_club": {"by-code": _one("The code is shown", {"member": FRIEND_ID, "code": CLUB_CODE})},
     "void_club_code": {"own": _one("The code is used and voided", {"by": HEAD_ID})},
     "decline_club_offer": {"no": _one("No, thanks", {"member": FRIEND_ID})},

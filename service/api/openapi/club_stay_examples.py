@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from service.api.openapi.sharing_examples import FRIEND_ID, HEAD_ID
 
+LINK_CODE: Final = "5M3T-8WQF-2KDX-J7RB-C"
+
 
 def _one(summary: str, value: Any) -> dict[str, Any]:
     return {"summary": summary, "value": value}
@@ -29,10 +31,14 @@ CLUB_STAYS: Final[dict[str, dict[str, Any]]] = {
         "points": _one("Points out of it", {"member": HEAD_ID, "wallet": "points", "amount": 5})
     },
     "apply_to_club": {
+        "by-link": _one(
+            "Somebody asks by a link, to a club they do not know",
+            {"member": HEAD_ID, "words": "A friend gave me a leaflet.", "code": LINK_CODE},
+        ),
         "hello": _one(
             "Somebody asks to be let in",
             {"member": HEAD_ID, "words": "I roast at home every Sunday."},
-        )
+        ),
     },
     "withdraw_club_application": {"no-more": _one("Not any more", {"member": HEAD_ID})},
     "decide_club_application": {

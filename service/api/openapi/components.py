@@ -1,7 +1,7 @@
 """JSON Schemas of the Structs of requests and answers."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 

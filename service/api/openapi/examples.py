@@ -176,6 +176,9 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             {"wallet": "points", "amount": 150, "reason": "late delivery", "code": "goodwill"},
         )
     },
+    "erase_member": {
+        "asked-for-it": _one("They asked for it", {"note": "request 2026-114, identity proved"})
+    },
     "refuse_approval": {
         "too-much": _one("Not so many", {"reason": "half of it would do, ask again"})
     },

@@ -1,4 +1,4 @@
-"""Examples of transfers and households; the ids stand for those of earlier answers."""
+"""Examples of members, transfers and households; the ids stand for those of earlier answers."""
 
 from typing import Any, Final
 
@@ -12,6 +12,18 @@ def _one(summary: str, value: Any) -> dict[str, Any]:
 
 
 SHARING: Final[dict[str, dict[str, Any]]] = {
+    "merge_member": {
+        "second-card": _one(
+            "Somebody has enrolled twice",
+            {
+                "member": [{"kind": "card", "value": "4012003"}],
+                "note": "same passport, asked for at the till",
+            },
+        ),
+    },
+    "unmerge_member": {
+        "two-people": _one("They are father and son", {"note": "two people of one name"})
+    },
     "transfer_units": {
         "present": _one(
             "A present for a friend", {**_POINTS, "to": {"id": FRIEND_ID}, "reason": "a birthday"}

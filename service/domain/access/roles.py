@@ -13,6 +13,8 @@ SCOPES: Final = {
     "members:read": "read members, their wallets, entries and tiers",
     "members:write": "change members and their identifiers",
     "members:export": "export all data held on a member",
+    "members:merge": "make two members one person, or two again",
+    "members:erase": "forget a person for good",
     "quotes:ask": "ask what a cart would be decided",
     "holds:write": "keep points, coupons and budgets for a checkout, and let them go",
     "purchases:write": "record purchases",
@@ -191,7 +193,7 @@ STAFF_ROLES: Final = {
     ),
     "agent": _AGENT,
     # Of agents who work at no store: what they ask for no supervisor of a store sees.
-    "lead": (*_AGENT, "approvals:decide", "members:export"),
+    "lead": (*_AGENT, "approvals:decide", "members:export", "members:merge"),
 }
 
 

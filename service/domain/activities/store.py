@@ -73,6 +73,7 @@ async def insert(tx: Tx, added: Sequence[tuple[Activity, Actor]]) -> None:
         recorded=[a.recorded_at for a in rows],
         actor_kinds=[int(actor.kind) for _, actor in added],
         actors=[actor.id for _, actor in added],
+        homes=[a.home_id for a in rows],
     )
 
 

@@ -71,7 +71,10 @@ class ActivityPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity as stored. `is_members`: its holder is a member, not an unclaimed identifier."""
+    """An activity as stored. `is_members`: its holder is a member, not an unclaimed identifier.
+
+    `home_id`: as of a purchase; it is written, not read.
+    """
 
     holder_id: uuid.UUID
     is_members: bool
@@ -83,6 +86,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     identifier_conflict: bool
     occurred_at: dt.datetime
     recorded_at: dt.datetime
+    home_id: uuid.UUID | None = None
 
     def view(self) -> ActivityView:
         """As it is shown."""

@@ -25,7 +25,7 @@ class State(enum.IntEnum):
 
 
 class Application(msgspec.Struct, frozen=True):
-    """A row of `club_application`."""
+    """A row of `club_application`; `code_id`: the code that was shown with it."""
 
     holder_id: uuid.UUID
     application_id: uuid.UUID
@@ -35,6 +35,7 @@ class Application(msgspec.Struct, frozen=True):
     asked_at: dt.datetime
     decided_at: dt.datetime | None
     note: str | None
+    code_id: uuid.UUID | None = None
 
 
 async def find(tx: Tx, club: int, application_id: uuid.UUID) -> Application | None:
@@ -64,6 +65,7 @@ async def insert(tx: Tx, one: Application, actor: Actor) -> None:
         actor_kind=int(actor.kind),
         actor=actor.id,
         store=actor.store,
+        code=one.code_id,
     )
 
 

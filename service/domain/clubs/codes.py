@@ -1,4 +1,4 @@
-"""Codes that let people into a club: how they are made and found; their rows.
+"""Codes that let people into a club, or apply to it: how they are made and found; their rows.
 
 A code has 16 random-looking characters (80 bits) and a check character; only a keyed hash of it and
 its last characters are kept. It lets nobody in without its club: that is asked for as well.
@@ -49,6 +49,7 @@ async def insert(tx: Tx, row: CodeRow) -> None:
         note=row.note,
         actor_kind=row.actor_kind,
         actor=row.actor_id,
+        applies=row.applies,
     )
 
 
@@ -68,7 +69,7 @@ async def use(tx: Tx, value: bytes) -> None:
 
 
 async def void(tx: Tx, value: bytes, at: dt.datetime, who: str) -> None:
-    """It lets nobody in any more; those it has let in stay."""
+    """It is no good any more; what it did before stays."""
     await tx.run(SQL["update_voided"], digest=value, at=at, who=who)
 
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 
 from service.domain.clubs.types import ClubOfferView
-from service.kernel.text import Currency, Instant, Key, Name, Text, Units
-from service.kernel.values import Balance, Recipient
+from service.kernel.text import Currency, Instant, Key, Name, Short, Text, Units
+from service.kernel.values import Balance, Client, Recipient
 
 WORDS_MAX = 1000
 Words = Annotated[str, msgspec.Meta(max_length=WORDS_MAX)]
@@ -31,10 +31,16 @@ class BanMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ApplyToClub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A member who asks to be let in; `words`: what they say for themselves."""
+    """A member who asks to be let in; `words`: what they say for themselves.
+
+    `code`: of a link or an invitation to apply; a hidden club that they do not know takes no other
+    applications.
+    """
 
     member: uuid.UUID
     words: Words = ""
+    code: Short | None = None
+    client: Client | None = None
 
 
 class Decided(enum.StrEnum):
@@ -119,7 +125,7 @@ class ClubStanding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class ApplicationView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An application; `state`: open, approved, rejected or withdrawn."""
+    """An application; `state`: open, approved, rejected or withdrawn; `code_id`: the code shown."""
 
     id: uuid.UUID
     club: str
@@ -129,6 +135,7 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     asked_at: dt.datetime
     decided_at: dt.datetime | None = None
     note: str | None = None
+    code_id: uuid.UUID | None = None
 
 
 class PaymentReceipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -36,7 +36,7 @@ class What(enum.IntEnum):
     RESUMED = 15
     BANNED = 16
     UNBANNED = 17
-    APPLIED = 18
+    APPLIED = 18  # `by_member`: who gave them the code to apply with
     APPROVED = 19
     REJECTED = 20
     APPLICATION_WITHDRAWN = 21

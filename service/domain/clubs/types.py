@@ -42,6 +42,13 @@ class LeftHow(enum.IntEnum):
     LET_IN = 4  # over the list, or by another ground
 
 
+class CodeLets(enum.StrEnum):
+    """What a code lets people do with the club: come in, or ask to be let in."""
+
+    JOIN = "join"
+    APPLY = "apply"
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `club_offer`: a place in the club, theirs if they take it before `due_at`.
 
@@ -99,7 +106,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of `club_code`; `tail`: what people may see of it."""
+    """A row of `club_code`; `tail`: what people may see of it; `applies`: one applies with it."""
 
     digest: bytes
     code_id: uuid.UUID
@@ -114,9 +121,15 @@ class CodeRow(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     actor_kind: int
     actor_id: str
+    applies: bool = False
+
+    @property
+    def lets(self) -> CodeLets:
+        """What it is good for."""
+        return CodeLets.APPLY if self.applies else CodeLets.JOIN
 
     def stands(self, at: dt.datetime) -> bool:
-        """It lets somebody in at the instant."""
+        """It is good for somebody at the instant."""
         return self.voided_at is None and self.due_at > at and self.used < self.uses_max
 
 
@@ -143,9 +156,13 @@ class ByWhom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class MakeClubCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A code that lets `uses_max` people in until the instant (absent: as long as offers stand)."""
+    """A code for `uses_max` people until the instant (absent: as long as offers stand).
+
+    `lets`: they join with it, or apply with it, also to a hidden club they do not know yet.
+    """
 
     by: uuid.UUID | None = None
+    lets: CodeLets = CodeLets.JOIN
     uses_max: Annotated[int, msgspec.Meta(ge=1, le=USES_MAX)] = 1
     until: Instant | None = None
     note: Text | None = None
@@ -197,10 +214,11 @@ class ClubOfferView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ClubCodeView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A code that lets people in; `code` is shown to whoever made it, nobody else."""
+    """A code; `code` is shown to whoever made it, nobody else. `lets` absent: one joins with it."""
 
     id: uuid.UUID
     club: str
+    lets: CodeLets = CodeLets.JOIN
     code: str | None = None
     shown: str
     uses_max: int

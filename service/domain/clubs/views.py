@@ -282,7 +282,7 @@ class WaitingPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedToJoin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An application to a club."""
+    """An application to a club; `code_id`: of the code that was shown with it."""
 
     id: uuid.UUID
     member_id: uuid.UUID
@@ -291,6 +291,7 @@ class AskedToJoin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     asked_at: dt.datetime
     decided_at: dt.datetime | None = None
     note: str | None = None
+    code_id: uuid.UUID | None = None
 
 
 class ApplicationsOfClub(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
 """All events: one Struct each, its type in `TYPES`. Adding a field is safe, changing one is not.
 
 Those of activities stand in activities.py, of approvals in approvals.py, of clubs in clubs.py and
-club_stays.py, of gift cards in gift_cards.py, of other occasions than purchases in occasions.py, of
-segments in segments.py, of transfers and households in sharing.py, of what was undone in
-operations.py.
+club_stays.py, of gift cards in gift_cards.py, of members who are one person in merging.py, of other
+occasions than purchases in occasions.py, of segments in segments.py, of transfers and households in
+sharing.py, of what was undone in operations.py.
 
 No personal data: ids, kinds and figures only. Changes of wallets (`changes`) stand in the
 `points.*`, `hold.*`, `gift-card.*` and `operation.*` events alone, so that a reader who adds them
@@ -21,6 +21,7 @@ from service.domain.events.approvals import APPROVAL_TYPES, ApprovalEvent
 from service.domain.events.club_stays import CLUB_STAY_TYPES, ClubStayEvent
 from service.domain.events.clubs import CLUB_TYPES, ClubEvent
 from service.domain.events.gift_cards import GIFT_CARD_TYPES, GiftCardEvent
+from service.domain.events.merging import MERGING_TYPES, MergingEvent
 from service.domain.events.occasions import OCCASION_TYPES, OccasionEvent
 from service.domain.events.operations import OPERATION_TYPES, OperationUndone
 from service.domain.events.segments import SEGMENT_TYPES, SegmentEvent
@@ -52,6 +53,12 @@ class MemberChanged(msgspec.Struct, frozen=True, kw_only=True):
 
     member_id: uuid.UUID
     changed: tuple[str, ...]
+
+
+class MemberErased(msgspec.Struct, frozen=True, kw_only=True):
+    """The person was forgotten: whoever keeps something of them is to forget it too."""
+
+    member_id: uuid.UUID
 
 
 class PurchaseRecorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -297,6 +304,7 @@ class TierChanged(msgspec.Struct, frozen=True, kw_only=True):
 Event = (
     MemberEnrolled
     | MemberChanged
+    | MemberErased
     | PurchaseRecorded
     | PurchaseReturned
     | PurchaseReassigned
@@ -321,6 +329,7 @@ Event = (
     | TierChanged
     | GiftCardEvent
     | OperationUndone
+    | MergingEvent
     | SharingEvent
     | SegmentEvent
     | ClubStayEvent
@@ -333,6 +342,7 @@ Event = (
 TYPES: Final[dict[type[Event], str]] = {
     MemberEnrolled: "regulars.member.enrolled.v1",
     MemberChanged: "regulars.member.changed.v1",
+    MemberErased: "regulars.member.erased.v1",
     PurchaseRecorded: "regulars.purchase.recorded.v1",
     PurchaseReturned: "regulars.purchase.returned.v1",
     PurchaseReassigned: "regulars.purchase.reassigned.v1",
@@ -357,6 +367,7 @@ TYPES: Final[dict[type[Event], str]] = {
     TierChanged: "regulars.tier.changed.v1",
     **GIFT_CARD_TYPES,
     **OPERATION_TYPES,
+    **MERGING_TYPES,
     **SHARING_TYPES,
     **SEGMENT_TYPES,
     **CLUB_STAY_TYPES,

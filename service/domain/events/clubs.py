@@ -68,10 +68,11 @@ class ClubWaitingLeft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClubCodeMade(msgspec.Struct, frozen=True, kw_only=True):
-    """The member made a code that lets others in."""
+    """The member made a code that lets others in, or (`lets` says apply) ask for it."""
 
     club: str
     code_id: uuid.UUID
+    lets: str
     uses_max: int
     until: dt.datetime
 

@@ -13,7 +13,7 @@ from service.kernel.values import WalletChange
 
 
 class PointsTransferred(msgspec.Struct, frozen=True, kw_only=True):
-    """Units passed to or from another holder; `kind`: given, pooled, drawn or dissolved."""
+    """Units passed to or from another holder; `kind`: given, pooled, drawn, dissolved or merged."""
 
     operation_id: uuid.UUID
     other_id: uuid.UUID

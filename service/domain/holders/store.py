@@ -26,9 +26,9 @@ async def lock(
     rows = await tx.rows(SQL["lock_holders_waiting" if wait else "lock_holders"], holders=wanted)
     if not rows:
         return {}, await clock(tx, clock_offset)
-    tx.now = max(row[7] for row in rows) + clock_offset
-    found = {row[0]: Holder(*row[:7]) for row in rows}
-    return found, rows[0][8] or 0
+    tx.now = max(row[9] for row in rows) + clock_offset
+    found = {row[0]: Holder(*row[:9]) for row in rows}
+    return found, rows[0][10] or 0
 
 
 async def clock(tx: Tx, clock_offset: dt.timedelta) -> int:
@@ -44,7 +44,7 @@ def ask_clock() -> Ask[tuple[dt.datetime, int]]:
 
 
 async def find(tx: Tx, holder_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    """holder_id -> (holder_id, kind, merged_into, version) of those that exist."""
+    """holder_id -> (holder_id, kind, merged_into, version, erased_at) of those that exist."""
     return await tx.ask(ask_found(holder_ids))
 
 
@@ -113,8 +113,8 @@ async def states(
     """Holders as they are, without a lock; sets `tx.now`."""
     rows = await tx.rows(SQL["list_states"], holders=list(holder_ids))
     if rows:
-        tx.now = max(row[7] for row in rows) + clock_offset
-    return {row[0]: Holder(*row[:7]) for row in rows}
+        tx.now = max(row[9] for row in rows) + clock_offset
+    return {row[0]: Holder(*row[:9]) for row in rows}
 
 
 async def changed(

@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import uuid
+from collections.abc import Sequence
 
 
 class Kind(enum.IntEnum):
@@ -21,11 +22,18 @@ class Kind(enum.IntEnum):
 
 
 class Holder:
-    """A locked holder. Mutable: a flow moves it forward and writes it back once."""
+    """A locked holder. Mutable: a flow moves it forward and writes it back once.
+
+    `kin`: all it was ever merged with, none for nearly everybody. What was written of its purchases
+    may lie with any of them, for entries stay where they were made. `erased_at`: when the person of
+    a member was forgotten.
+    """
 
     __slots__ = (
         "due_settled",
+        "erased_at",
         "holder_id",
+        "kin",
         "kind",
         "merged_into",
         "next_due",
@@ -44,6 +52,8 @@ class Holder:
         next_due: dt.datetime | None,
         settled_at: dt.datetime,
         recorded_at: dt.datetime,
+        kin: Sequence[uuid.UUID] | None = None,
+        erased_at: dt.datetime | None = None,
     ) -> None:
         self.holder_id = holder_id
         self.kind = Kind(kind)
@@ -54,6 +64,20 @@ class Holder:
         self.old_settled_at = settled_at
         self.recorded_at = recorded_at
         self.due_settled = False
+        self.kin = tuple(kin or ())
+        self.erased_at = erased_at
+
+    def as_stored(self) -> "Holder":
+        """The row once more, as a lock would read it now, whatever else is done with this one."""
+        return Holder(
+            self.holder_id, self.kind, self.merged_into, self.version, self.next_due,
+            self.settled_at, self.recorded_at, self.kin, self.erased_at,
+        )  # fmt: skip
+
+    @property
+    def is_erased(self) -> bool:
+        """The person is gone: nothing is given to it any more, and little is told of it."""
+        return self.erased_at is not None
 
     @property
     def is_new(self) -> bool:
@@ -68,6 +92,7 @@ class Holder:
         """Something new falls due then."""
         if (
             at is not None
+            and not self.is_erased
             and at > self.settled_at
             and (self.next_due is None or at < self.next_due)
         ):

@@ -13,3 +13,7 @@ class IdempotencyKeyInUse(Conflict):
 
 class IdempotencyKeyMissing(Invalid):
     """This request moves value and needs an Idempotency-Key header."""
+
+    def detail(self) -> str:
+        """How to choose one."""
+        return "send Idempotency-Key: a new id for each act, the same one whenever you repeat it"

@@ -1,12 +1,17 @@
 """What a caller can run into with members."""
 
 import dataclasses
+import uuid
 
-from service.kernel.errors import Conflict, NotFound, Unprocessable
+from service.kernel.errors import Conflict, Gone, NotFound, Unprocessable
 
 
 class MemberNotFound(NotFound):
     """There is no such member."""
+
+
+class MemberErased(Gone):
+    """The person was forgotten; what is left of the member are figures."""
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
@@ -63,3 +68,41 @@ class FieldInvalid(Unprocessable):
     def detail(self) -> str:
         """Names the field and what it takes."""
         return f"field '{self.name}': {self.expected}"
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class MergeWithItself(Unprocessable):
+    """Both are the same member already."""
+
+    pointer: str = "/member"
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class MergeBlocked(Conflict):
+    """Something of one of them waits to be ended first; then ask again."""
+
+    reasons: tuple[str, ...]
+
+    def detail(self) -> str:
+        """What to do about each."""
+        return "; ".join(_TO_DO[reason] for reason in self.reasons)
+
+
+class NotMerged(Conflict):
+    """This member was not merged into another one, or that has been undone."""
+
+
+_TO_DO = {
+    "open-hold": "an open checkout holds units or coupons: let it end, or release the hold",
+    "held-redemption": "a reward is being held: grant or cancel it",
+    "open-approval": "an adjustment waits for a second person: approve or refuse it",
+    "two-households": "each belongs to a household of their own: one of them leaves first",
+}
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class MergedAway(Conflict):
+    """The member is another one now; faces ask again for that one, so no caller sees this."""
+
+    member_id: uuid.UUID
+    into: uuid.UUID

@@ -136,6 +136,11 @@ def ask_members(holders: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, MemberRow]]
     return Ask(SQL["list_members"], _members, holders=list(holders))
 
 
+async def merged_into(tx: Tx, holder_id: uuid.UUID) -> list[MemberRow]:
+    """Those who are the member now, as they were."""
+    return list(_members(await tx.rows(SQL["list_merged_members"], holder=holder_id)).values())
+
+
 def _members(rows: Sequence[Any]) -> dict[uuid.UUID, MemberRow]:
     return {
         row[0]: MemberRow(

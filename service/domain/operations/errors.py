@@ -31,6 +31,7 @@ _WHY = {
     "coupon_held": "its coupon stands in an open checkout; release that",
     "card_used": "the gift card was used since; undo that first, or hand back what is left on it",
     "household_dissolved": "the household is dissolved",
+    "member_merged": "the member was merged into another one since; correct by hand what that has",
 }
 
 
@@ -38,8 +39,8 @@ _WHY = {
 class CannotBeUndone(Conflict):
     """What it gave is not all there any more.
 
-    `why`: units_missing (`missing` of `wallet`), coupon_used, coupon_held, card_used or
-    household_dissolved.
+    `why`: units_missing (`missing` of `wallet`), coupon_used, coupon_held, card_used,
+    household_dissolved or member_merged.
     """
 
     why: str

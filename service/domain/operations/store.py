@@ -33,6 +33,9 @@ class Kind(enum.IntEnum):
     UNDO = 10  # of one of these: written at each holder it was written at
     MOVED = 13  # a purchase went to another member: written at both of them
     OCCASION_UNDONE = 18  # a return took what was given for something it made undone
+    ERASURE = 17  # the person was forgotten: units and debt are gone
+    MERGED = 15  # a member into another one: written at both of them
+    UNMERGED = 16  # two again: written at both of them
     ATTACHED = 14  # a purchase of nobody known is a member's; its entries are the purchase's own
 
 

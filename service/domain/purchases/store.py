@@ -123,6 +123,7 @@ async def insert(tx: Tx, rows: Sequence[tuple[Purchase, Actor]]) -> None:
         actors=[actor.id for _, actor in rows],
         holds=[p.hold_id for p in purchases],
         totals=[sum([line.paid() for line in cart.lines]) for cart in sold],
+        homes=[p.home_id for p in purchases],
     )
 
 

@@ -66,7 +66,8 @@ _outcome: Final = msgspec.msgpack.Decoder(Outcome)
 class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `purchase`, decoded. `returned`: thousandths per line so far.
 
-    `moved_by`: the operation that brought it from another member; None: nothing did.
+    `moved_by`: the operation that brought it from another member; None: nothing did. `home_id`:
+    whose it is when nobody is merged, None: its holder's own; it is written, not read.
     """
 
     holder_id: uuid.UUID
@@ -88,6 +89,7 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hold_id: uuid.UUID | None = None
     moved_by: uuid.UUID | None = None
+    home_id: uuid.UUID | None = None
 
     @property
     def earned_by(self) -> uuid.UUID:

@@ -103,9 +103,15 @@ async def _due(
 
 
 async def forget(tx: Tx, holder_ids: Collection[uuid.UUID]) -> None:
-    """They are not looked at any more: somebody else is them now."""
+    """They are not looked at any more: somebody else is them now, or nobody."""
     if holder_ids:
         await tx.run(SQL["update_checks_off"], holders=list(holder_ids))
+
+
+async def leave_all(tx: Tx, holder_ids: Collection[uuid.UUID], at: dt.datetime) -> None:
+    """They belong to none from then on, and are not looked at any more."""
+    await tx.run(SQL["update_all_ends"], holders=list(holder_ids), at=at)
+    await forget(tx, holder_ids)
 
 
 async def lock_due(tx: Tx, now: dt.datetime, limit: int) -> list[uuid.UUID]:

@@ -11,8 +11,7 @@ import msgspec
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Entry
 from service.domain.wallets.lots import Lot
-from service.domain.wallets.redeemed import Redeemed, redemption_id
-from service.domain.wallets.types import CONTRA_OF, Contra, Reason
+from service.domain.wallets.types import CONTRA_OF, Contra
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.infra.together import Ask
@@ -110,104 +109,6 @@ async def load_open_lots(
     await tx.ask(ask_open_lots(found, holders, operations, wallets))
 
 
-Redemptions = dict[tuple[uuid.UUID, int], Redeemed]  # purchase, wallet number
-
-
-async def load_redeemed(
-    tx: Tx, found: Books, holders: Sequence[uuid.UUID], purchases: Sequence[uuid.UUID]
-) -> Redemptions:
-    """What purchases redeemed and have not got back; their lots are put into the books."""
-    by_operation = {redemption_id(purchase_id): purchase_id for purchase_id in purchases}
-    taken = Ask(
-        SQL["list_redeemed_lots"],
-        list,
-        holders=list(holders),
-        operations=list(by_operation),
-        redeemed=int(Reason.REDEEMED),
-    )
-    back = Ask(
-        SQL["list_given_back"],
-        list,
-        holders=list(holders),
-        purchases=list(purchases),
-        given_back=int(Reason.GIVEN_BACK),
-    )
-    await tx.ask_all([taken, back])
-    redeemed: Redemptions = {
-        (by_operation[op_id], wallet): one
-        for (_, op_id, wallet), one in _redeemed(found, taken.answer).items()
-    }
-    for purchase_id, wallet, lot_no, units in back.answer:
-        redeemed[purchase_id, wallet].came_back(lot_no, units)
-    return redeemed
-
-
-async def load_taken(
-    tx: Tx,
-    found: Books,
-    holders: Sequence[uuid.UUID],
-    operations: Sequence[uuid.UUID],
-    reason: Reason = Reason.REDEEMED,
-) -> Redemptions:
-    """What operations took of which nothing has come back: (operation, wallet) -> that.
-
-    Their lots are put into the books.
-    """
-    taken = await _taken(tx, found, holders, operations, reason)
-    return {(op_id, wallet): one for (_, op_id, wallet), one in taken.items()}
-
-
-async def load_taken_of(
-    tx: Tx, found: Books, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
-) -> dict[tuple[uuid.UUID, uuid.UUID], Redeemed]:
-    """The same of operations that take of one wallet of several holders: (holder, operation)."""
-    taken = await _taken(tx, found, holders, operations)
-    return {(holder_id, op_id): one for (holder_id, op_id, _), one in taken.items()}
-
-
-_OfHolder = dict[tuple[uuid.UUID, uuid.UUID, int], Redeemed]  # holder, operation, wallet number
-
-
-async def _taken(
-    tx: Tx,
-    found: Books,
-    holders: Sequence[uuid.UUID],
-    operations: Sequence[uuid.UUID],
-    reason: Reason = Reason.REDEEMED,
-) -> _OfHolder:
-    rows = await tx.rows(
-        SQL["list_redeemed_lots"],
-        holders=list(holders),
-        operations=list(operations),
-        redeemed=int(reason),
-    )
-    return _redeemed(found, rows)
-
-
-def _redeemed(found: Books, rows: Sequence[Any]) -> _OfHolder:
-    """In the order the lots were taken; the lots go into the books."""
-    _add_lots(found, (row[:12] for row in rows if row[2] is not None))
-    redeemed: _OfHolder = {}
-    for holder_id, wallet, lot_no, *_, op_id, at, units, owed in rows:
-        one = redeemed.setdefault((holder_id, op_id, wallet), Redeemed(op_id, at, {}, owed))
-        if lot_no is not None:
-            one.takes[lot_no] = units
-    return redeemed
-
-
-async def lapsed(
-    tx: Tx, holders: Sequence[uuid.UUID], operations: Sequence[uuid.UUID]
-) -> dict[tuple[uuid.UUID, int], int]:
-    """(operation, wallet) -> units of its own lots that expired."""
-    rows = await tx.rows(
-        SQL["list_lapsed"],
-        holders=list(holders),
-        operations=list(operations),
-        expired=int(Reason.EXPIRED),
-    )
-    return {(row[1], row[2]): row[3] for row in rows}
-
-
 Written = tuple[Book, Entry, Actor, str | None, dt.datetime]
 
 
@@ -299,6 +200,8 @@ async def _write_lots(tx: Tx, changed: Sequence[Book]) -> None:
             expires=[lot.expires_at for _, lot in fresh],
             came=[lot.came_at for _, lot in fresh],
             replaces=[lot.replaces for _, lot in fresh],
+            homes=[lot.home for _, lot in fresh],
+            replaces_holders=[lot.replaces_holder for _, lot in fresh],
         )
     touched = [
         (b, lot) for b in changed for lot in b.lots.values() if lot.touched and not lot.fresh

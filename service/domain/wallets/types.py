@@ -31,6 +31,9 @@ class Reason(enum.IntEnum):
     TRANSFER_UNDONE = 15  # at both holders: what was given is its giver's again
     RECOVERY_UNDONE = 16  # what was taken for a used coupon, which is deserved or unused after all
     GRANTED = 17  # by a rule, for something that happened to a member and is no purchase
+    MERGED_OUT = 19  # to the member that this one was merged into, or back from it
+    MERGED_IN = 20  # from the member that was merged into this one, or back to it
+    ERASED = 21  # nobody's any more, as the person was forgotten; debt is written off with it
 
 
 class Contra(enum.IntEnum):
@@ -64,6 +67,9 @@ CONTRA_OF = {
     Reason.TRANSFER_UNDONE: Contra.TRANSFER,
     Reason.RECOVERY_UNDONE: Contra.ISSUANCE,
     Reason.GRANTED: Contra.ISSUANCE,
+    Reason.MERGED_OUT: Contra.TRANSFER,
+    Reason.MERGED_IN: Contra.TRANSFER,
+    Reason.ERASED: Contra.BREAKAGE,
 }
 
 

@@ -24,7 +24,7 @@ class VerbsOfActivities(Gated):
         """Record one activity."""
         await self._decides()
         command = record_activities.command(actor, body)
-        answer: Answer[ActivityView] = await self.gate.submit(
+        answer: Answer[ActivityView] = await self._submit(
             self._record_activities, record_activities.gate_key(body), command, twin=command.twin
         )
         return answer

@@ -155,7 +155,7 @@ async def _exchange(
     holds = await holding.named(tx, [command.buying.body.hold_id])
     awaited = await _is_awaited(tx, command.buying)
     item = item_of(ctx, command.buying, 0, now, holds, awaited=awaited)
-    whom = asking.who(item.body, item.occurred_at, item.holder_id)
+    whom = asking.who(item.body, item.occurred_at, item.holder_id, has_happened=item.has_happened)
     await presenting_cards.look(tx, ctx, [item])
     (matched,) = await match(tx, ctx, [whom], now)
     if not isinstance(matched, Match):
@@ -173,7 +173,7 @@ async def _exchange(
     locked |= await unclaimed.make(tx, [matched], now)
     cards = [locked[one] for one in paid]
     brought = await _bring(tx, ctx, command.bringing, old, locked[old.holder_id], cards)
-    item.identifier_conflict = matched.conflict
+    item.identifier_conflict, item.home = matched.conflict, matched.home
     items.append(item)
     locking.begin(item, locked[matched.holder_id], [locked[one] for one in item.others], now)
     await _buy(tx, ctx, item)

@@ -90,7 +90,10 @@ async def _run(
         items = await _prepare(tx, ctx, commands, batch, results, keys.answer, holds)
         if not items:
             return
-        whom = [asking.who(item.body, item.occurred_at, item.holder_id) for item in items]
+        whom = [
+            asking.who(item.body, item.occurred_at, item.holder_id, has_happened=item.has_happened)
+            for item in items
+        ]
         matches = known_or_new(look, whom, now)
         await presenting_cards.look(tx, ctx, items)
         await _record(tx, ctx, items, matches, results, wait=wait)
@@ -160,7 +163,8 @@ async def _record(
         async with tx.transaction():
             ready += await locking.lock(tx, ctx, chosen, done, wait=wait)
             for item in ready:
-                item.identifier_conflict = chosen[item.work.holder.holder_id][1].conflict
+                matched = chosen[item.work.holder.holder_id][1]
+                item.identifier_conflict, item.home = matched.conflict, matched.home
             await holding.capturing(tx, ctx, ready)
             await deciding.decide_all(tx, ctx, ready)
             await refuse(tx, ready, results)

@@ -9,13 +9,12 @@ import msgspec
 from service.domain.events.outbox import Outbox
 from service.domain.holds import store
 from service.domain.holds.errors import HoldClosed
-from service.domain.holds.types import Closing, State
+from service.domain.holds.types import State
 from service.domain.purchases.types import HoldView
 from service.flows.steps import wallets
 from service.flows.steps.checkout import (
     held,
     holding,
-    paying_by_card,
 )
 from service.flows.steps.checkout.hold_view import told_hold
 from service.flows.steps.context import Context
@@ -58,12 +57,8 @@ async def _release(tx: Tx, ctx: Context, command: Command, found: held.Held) -> 
         raise HoldClosed(state="captured", closed_at=hold.closed_at)
     if hold.state is not State.OPEN:
         return Answer(told_hold(ctx, hold, is_member=work.is_member), replayed=True)
-    holding.free(ctx, work, hold, command.actor, hold.store)
-    for card, part in found.parts.items():
-        holding.free(ctx, found.cards[card], part, command.actor, hold.store)
-    closing = Closing(hold=hold, state=State.RELEASED, at=work.at)
-    of_cards = paying_by_card.ended(found.parts, found.cards, State.RELEASED)
-    await store.close(tx, [closing, *of_cards])
+    closing = held.freed(ctx, work, hold, found.cards, found.parts, command.actor)
+    await store.close(tx, closing)
     await holding.give_up(tx, [hold])
     await wallets.write(tx, found.works)
     await Outbox.of(one.outbox for one in found.works).write(tx)

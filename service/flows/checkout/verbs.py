@@ -48,7 +48,7 @@ class VerbsOfTheCheckout(Gated):
         proofs = await prove(self.ctx, actor, body)
         command = record_purchases.command(actor, body, proofs=proofs)
         key = record_purchases.gate_key(body)
-        answer: Answer[Receipt] = await self.gate.submit(
+        answer: Answer[Receipt] = await self._submit(
             self._record_purchases, key, command, twin=command.twin
         )
         return answer
@@ -84,7 +84,7 @@ class VerbsOfTheCheckout(Gated):
         """Keep for a checkout what its cart takes."""
         await self._decides()
         command = place_holds.command(actor, body, await prove(self.ctx, actor, body))
-        answer: Answer[HoldView] = await self.gate.submit(
+        answer: Answer[HoldView] = await self._submit(
             self._place_holds, place_holds.gate_key(body), command, twin=command.twin
         )
         return answer
@@ -94,7 +94,7 @@ class VerbsOfTheCheckout(Gated):
     ) -> Answer[HoldView]:
         """Another end for an open hold."""
         command = extend_hold.Command(actor, hold_id, body)
-        answer: Answer[HoldView] = await self.gate.submit(
+        answer: Answer[HoldView] = await self._submit(
             self._extend_holds, ("hold", str(hold_id)), command
         )
         return answer
@@ -102,7 +102,7 @@ class VerbsOfTheCheckout(Gated):
     async def release_hold(self, actor: Actor, hold_id: uuid.UUID) -> Answer[HoldView]:
         """What a hold keeps is free again."""
         command = release_hold.Command(actor, hold_id)
-        answer: Answer[HoldView] = await self.gate.submit(
+        answer: Answer[HoldView] = await self._submit(
             self._release_holds, ("hold", str(hold_id)), command
         )
         return answer
@@ -112,7 +112,7 @@ class VerbsOfTheCheckout(Gated):
         await self._decides()
         command = record_returns.command(actor, body)
         key = record_returns.gate_key(body)
-        answer: Answer[ReturnReceipt] = await self.gate.submit(
+        answer: Answer[ReturnReceipt] = await self._submit(
             self._record_returns, key, command, twin=command.twin
         )
         return answer
@@ -123,7 +123,7 @@ class VerbsOfTheCheckout(Gated):
         """A purchase is as if it had not been."""
         await self._decides()
         command = record_returns.void_command(actor, purchase_id, body)
-        answer: Answer[ReturnReceipt] = await self.gate.submit(
+        answer: Answer[ReturnReceipt] = await self._submit(
             self._record_returns, record_returns.gate_key(command.body), command, twin=command.twin
         )
         return answer
@@ -132,7 +132,7 @@ class VerbsOfTheCheckout(Gated):
         """A return and a purchase, both or neither."""
         await self._decides()
         command = exchange_items.command(actor, body, await prove(self.ctx, actor, body.buy))
-        answer: Answer[ExchangeReceipt] = await self.gate.submit(
+        answer: Answer[ExchangeReceipt] = await self._submit(
             self._exchange_items, exchange_items.gate_key(body), command, twin=command.twin
         )
         return answer

@@ -37,7 +37,7 @@ async def _decline(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Ans
     """Sent again by who declined it changes nothing: they know the club from the offer they had."""
     actor = command.actor
     await holders.clock(tx, ctx.db.clock_offset)
-    member_id = await knowing.survivor(tx, command.body.member)
+    member_id = command.body.member
     works = await knowing.lock(tx, ctx, actor, [member_id], wait=wait)
     circle = await knowing.circle(tx, ctx, command.club_id, works[member_id])
     last = circle.offer

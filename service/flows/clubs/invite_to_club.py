@@ -46,7 +46,7 @@ async def _invite(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
     """Sent again by whoever invited them, it changes nothing."""
     actor, body = command.actor, command.body
     await holders.clock(tx, ctx.db.clock_offset)
-    by = await inviting.asking_member(tx, actor, body.by)
+    by = inviting.asking_member(actor, body.by)
     member_id = await knowing.recipient(tx, ctx, body.member)
     people = {member_id} if by is None else {member_id, by}
     works = await knowing.lock(tx, ctx, actor, people, wait=wait)

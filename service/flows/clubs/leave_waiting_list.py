@@ -36,7 +36,7 @@ async def leave_lists(ctx: Context, commands: Sequence[Command], *, wait: bool) 
 async def _leave(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer[ClubEntry]:
     actor = command.actor
     await holders.clock(tx, ctx.db.clock_offset)
-    member_id = await knowing.survivor(tx, command.body.member)
+    member_id = command.body.member
     works = await knowing.lock(tx, ctx, actor, [member_id], wait=wait)
     circle = await knowing.circle(tx, ctx, command.club_id, works[member_id])
     club = circle.known()

@@ -1,4 +1,4 @@
-"""make_club_code: a code that lets people in, for whoever it is shown to.
+"""make_club_code: a code that lets people in, or apply, for whoever it is shown to.
 
 The same request under the same key shows the same code again; nobody else is ever shown it.
 """
@@ -12,7 +12,7 @@ import msgspec
 
 from service.domain.clubs import codes, steps
 from service.domain.clubs.steps import Step, What
-from service.domain.clubs.types import ClubCodeView, CodeRow, MakeClubCode
+from service.domain.clubs.types import ClubCodeView, CodeLets, CodeRow, MakeClubCode
 from service.domain.events.clubs import ClubCodeMade
 from service.domain.holders import store as holders
 from service.flows.steps import idempotency
@@ -54,10 +54,13 @@ async def _make(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer
     if known is not None:
         return Answer(views.with_code(ctx.secret, known), replayed=True)
     await holders.clock(tx, ctx.db.clock_offset)
-    by = await inviting.asking_member(tx, actor, body.by)
+    by = inviting.asking_member(actor, body.by)
     works = await knowing.lock(tx, ctx, actor, [] if by is None else [by], wait=wait)
     asker = await inviting.asker(tx, ctx, command.club_id, actor, works, by)
-    await asker.check_left(tx, body.uses_max)
+    if body.lets is CodeLets.APPLY:
+        asker.check_applications(actor)
+    else:
+        await asker.check_left(tx, body.uses_max)
     row = _row(ctx, command, asker, tx.now or EARLIEST)
     await codes.insert(tx, row)
     await _note(tx, asker, row, actor)
@@ -86,6 +89,7 @@ def _row(ctx: Context, command: Command, asker: Asker, now: dt.datetime) -> Code
         note=body.note,
         actor_kind=int(command.actor.kind),
         actor_id=command.actor.id,
+        applies=body.lets is CodeLets.APPLY,
     )
 
 
@@ -106,7 +110,11 @@ async def _note(tx: Tx, asker: Asker, row: CodeRow, actor: Actor) -> None:
     )
     await steps.note(tx, [step])
     event = ClubCodeMade(
-        club=asker.club.id, code_id=row.code_id, uses_max=row.uses_max, until=row.due_at
+        club=asker.club.id,
+        code_id=row.code_id,
+        lets=row.lets.value,
+        uses_max=row.uses_max,
+        until=row.due_at,
     )
     work.emit(event, work.at)
 

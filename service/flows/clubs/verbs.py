@@ -126,7 +126,7 @@ class VerbsOfClubs(Gated):
 
     async def _of_club(self, run: Any, key: Hashable, command: Any) -> Any:
         await self._decides()
-        return await self.gate.submit(run, key, command)
+        return await self._submit(run, key, command)
 
 
 def _of(named: Recipient) -> Hashable:

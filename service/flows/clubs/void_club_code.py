@@ -1,4 +1,4 @@
-"""void_club_code: a code lets nobody in any more; those it has let in stay."""
+"""void_club_code: a code is no good any more; what it has led to stays."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ async def _void(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer
     """Sent again it changes nothing."""
     actor = command.actor
     await holders.clock(tx, ctx.db.clock_offset)
-    by = await inviting.asking_member(tx, actor, command.body.by)
+    by = inviting.asking_member(actor, command.body.by)
     club = knowing.club_named(ctx, command.club_id, tx.now or EARLIEST)
     row = await codes.find(tx, knowing.number_of(club), command.code_id)
     inviter = None if row is None else row.inviter

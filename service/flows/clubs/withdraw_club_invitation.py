@@ -42,7 +42,7 @@ async def _withdraw(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> An
     """An invitation that is closed already, or has lapsed, stays what it is."""
     actor, body = command.actor, command.body
     await holders.clock(tx, ctx.db.clock_offset)
-    by = await inviting.asking_member(tx, actor, body.by)
+    by = inviting.asking_member(actor, body.by)
     found = await _find(tx, ctx, command)
     guest = None if found is None else found.holder_id
     people = {one for one in (by, guest) if one is not None}

@@ -20,6 +20,7 @@ from service.flows.steps import (
     templates,
 )
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -69,6 +70,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
 async def _issue(tx: Tx, ctx: Context, command: Command, holder: Holder) -> IssuedCoupon:
     if holder.kind is not Kind.MEMBER:
         raise MemberNotFound
+    refuse_gone([holder])
     now, outbox = tx.now or EARLIEST, Outbox()
     program = ctx.programs.at(now)
     template = templates.personal(program, command.body.template)

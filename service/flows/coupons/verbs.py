@@ -43,7 +43,7 @@ class VerbsOfCoupons(Gated):
         """Put a personal coupon into a member's list by hand."""
         await self._decides()
         command = issue_coupons.Command(actor, member_id, body, key)
-        answer: Answer[IssuedCoupon] = await self.gate.submit(
+        answer: Answer[IssuedCoupon] = await self._submit(
             self._issue_coupons, member_key(member_id), command
         )
         return answer
@@ -58,7 +58,7 @@ class VerbsOfCoupons(Gated):
 
     async def _set_void(self, command: void_coupons.Command) -> Answer[CouponStanding]:
         key = void_coupons.gate_key(command.body)
-        answer: Answer[CouponStanding] = await self.gate.submit(self._void_coupons, key, command)
+        answer: Answer[CouponStanding] = await self._submit(self._void_coupons, key, command)
         return answer
 
     async def check_coupon(self, body: CheckCoupon, languages: Languages) -> CouponCheck:

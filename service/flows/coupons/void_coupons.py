@@ -19,6 +19,7 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
@@ -62,6 +63,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
             holder = locked.get(row.holder_id)
             if holder is None:
                 return BUSY
+            refuse_gone([holder])
             return Answer(await _change(tx, command, row, holder))
     except ExpectedError as refusal:
         return refusal
@@ -90,14 +92,19 @@ async def _change(
     if command.void == (row.voided_at is None):
         row = msgspec.structs.replace(row, voided_at=now if command.void else None)
         await store.void(tx, [row.digest], row.voided_at)
+        if holder is not None:
+            await _tell(tx, command, row, holder)
+            return _standing(row)
         _log.info(
             "coupon_voided" if command.void else "coupon_reinstated",
             coupon_id=str(row.coupon_id),
             actor=command.actor.id,
             reason=command.body.reason,
         )
-        if holder is not None:
-            await _tell(tx, command, row, holder)
+    return _standing(row)
+
+
+def _standing(row: CouponRow) -> CouponStanding:
     return CouponStanding(
         id=row.coupon_id,
         template=row.template,

@@ -19,6 +19,7 @@ from service.domain.holders.types import Kind as HolderKind
 from service.domain.members.errors import MemberNotFound
 from service.domain.operations import store as operations
 from service.domain.operations.store import Kind, attached_by
+from service.domain.purchases import merging
 from service.domain.purchases import store as purchases
 from service.domain.purchases.errors import (
     BelongsToAnother,
@@ -32,6 +33,7 @@ from service.flows.steps import hiding, idempotency
 from service.flows.steps.checkout.asking import named
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_erased, refuse_gone_row
 from service.flows.steps.match import Look, Match, check_kinds
 from service.flows.steps.own import refuse_own
 from service.flows.steps.purchases import (
@@ -86,7 +88,7 @@ def _fingerprint(command: Command) -> bytes:
 
 async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     bought = await _find(tx, command.purchase_id)  # first: else it could be asked who is a member
-    member_id = await _member(tx, ctx, command)
+    member_id, home = await _member(tx, ctx, command)
     refuse_own(command.actor, member_id, bought.holder_id)
     if bought.holder_id == member_id:
         return Answer(hiding.told_receipt(ctx, bought), replayed=True)
@@ -96,10 +98,13 @@ async def _attach(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     member, other = locked.get(member_id), locked.get(bought.holder_id)
     if member is None or other is None:
         return BUSY
+    refuse_erased([member, other])
     again = await _find(tx, command.purchase_id)
-    if again.holder_id != bought.holder_id:
-        raise RunAgain  # it was claimed or moved this moment
+    if again.holder_id != bought.holder_id or member.merged_into is not None:
+        raise RunAgain  # it was claimed or moved this moment, or one of them merged
     moved = await _credit(tx, ctx, command, again, (other, member))
+    if home is not None:
+        await merging.set_home(tx, member_id, command.purchase_id, home)
     done = hiding.told_receipt(ctx, await _find(tx, command.purchase_id))
     done = msgspec.structs.replace(done, moved=moved)
     await idempotency.keep(tx, command.actor, command.key, _fingerprint(command), member_id, done)
@@ -114,6 +119,7 @@ async def _credit(
     now, actor = tx.now or EARLIEST, command.actor
     is_from = other.holder_id if other.kind is HolderKind.MEMBER else None
     if is_from != command.body.from_member or (is_from is not None and not actor.may(MOVE)):
+        await _check_gone(tx, command.body.from_member)
         raise BelongsToAnother
     _check(ctx, bought, now)
     if is_from is None:
@@ -125,20 +131,29 @@ async def _credit(
     return await moving.move(tx, ctx, other, member, bought, actor, command.body.reason)
 
 
-async def _member(tx: Tx, ctx: Context, command: Command) -> uuid.UUID:
-    """Whose it shall be; MemberNotFound, UnknownIdentifierKind."""
+async def _member(tx: Tx, ctx: Context, command: Command) -> tuple[uuid.UUID, uuid.UUID | None]:
+    """Whose it shall be, and its home if that is another; MemberNotFound, UnknownIdentifierKind."""
     now = tx.now or EARLIEST
     who = named(command.body.member, now)
     check_kinds(who.identifiers, ctx.programs.at(now).document.identifiers, "/member")
     look = Look(ctx, [who])
     await tx.ask_all(look.questions)
     found = look.of(who, now)
+    if isinstance(found, ExpectedError):
+        raise found
     if not isinstance(found, Match):
         raise MemberNotFound
     kind = (await holders.find(tx, [found.holder_id]))[found.holder_id][1]
     if kind != HolderKind.MEMBER:
         raise MemberNotFound
-    return found.holder_id
+    return found.holder_id, found.home
+
+
+async def _check_gone(tx: Tx, member_id: uuid.UUID | None) -> None:
+    """MemberErased, MergedAway: whose it was said to be is somebody else now."""
+    if member_id is not None:
+        for row in (await holders.find(tx, [member_id])).values():
+            refuse_gone_row(row)
 
 
 async def _find(tx: Tx, purchase_id: uuid.UUID) -> Purchase:

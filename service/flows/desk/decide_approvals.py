@@ -62,7 +62,7 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer[
     if found is None:
         raise ApprovalNotFound
     _check_person(actor, found)
-    locked = await apart.lock_all(tx, ctx, [found.holder_id], wait=wait)
+    locked = await apart.lock_all(tx, ctx, [found.holder_id], wait=wait, erased=True)
     row = await store.find(tx, command.approval_id)
     if row is None:
         raise AssertionError("an approval vanished")
@@ -117,7 +117,7 @@ async def _check_who_asked(tx: Tx, row: Approval, actor: Actor) -> None:
     account = await staff.find_of(tx, row.actor_id)
     if account is None or account.member_id is None:
         return
-    _, _, merged_into, _ = (await holders.find(tx, [account.member_id]))[account.member_id]
+    _, _, merged_into, _, _ = (await holders.find(tx, [account.member_id]))[account.member_id]
     themself = merged_into or account.member_id
     if row.holder_id == themself:
         raise OwnWallet

@@ -14,8 +14,9 @@ import msgspec
 
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
+from service.domain.members.errors import MergedAway
 from service.domain.operations import undos
-from service.domain.operations.errors import NotUndoable, OperationNotFound
+from service.domain.operations.errors import CannotBeUndone, NotUndoable, OperationNotFound
 from service.domain.operations.store import Kind
 from service.domain.operations.undos import Done
 from service.domain.purchases import store as purchases
@@ -62,7 +63,10 @@ INSTEAD: Final[Mapping[Kind, str]] = {
     Kind.CANCELLATION: "let the member have the reward again",
     Kind.UNDO: "do anew what was undone",
     Kind.TO_GIFT_CARD: "it follows from a return; let the card pay again",
+    Kind.MERGED: "unmerge the member",
+    Kind.UNMERGED: "merge the members again",
     Kind.MOVED: "move the purchase back, or void it",
+    Kind.ERASURE: "the person was forgotten for good; let them enrol again",
     Kind.OCCASION_UNDONE: "it follows from a return; correct the wallet by hand",
     Kind.ATTACHED: "move the purchase to whose it is, or void it",
 }
@@ -130,11 +134,24 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer[
     if first.kind not in UNDO:
         raise NotUndoable(kind=first.kind.name.lower(), instead=INSTEAD[first.kind])
     check_window(ctx, undoing, first, tx.now or EARLIEST)
-    locked = await apart.lock_all(tx, ctx, [one.holder_id for one in done], wait=wait)
+    locked = await _lock(tx, ctx, done, wait=wait)
     again = (await undos.find(tx, command.op_id))[0].undone
     if again is not None:
         return Answer(stored(again), replayed=True)
     return Answer(await UNDO[first.kind](tx, ctx, undoing, done, locked))
+
+
+async def _lock(
+    tx: Tx, ctx: Context, done: Sequence[Done], *, wait: bool
+) -> Mapping[uuid.UUID, Holder]:
+    """All it was done to; CannotBeUndone when one of them is another member now.
+
+    What was given has passed on with all the rest, in other lots: it is not there to be taken back.
+    """
+    try:
+        return await apart.lock_all(tx, ctx, [one.holder_id for one in done], wait=wait)
+    except MergedAway as merged:
+        raise CannotBeUndone(why="member_merged") from merged
 
 
 def _check_store(tx: Tx, ctx: Context, undoing: Undoing) -> None:

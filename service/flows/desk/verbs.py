@@ -43,7 +43,7 @@ class VerbsOfTheDesk(Gated):
         """Adjust a wallet by hand; parked: it waits for a second person."""
         await self._decides()
         command = adjust_wallets.Command(actor, member_id, body, key)
-        answer: Answer[adjust_wallets.Told] = await self.gate.submit(
+        answer: Answer[adjust_wallets.Told] = await self._submit(
             self._adjust_wallets, member_key(member_id), command
         )
         return answer
@@ -61,7 +61,7 @@ class VerbsOfTheDesk(Gated):
     async def _decide(self, command: decide_approvals.Command) -> Answer[ApprovalView]:
         await self._decides()
         key = ("approval", str(command.approval_id))
-        answer: Answer[ApprovalView] = await self.gate.submit(self._decide_approvals, key, command)
+        answer: Answer[ApprovalView] = await self._submit(self._decide_approvals, key, command)
         return answer
 
     async def attach_purchase(
@@ -70,7 +70,7 @@ class VerbsOfTheDesk(Gated):
         """A purchase is a member's after all: of nobody known before, or of another one."""
         await self._decides()
         command = attach_purchase.Command(actor, purchase_id, body, key)
-        answer: Answer[Receipt] = await self.gate.submit(
+        answer: Answer[Receipt] = await self._submit(
             self._attach_purchases, ("purchase", str(purchase_id)), command
         )
         return answer
@@ -84,7 +84,7 @@ class VerbsOfTheDesk(Gated):
             void = await self._void(actor, operation_id, body)
             return undo_operation.of_purchase(operation_id, void)
         command = undo_operation.Command(actor, operation_id, body)
-        answer: Answer[UndoReceipt] = await self.gate.submit(
+        answer: Answer[UndoReceipt] = await self._submit(
             self._undo_operations, undo_operation.gate_key(operation_id), command
         )
         return answer
@@ -98,7 +98,7 @@ class VerbsOfTheDesk(Gated):
         wanted = VoidPurchase(reason=body.reason, store=body.store or actor.store)
         command = record_returns.void_command(actor, purchase_id, wanted)
         key = record_returns.gate_key(command.body)
-        answer: Answer[ReturnReceipt] = await self.gate.submit(
+        answer: Answer[ReturnReceipt] = await self._submit(
             self._void_purchases, key, command, twin=command.twin
         )
         return answer

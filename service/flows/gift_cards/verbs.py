@@ -43,7 +43,7 @@ class VerbsOfGiftCards(Gated):
         await self._decides()
         command = issue_gift_cards.Command(actor, body, key)
         gate_key = issue_gift_cards.gate_key(actor, key)
-        answer: Answer[IssuedGiftCard] = await self.gate.submit(
+        answer: Answer[IssuedGiftCard] = await self._submit(
             self._issue_gift_cards, gate_key, command
         )
         return answer
@@ -63,9 +63,7 @@ class VerbsOfGiftCards(Gated):
     async def _load(self, command: load_gift_cards.Command) -> Answer[GiftCardReceipt]:
         await self._decides()
         key = load_gift_cards.gate_key(command.body.code)
-        answer: Answer[GiftCardReceipt] = await self.gate.submit(
-            self._load_gift_cards, key, command
-        )
+        answer: Answer[GiftCardReceipt] = await self._submit(self._load_gift_cards, key, command)
         return answer
 
     async def block_gift_card(self, actor: Actor, body: NameGiftCard) -> Answer[GiftCardStanding]:
@@ -79,9 +77,7 @@ class VerbsOfGiftCards(Gated):
     async def _set_blocked(self, command: block_gift_cards.Command) -> Answer[GiftCardStanding]:
         await self._decides()
         key = block_gift_cards.gate_key(command.body)
-        answer: Answer[GiftCardStanding] = await self.gate.submit(
-            self._block_gift_cards, key, command
-        )
+        answer: Answer[GiftCardStanding] = await self._submit(self._block_gift_cards, key, command)
         return answer
 
     async def check_gift_card(

@@ -1,5 +1,6 @@
 """change_member: the person's profile and fields, identifiers taken and given up."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from service.domain.members import store as members
 from service.domain.members.errors import (
     AddedAndRemoved,
     IdentifierNotHeld,
+    IdentifierTaken,
     LastIdentifier,
     MemberNotFound,
 )
@@ -24,11 +26,13 @@ from service.domain.members.types import MemberView, PatchMember, Profile
 from service.domain.segments import store as segments
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone_row
 from service.flows.steps.match import check_kinds
 from service.flows.steps.member_view import view
 from service.flows.steps.occasions import happening
 from service.flows.steps.own import refuse_own
 from service.flows.steps.purchases import claiming
+from service.flows.steps.purchases.claiming import Claim
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -76,7 +80,7 @@ async def _change(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
     check_kinds(body.add, document.identifiers, "/add")
     check_fields(body.fields, document.member_fields)
     cutoff = shift(now, document.program.claim_max, ctx.programs.tz, -1)
-    claims = await claiming.plan(tx, ctx, member_id, body.add, now, cutoff)
+    claims = await _plan(tx, ctx, command, now, cutoff)
     locked = await claiming.lock_unclaimed(tx, ctx, member_id, claims)
     known = await members.members(tx, [member_id])
     if member_id not in known or member_id not in locked:
@@ -96,6 +100,19 @@ async def _change(tx: Tx, ctx: Context, command: Command) -> Answer[MemberView]:
         today = happening.birthday(changed, now, ctx.programs.tz)
         await happening.decide(tx, ctx, holder, today, now)
     return Answer(await view(tx, ctx, changed, holder, claimed=claimed))
+
+
+async def _plan(
+    tx: Tx, ctx: Context, command: Command, now: dt.datetime, cutoff: dt.datetime
+) -> list[Claim]:
+    """IdentifierTaken; MergedAway, MemberErased: it may be theirs whom the member is now."""
+    member_id = command.member_id
+    try:
+        return await claiming.plan(tx, ctx, member_id, command.body.add, now, cutoff)
+    except IdentifierTaken:
+        for row in (await holders.find(tx, [member_id])).values():
+            refuse_gone_row(row)
+        raise
 
 
 def _patched(row: MemberRow, body: PatchMember) -> MemberRow:
@@ -133,7 +150,7 @@ async def _give_up(tx: Tx, ctx: Context, row: MemberRow, body: PatchMember) -> N
         return
     for owned in (await members.ownerships(tx, wanted)).values():
         for one in owned:
-            if one.holder_id == row.holder_id and one.until_at is None:
+            if (one.merged_into or one.holder_id) == row.holder_id and one.until_at is None:
                 await members.end_identifier(tx, one, tx.now or EARLIEST)
 
 

@@ -265,26 +265,13 @@ async def _with_purchases(ctx: Context, actor: Actor, one: _Fresh) -> Any:
             written = await _write(tx, ctx, actor, [one])
             now, member = tx.now or EARLIEST, written[member_id]
             claimed = await claiming.credit(
-                tx, ctx, _as_written(member), one.claims, locked, actor, now
+                tx, ctx, member.as_stored(), one.claims, locked, actor, now
             )
     except RunAgain:
         return None
     except ExpectedError as refusal:
         return refusal
     return Answer(Imported(member_id=member_id, claimed=claimed))
-
-
-def _as_written(holder: Holder) -> Holder:
-    """The row as a lock would read it now."""
-    return Holder(
-        holder.holder_id,
-        holder.kind,
-        holder.merged_into,
-        holder.version,
-        holder.next_due,
-        holder.settled_at,
-        holder.recorded_at,
-    )
 
 
 def _claims_again(ctx: Context, one: _Fresh, owned: Owned) -> list[claiming.Claim]:

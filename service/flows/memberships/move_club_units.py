@@ -62,13 +62,12 @@ async def _move(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer
     if known is not None:
         return Answer(known, replayed=True)
     await holders.clock(tx, ctx.db.clock_offset)
-    member_id = await knowing.survivor(tx, body.member)
+    member_id = body.member
     refuse_own(actor, member_id)
     pool_id = await pooling.holder_for(tx, ctx, command.club_id, member_id)
     people = {member_id} if pool_id is None else {member_id, pool_id}
     locked = await apart.lock_all(tx, ctx, people, wait=wait)
-    if member_id in locked and locked[member_id].merged_into is not None:
-        raise RunAgain
+    knowing.must_be_members(locked, [member_id])
     both = await Passing.settled(tx, ctx, locked)
     circle = await knowing.circle(tx, ctx, command.club_id, both.works[member_id])
     club = circle.known(actor)

@@ -51,9 +51,8 @@ async def _reverse(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Ans
     payment = await payments.find(tx, body.reference)
     if payment is None:
         raise ClubPaymentNotFound
-    circle, works = await staying.look(
-        tx, ctx, actor, command.club_id, payment.holder_id, wait=wait
-    )
+    member_id = await knowing.survivor(tx, payment.holder_id)  # a payment stays where it was made
+    circle, works = await staying.look(tx, ctx, actor, command.club_id, member_id, wait=wait)
     club = circle.club
     if club is None:
         raise ClubNotFound

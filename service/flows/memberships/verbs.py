@@ -147,7 +147,7 @@ class VerbsOfMemberships(Gated):
         """A seat is kept for a member who pays."""
         command = offer_club_payment.Command(actor, club_id, body)
         await self._decides()
-        answer: Answer[PaymentPlace] = await self.gate.submit(
+        answer: Answer[PaymentPlace] = await self._submit(
             self._offer_payments, member_key(body.member), command
         )
         return answer
@@ -174,7 +174,7 @@ class VerbsOfMemberships(Gated):
     ) -> Answer[OwnerView]:
         """The club is passed on."""
         await self._decides()
-        answer: Answer[OwnerView] = await self.gate.submit(
+        answer: Answer[OwnerView] = await self._submit(
             self._change_owners,
             ("club", club_id),
             change_club_owner.Command(actor, club_id, body),
@@ -199,24 +199,24 @@ class VerbsOfMemberships(Gated):
 
     async def _move_pooled_units(self, command: move_club_units.Command) -> Answer[ClubPoolReceipt]:
         await self._decides()
-        answer: Answer[ClubPoolReceipt] = await self.gate.submit(
+        answer: Answer[ClubPoolReceipt] = await self._submit(
             self._move_units, member_key(command.body.member), command
         )
         return answer
 
     async def _stands(self, run: Any, key: Hashable, command: Any) -> Answer[ClubStanding]:
         await self._decides()
-        answer: Answer[ClubStanding] = await self.gate.submit(run, key, command)
+        answer: Answer[ClubStanding] = await self._submit(run, key, command)
         return answer
 
     async def _applies(self, run: Any, key: Hashable, command: Any) -> Answer[ApplicationView]:
         await self._decides()
-        answer: Answer[ApplicationView] = await self.gate.submit(run, key, command)
+        answer: Answer[ApplicationView] = await self._submit(run, key, command)
         return answer
 
     async def _pays(self, run: Any, key: Hashable, command: Any) -> Answer[PaymentReceipt]:
         await self._decides()
-        answer: Answer[PaymentReceipt] = await self.gate.submit(run, key, command)
+        answer: Answer[PaymentReceipt] = await self._submit(run, key, command)
         return answer
 
 

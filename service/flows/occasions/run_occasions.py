@@ -85,14 +85,15 @@ async def _run(tx: Tx, ctx: Context, holder_ids: Sequence[uuid.UUID]) -> int:
 
 
 def _is_there(holder: Holder) -> bool:
-    return holder.kind is Kind.MEMBER and holder.merged_into is None
+    is_there = holder.merged_into is None and not holder.is_erased
+    return holder.kind is Kind.MEMBER and is_there
 
 
 async def _pass_on(tx: Tx, gone: Sequence[Holder], due: dict[uuid.UUID, list[Occasion]]) -> None:
-    """What is left of a member who was merged into another is the other's."""
+    """What is left of who was merged into another is the other's; of who was erased, nobody's."""
     for holder in gone:
         found = due.get(holder.holder_id, [])
-        if holder.merged_into is not None:
+        if holder.merged_into is not None and not holder.is_erased:
             left = [(holder.merged_into, one) for one in found]
             await occasions.leave(tx, left, tx.now or EARLIEST)
             await tx.flush()

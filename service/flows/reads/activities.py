@@ -6,9 +6,7 @@ from typing import Final
 
 from service.domain.activities import store
 from service.domain.activities.types import ActivityPage
-from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
+from service.flows.reads.whose import check_member
 from service.flows.steps.context import Context
 from service.infra import cursors
 
@@ -16,20 +14,25 @@ _KIND: Final = "activities"
 _NEWEST: Final = (dt.datetime(2100, 1, 1, tzinfo=dt.UTC), uuid.UUID(int=0))
 
 
+def _before(
+    ctx: Context, member_id: uuid.UUID, cursor: str | None
+) -> tuple[dt.datetime, uuid.UUID]:
+    """Where the page before ended; CursorInvalid."""
+    if cursor is None:
+        return _NEWEST
+    place = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
+    if place[:2] != (_KIND, member_id):
+        raise cursors.CursorInvalid
+    return (place[2], place[3])
+
+
 async def of_member(
     ctx: Context, member_id: uuid.UUID, cursor: str | None, limit: int
 ) -> ActivityPage:
     """A page of a member's activities, newest first; MemberNotFound, CursorInvalid."""
-    before = _NEWEST
-    if cursor is not None:
-        place = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
-        if place[:2] != (_KIND, member_id):
-            raise cursors.CursorInvalid
-        before = (place[2], place[3])
     async with ctx.db.reading() as tx:
-        found = await holders.find(tx, [member_id])
-        if member_id not in found or found[member_id][1] != Kind.MEMBER:
-            raise MemberNotFound
+        await check_member(tx, member_id)
+        before = _before(ctx, member_id, cursor)
         rows = await store.of_member(tx, member_id, before, limit + 1)
     shown = rows[:limit]
     sealed = None

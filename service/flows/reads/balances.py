@@ -15,6 +15,7 @@ from service.domain.wallets.book import Book
 from service.domain.wallets.types import WalletsView
 from service.flows.steps import wallets
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.work import Work
 from service.infra.coalesce import Coalescer
 from service.infra.db import Tx
@@ -46,13 +47,17 @@ class Balances:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._cache: collections.OrderedDict[uuid.UUID, _Cached] = collections.OrderedDict()
-        self._coalescer: Coalescer[uuid.UUID, Tagged] = Coalescer(self._fetch)
+        self._coalescer: Coalescer[uuid.UUID, Tagged | Holder] = Coalescer(self._fetch)
 
     async def get(self, member_id: uuid.UUID) -> Tagged | None:
-        """The member's wallets, None when there is no such member."""
-        return await self._coalescer.get(member_id)
+        """The member's wallets, None when there is no such member; MemberErased, MergedAway."""
+        found = await self._coalescer.get(member_id)
+        if not isinstance(found, Holder):
+            return found
+        refuse_gone([found])
+        raise AssertionError("somebody who is here was taken for gone")
 
-    async def _fetch(self, member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tagged]:
+    async def _fetch(self, member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Tagged | Holder]:
         program = self._ctx.programs.newest
         known = {
             member_id: cached
@@ -63,7 +68,7 @@ class Balances:
         stale = [member_id for member_id in member_ids if member_id not in still]
         return still | await self._compute(stale, program) if stale else still
 
-    async def _still_so(self, known: dict[uuid.UUID, _Cached]) -> dict[uuid.UUID, Tagged]:
+    async def _still_so(self, known: dict[uuid.UUID, _Cached]) -> dict[uuid.UUID, Tagged | Holder]:
         """The answers of those for whom nothing was written and nothing fell due since."""
         async with self._ctx.db.reading() as tx:
             seen = {member_id: cached.version for member_id, cached in known.items()}
@@ -75,11 +80,15 @@ class Balances:
             if member_id not in changed and (cached.next_due is None or now < cached.next_due)
         }
 
-    async def _compute(self, stale: list[uuid.UUID], program: int) -> dict[uuid.UUID, Tagged]:
-        found: dict[uuid.UUID, Tagged] = {}
+    async def _compute(
+        self, stale: list[uuid.UUID], program: int
+    ) -> dict[uuid.UUID, Tagged | Holder]:
+        found: dict[uuid.UUID, Tagged | Holder] = {}
         async with self._ctx.db.transaction(repeatable=True) as tx:
             states = await holders.states(tx, stale, self._ctx.db.clock_offset)
             members = [one for one in states.values() if one.kind is Kind.MEMBER]
+            gone = {one.holder_id: one for one in members if one.merged_into or one.is_erased}
+            members = [one for one in members if one.holder_id not in gone]
             works = await projected(tx, self._ctx, members, tx.now or EARLIEST)
         for work, due in works:
             holder = work.holder
@@ -91,7 +100,7 @@ class Balances:
             self._keep(
                 holder.holder_id, _Cached(states_version(work), program, holder.next_due, answer)
             )
-        return found
+        return found | gone
 
     def _keep(self, holder_id: uuid.UUID, cached: _Cached) -> None:
         self._cache[holder_id] = cached

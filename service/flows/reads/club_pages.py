@@ -147,6 +147,7 @@ async def applications(ctx: Context, club_id: str, query: ApplicationsPage) -> A
             asked_at=one.asked_at,
             decided_at=one.decided_at,
             note=one.note,
+            code_id=one.code_id,
         )
         for one in page
     )

@@ -28,8 +28,7 @@ from service.domain.clubs.views import (
     PlaceOnList,
 )
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
+from service.flows.reads.whose import check_member
 from service.flows.steps.clubs import circles, knowing, views
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
@@ -107,11 +106,8 @@ async def around(tx: Tx, ctx: Context, member_id: uuid.UUID) -> Around:
 
 async def _around_asker(tx: Tx, ctx: Context, member_id: uuid.UUID) -> Around:
     """The same of somebody who may not be a member; MemberNotFound."""
-    found = await holders.find(tx, [member_id])
-    row = found.get(member_id)
-    if row is None or row[1] != Kind.MEMBER:
-        raise MemberNotFound
-    return await around(tx, ctx, row[2] or member_id)
+    await check_member(tx, member_id)
+    return await around(tx, ctx, member_id)
 
 
 async def clubs(

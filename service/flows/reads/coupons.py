@@ -17,8 +17,7 @@ from service.domain.coupons.types import (
 )
 from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
+from service.flows.reads.whose import member_of
 from service.flows.steps import batching, hiding
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST, Context
@@ -43,20 +42,25 @@ _STATES: Final = {
 _OPEN: Final = frozenset({CouponState.USABLE, CouponState.NOT_STARTED, CouponState.HELD})
 
 
+def _before(
+    ctx: Context, member_id: uuid.UUID, cursor: str | None
+) -> tuple[dt.datetime, uuid.UUID]:
+    """Where the page before ended; CursorInvalid."""
+    if cursor is None:
+        return _LAST
+    position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
+    if position[:2] != ("coupons", member_id):
+        raise cursors.CursorInvalid
+    return (position[2], position[3])
+
+
 async def coupons(
     ctx: Context, member_id: uuid.UUID, languages: Languages, cursor: str | None, limit: int
 ) -> CouponPage:
     """A page of a member's list, newest first; MemberNotFound, CursorInvalid."""
-    before = _LAST
-    if cursor is not None:
-        position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
-        if position[:2] != ("coupons", member_id):
-            raise cursors.CursorInvalid
-        before = position[2:]
     async with ctx.db.transaction(repeatable=True) as tx:
-        states = await holders.states(tx, [member_id], ctx.db.clock_offset)
-        if member_id not in states or states[member_id].kind is not Kind.MEMBER:
-            raise MemberNotFound
+        member_of(await holders.states(tx, [member_id], ctx.db.clock_offset), member_id)
+        before = _before(ctx, member_id, cursor)
         program = ctx.programs.at(tx.now or EARLIEST)
         hidden = (await hiding.of_member(tx, program, member_id, tx.now or EARLIEST)).coupons
         rows = await store.page_of_member(tx, member_id, before, limit + 1, hidden)

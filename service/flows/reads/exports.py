@@ -18,6 +18,7 @@ from service.domain.clubs.steps import What
 from service.domain.exports import store
 from service.domain.holds.types import State as HoldState
 from service.domain.households.types import Role
+from service.domain.members import store as member_rows
 from service.domain.operations.store import Kind as OperationKind
 from service.domain.transfers.types import Kind as TransferKind
 from service.flows.reads import (
@@ -86,18 +87,45 @@ async def _parts(
             yield part
     async for part in _purchases(ctx, member_id):
         yield part
+    async for part in _merged(ctx, member_id):
+        yield part
     yield b"}"
+
+
+async def _merged(ctx: Context, member_id: uuid.UUID) -> AsyncGenerator[bytes, None]:
+    """Those who are the member now: the person as they were, and what was written with them."""
+    async with ctx.db.reading() as tx:
+        people = await member_rows.merged_into(tx, member_id)
+    yield b',"merged":['
+    comma = b""
+    for one in people:
+        person = {"id": one.holder_id, "enrolled_at": one.enrolled_at, "profile": one.profile}
+        shown = {**person, "fields": one.fields, "identifiers": one.identifiers}
+        yield comma + b'{"member":' + _encode(shown)
+        for name, rows in (await _rows(ctx, one.holder_id)).items():
+            yield b"," + _encode(name) + b":" + _encode(rows)
+        for name, ask in _entries(ctx, one.holder_id, before_merge=True).items():
+            async for part in _list(name, ask):
+                yield part
+        yield b"}"
+        comma = b","
+    yield b"]"
+
+
+def _entries(ctx: Context, member_id: uuid.UUID, *, before_merge: bool = False) -> dict[str, Ask]:
+    def entries(wallet: str) -> Ask:
+        return lambda cursor: history.entries(
+            ctx, member_id, wallet, cursor, PAGE, before_merge=before_merge
+        )
+
+    wallets = {ctx.programs.wallet_id(number) for number in ctx.programs.wallets}
+    return {f"entries.{wallet}": entries(wallet) for wallet in sorted(wallets)}
 
 
 def _lists(ctx: Context, member_id: uuid.UUID) -> dict[str, Ask]:
     """What is read page by page, by its name in the document."""
-
-    def entries(wallet: str) -> Ask:
-        return lambda cursor: history.entries(ctx, member_id, wallet, cursor, PAGE)
-
-    wallets = {ctx.programs.wallet_id(number) for number in ctx.programs.wallets}
     return {
-        **{f"entries.{wallet}": entries(wallet) for wallet in sorted(wallets)},
+        **_entries(ctx, member_id),
         "activities": lambda cursor: activities.of_member(ctx, member_id, cursor, PAGE),
         "coupons": lambda cursor: coupons.coupons(ctx, member_id, _ALL_LANGUAGES, cursor, PAGE),
         "redemptions": lambda cursor: rewards.redemptions(

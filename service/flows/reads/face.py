@@ -66,6 +66,7 @@ from service.flows.reads.homes import Homes
 from service.flows.reads.quotes import Quotes
 from service.flows.reads.wording import A, worded
 from service.flows.steps.context import Context
+from service.flows.steps.gone import followed
 from service.kernel.actor import Actor
 from service.kernel.texts import Languages
 from service.kernel.values import Identifier
@@ -94,7 +95,7 @@ class Reads:
 
     async def wallets(self, member_id: uuid.UUID) -> Tagged:
         """All wallets now, as JSON with an entity tag; MemberNotFound."""
-        found = await self._balances.get(member_id)
+        found = await followed(self._balances.get, member_id)
         if found is None:
             raise MemberNotFound
         return found
@@ -103,21 +104,25 @@ class Reads:
         self, member_id: uuid.UUID, at: dt.datetime | None, known_at: dt.datetime | None
     ) -> WalletsView:
         """Wallets by effective time, as known at a time; a future instant projects."""
-        return await history.wallets_at(self.ctx, member_id, at, known_at)
+        return await followed(
+            lambda one: history.wallets_at(self.ctx, one, at, known_at), member_id
+        )
 
     async def entries(
         self, member_id: uuid.UUID, wallet: str, cursor: str | None, limit: int
     ) -> EntryPage:
         """A page of a wallet's entries, newest first."""
-        return await history.entries(self.ctx, member_id, wallet, cursor, limit)
+        return await followed(
+            lambda one: history.entries(self.ctx, one, wallet, cursor, limit), member_id
+        )
 
     async def member(self, member_id: uuid.UUID) -> MemberView:
         """The member."""
-        return await members.member(self.ctx, member_id)
+        return await followed(lambda one: members.member(self.ctx, one), member_id)
 
     async def export(self, member_id: uuid.UUID) -> AsyncGenerator[bytes, None]:
         """All data held on a member, as the parts of one JSON document."""
-        return await exports.export(self.ctx, member_id)
+        return await followed(lambda one: exports.export(self.ctx, one), member_id)
 
     async def lookup(self, identifiers: Sequence[Identifier]) -> MemberView:
         """The member who holds the first identifier that matches."""
@@ -125,17 +130,19 @@ class Reads:
 
     async def tier(self, member_id: uuid.UUID, languages: Languages = ()) -> TierView:
         """Tiers with progress and history."""
-        return await members.tier(self.ctx, member_id, languages)
+        return await followed(lambda one: members.tier(self.ctx, one, languages), member_id)
 
     async def home(self, member_id: uuid.UUID, languages: Languages) -> Tagged:
         """Everything an app shows first."""
-        return await self._homes.get(member_id, languages)
+        return await followed(lambda one: self._homes.get(one, languages), member_id)
 
     async def coupons(
         self, member_id: uuid.UUID, languages: Languages, cursor: str | None, limit: int
     ) -> CouponPage:
         """A page of a member's coupons, newest first."""
-        return await coupons.coupons(self.ctx, member_id, languages, cursor, limit)
+        return await followed(
+            lambda one: coupons.coupons(self.ctx, one, languages, cursor, limit), member_id
+        )
 
     async def coupon_batch(self, batch_id: uuid.UUID) -> BatchView:
         """How far a batch of codes is."""
@@ -151,7 +158,7 @@ class Reads:
 
     async def member_rewards(self, member_id: uuid.UUID, languages: Languages) -> MemberRewards:
         """All rewards as a member sees them."""
-        return await rewards.of_member(self.ctx, member_id, languages)
+        return await followed(lambda one: rewards.of_member(self.ctx, one, languages), member_id)
 
     async def redemptions(
         self,
@@ -161,7 +168,9 @@ class Reads:
         languages: Languages = (),
     ) -> RedemptionPage:
         """A page of what a member has had, newest first."""
-        return await rewards.redemptions(self.ctx, member_id, cursor, limit, languages)
+        return await followed(
+            lambda one: rewards.redemptions(self.ctx, one, cursor, limit, languages), member_id
+        )
 
     async def redemption(
         self, redemption_id: uuid.UUID, languages: Languages = ()
@@ -189,25 +198,33 @@ class Reads:
         self, member_id: uuid.UUID, languages: Languages = ()
     ) -> MembersHousehold:
         """Where a member belongs; MemberNotFound."""
-        return await households.of_member(self.ctx, member_id, languages)
+        return await followed(lambda one: households.of_member(self.ctx, one, languages), member_id)
 
     async def clubs(
         self, actor: Actor, member_id: uuid.UUID | None, languages: Languages = ()
     ) -> Clubs:
         """The clubs that the asker may know of."""
-        return await clubs.clubs(self.ctx, actor, member_id, languages)
+        if member_id is None:
+            return await clubs.clubs(self.ctx, actor, None, languages)
+        return await followed(lambda one: clubs.clubs(self.ctx, actor, one, languages), member_id)
 
     async def club(
         self, actor: Actor, club: str, member_id: uuid.UUID | None, languages: Languages = ()
     ) -> ClubView:
         """One of them; ClubNotFound."""
-        return await clubs.club(self.ctx, actor, club, member_id, languages)
+        if member_id is None:
+            return await clubs.club(self.ctx, actor, club, None, languages)
+        return await followed(
+            lambda one: clubs.club(self.ctx, actor, club, one, languages), member_id
+        )
 
     async def members_clubs(
         self, member_id: uuid.UUID, languages: Languages = (), *, history: bool = False
     ) -> MembersClubs:
         """All about a member and clubs; `history`: what is over, too."""
-        return await clubs.of_member(self.ctx, member_id, languages, history=history)
+        return await followed(
+            lambda one: clubs.of_member(self.ctx, one, languages, history=history), member_id
+        )
 
     async def club_members(self, club: str, query: ClubsPage) -> ClubMembersPage:
         """A page of who belongs to a club now."""
@@ -263,13 +280,17 @@ class Reads:
         self, member_id: uuid.UUID, cursor: str | None, limit: int
     ) -> PurchasePage:
         """A page of a member's purchases, newest first."""
-        return await receipts.of_member(self.ctx, member_id, cursor, limit)
+        return await followed(
+            lambda one: receipts.of_member(self.ctx, one, cursor, limit), member_id
+        )
 
     async def activities(
         self, member_id: uuid.UUID, cursor: str | None, limit: int
     ) -> ActivityPage:
         """A page of a member's activities, newest first."""
-        return await activities.of_member(self.ctx, member_id, cursor, limit)
+        return await followed(
+            lambda one: activities.of_member(self.ctx, one, cursor, limit), member_id
+        )
 
     async def segments(self, languages: Languages) -> SegmentList:
         """All segments of the program in force with their sizes."""

@@ -8,13 +8,12 @@ import msgspec
 
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
 from service.domain.holds import store as holds
-from service.domain.members.errors import MemberNotFound
 from service.domain.wallets import store
 from service.domain.wallets.errors import WalletNotFound
 from service.domain.wallets.types import EntryPage, EntryView, Reason, WalletsView
 from service.flows.reads.balances import projected, views
+from service.flows.reads.whose import check_member, member_of
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.work import Work
 from service.infra import cursors
@@ -33,9 +32,7 @@ async def wallets_at(
     """
     async with ctx.db.transaction(repeatable=True) as tx:
         states = await holders.states(tx, [member_id], ctx.db.clock_offset)
-        holder = states.get(member_id)
-        if holder is None or holder.kind is not Kind.MEMBER:
-            raise MemberNotFound
+        holder = member_of(states, member_id)
         now = tx.now or EARLIEST
         wanted = at or now
         if known_at is None and wanted >= now:
@@ -55,32 +52,35 @@ async def wallets_at(
 
 
 async def entries(
-    ctx: Context, member_id: uuid.UUID, wallet: str, cursor: str | None, limit: int
+    ctx: Context,
+    member_id: uuid.UUID,
+    wallet: str,
+    cursor: str | None,
+    limit: int,
+    *,
+    before_merge: bool = False,
 ) -> EntryPage:
-    """A page of a wallet's entries, newest first; WalletNotFound, MemberNotFound, CursorInvalid."""
+    """A page of a wallet's entries, newest first; WalletNotFound, MemberNotFound, CursorInvalid.
+
+    `before_merge`: of somebody who is another one now, what was written while they were not.
+    """
     number = ctx.programs.wallet_number(wallet)
     if number is None:
         raise WalletNotFound
-    below = SAFE_INT_MAX
-    if cursor is not None:
-        position = cursors.unseal(ctx.secret, cursor, tuple[str, str, int])
-        if position[:2] != (str(member_id), wallet):
-            raise cursors.CursorInvalid
-        below = position[2]
     async with ctx.db.reading() as tx:
-        if not _is_member(await holders.find(tx, [member_id]), member_id):
-            raise MemberNotFound
+        if not before_merge:
+            await check_member(tx, member_id)
+        below = SAFE_INT_MAX
+        if cursor is not None:
+            position = cursors.unseal(ctx.secret, cursor, tuple[str, str, int])
+            if position[:2] != (str(member_id), wallet):
+                raise cursors.CursorInvalid
+            below = position[2]
         rows = await store.entries(tx, member_id, number, below, limit + 1)
     more = len(rows) > limit
     shown = tuple(entry_view(row) for row in rows[:limit])
     sealed = cursors.seal(ctx.secret, (str(member_id), wallet, shown[-1].seq)) if more else None
     return EntryPage(items=shown, next=sealed)
-
-
-def _is_member(
-    found: dict[uuid.UUID, tuple[uuid.UUID, int, object, int]], wanted: uuid.UUID
-) -> bool:
-    return wanted in found and found[wanted][1] == Kind.MEMBER
 
 
 def entry_view(row: store.EntryRow) -> EntryView:

@@ -21,7 +21,7 @@ from service.flows.reads.members import ladders, whole
 from service.flows.reads.rewards import Offered, offered, to_be_fetched
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.sharing.belonging import invitation, role
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.texts import Languages, told

@@ -32,7 +32,7 @@ from service.flows.reads.home import COUPONS_MAX, Home, look
 from service.flows.steps import tiers
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.reconsidering.moments import moments
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.infra.db import Tx
 from service.kernel.calendar import end_of_day
 from service.kernel.texts import Languages

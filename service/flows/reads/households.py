@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind as HolderKind
 from service.domain.households import store
 from service.domain.households.errors import HouseholdNotFound
 from service.domain.households.types import (
@@ -14,10 +13,10 @@ from service.domain.households.types import (
     MembersHousehold,
     PersonView,
 )
-from service.domain.members.errors import MemberNotFound
 from service.domain.transfers import store as transfers
 from service.domain.transfers.types import Kind
 from service.flows.reads.balances import projected, views
+from service.flows.reads.whose import member_of
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.sharing.belonging import invitation, role
 from service.flows.steps.work import Work
@@ -43,9 +42,7 @@ async def of_member(
 ) -> MembersHousehold:
     """Where a member belongs and is invited to; MemberNotFound."""
     async with ctx.db.transaction(repeatable=True) as tx:
-        found = await holders.states(tx, [member_id], ctx.db.clock_offset)
-        if member_id not in found or found[member_id].kind is not HolderKind.MEMBER:
-            raise MemberNotFound
+        member_of(await holders.states(tx, [member_id], ctx.db.clock_offset), member_id)
         belongs = (await store.open_of(tx, [member_id])).get(member_id)
         invited = await store.invitations_to(tx, member_id, tx.now or EARLIEST)
         return MembersHousehold(

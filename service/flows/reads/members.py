@@ -13,9 +13,10 @@ from service.domain.members.store import MemberRow
 from service.domain.members.types import MemberView
 from service.domain.tiers.types import TierView
 from service.flows.reads.balances import projected
+from service.flows.reads.whose import member_of
 from service.flows.steps import tiers
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.texts import Languages, told
@@ -25,10 +26,9 @@ from service.rules.document import Tier
 
 async def _find(tx: Tx, ctx: Context, member_id: uuid.UUID) -> tuple[Holder, MemberRow]:
     states = await holders.states(tx, [member_id], ctx.db.clock_offset)
+    holder = member_of(states, member_id)
     rows = await members.members(tx, [member_id])
-    if member_id not in rows or states[member_id].kind is not Kind.MEMBER:
-        raise MemberNotFound
-    return states[member_id], rows[member_id]
+    return holder, rows[member_id]
 
 
 async def whole(
@@ -36,10 +36,7 @@ async def whole(
 ) -> tuple[MemberRow, Work, dict[str, Standing]]:
     """The member with wallets and tiers as of now, whatever has been posted so far."""
     holder, row = await _find(tx, ctx, member_id)
-    before = Holder(
-        holder.holder_id, holder.kind, None, holder.version, holder.next_due,
-        holder.settled_at, holder.recorded_at,
-    )  # fmt: skip
+    before = holder.as_stored()
     ((work, _),) = await projected(tx, ctx, [holder], tx.now or EARLIEST)
     standing_work = Work(before, work.at, work.at, Outbox())
     standings = await tiers.load(tx, ctx, [(standing_work, work.at)], {member_id: row}, replay=True)

@@ -8,8 +8,6 @@ from typing import Final
 import msgspec
 
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
 from service.domain.purchases import receipts
 from service.domain.purchases.basket import MemberRef
 from service.domain.purchases.errors import SearchTooWide, SpanInvalid
@@ -22,7 +20,9 @@ from service.domain.purchases.receipts import (
     summaries,
 )
 from service.flows.reads import members
+from service.flows.reads.whose import check_member
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import followed
 from service.infra import cursors
 from service.kernel.calendar import end_of_day, start_of_day
 
@@ -52,7 +52,8 @@ async def of_member(
     ctx: Context, member_id: uuid.UUID, cursor: str | None, limit: int
 ) -> PurchasePage:
     """A page of a member's purchases; MemberNotFound, CursorInvalid."""
-    await _check_member(ctx, member_id)
+    async with ctx.db.reading() as tx:
+        await check_member(tx, member_id)
     wanted = Wanted(since=EARLIEST, until=LATEST, holder_id=member_id)
     return await _page(ctx, wanted, cursor, limit)
 
@@ -62,15 +63,13 @@ async def _member(ctx: Context, body: FindPurchases) -> uuid.UUID | None:
         return None
     if not isinstance(body.member, MemberRef):
         return await members.lookup(ctx, body.member)
-    await _check_member(ctx, body.member.id)
-    return body.member.id
+    return await followed(lambda one: _checked(ctx, one), body.member.id)
 
 
-async def _check_member(ctx: Context, member_id: uuid.UUID) -> None:
+async def _checked(ctx: Context, member_id: uuid.UUID) -> uuid.UUID:
     async with ctx.db.reading() as tx:
-        found = await holders.find(tx, [member_id])
-    if member_id not in found or found[member_id][1] != Kind.MEMBER:
-        raise MemberNotFound
+        await check_member(tx, member_id)
+    return member_id
 
 
 def _span(ctx: Context, body: FindPurchases) -> tuple[dt.datetime, dt.datetime]:

@@ -31,7 +31,7 @@ from service.flows.steps import (
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.context import EARLIEST
 from service.flows.steps.reconsidering.moments import moments
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.rules.compile import Program
 from service.rules.document import WithinKind

@@ -10,8 +10,6 @@ import msgspec
 
 from service.domain.budgets import store as budgets
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
 from service.domain.members.store import MemberRow
 from service.domain.programs.errors import VersionBehind
 from service.domain.rewards import store
@@ -27,11 +25,12 @@ from service.domain.rewards.types import (
 )
 from service.flows.reads.balances import Tagged
 from service.flows.reads.members import whole
+from service.flows.reads.whose import member_of
 from service.flows.steps import hiding
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.rewards import rewarding
 from service.flows.steps.rewards.redemption_view import gives, view
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra import cursors
 from service.infra.db import Tx
@@ -211,16 +210,14 @@ async def redemptions(
     languages: Languages = (),
 ) -> RedemptionPage:
     """A page of what a member has had, newest first; MemberNotFound, CursorInvalid."""
-    before = LAST
-    if cursor is not None:
-        position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, uuid.UUID])
-        if position[:2] != ("redemptions", member_id):
-            raise cursors.CursorInvalid
-        before = position[2]
     async with ctx.db.transaction(repeatable=True) as tx:
-        states = await holders.states(tx, [member_id], ctx.db.clock_offset)
-        if member_id not in states or states[member_id].kind is not Kind.MEMBER:
-            raise MemberNotFound
+        member_of(await holders.states(tx, [member_id], ctx.db.clock_offset), member_id)
+        before = LAST
+        if cursor is not None:
+            position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, uuid.UUID])
+            if position[:2] != ("redemptions", member_id):
+                raise cursors.CursorInvalid
+            before = position[2]
         rows = await store.page(tx, member_id, before, limit + 1)
         items = tuple(_titled(_shown(ctx, row, tx), languages) for row in rows[:limit])
     following = None

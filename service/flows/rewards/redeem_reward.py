@@ -32,6 +32,7 @@ from service.flows.steps import (
     wallets,
 )
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.own import refuse_own
 from service.flows.steps.rewards import (
     redemptions,
@@ -103,6 +104,7 @@ async def _lock(tx: Tx, ctx: Context, member_id: uuid.UUID, *, wait: bool) -> Ho
         raise MemberNotFound
     if holder.kind is not Kind.MEMBER:
         raise MemberNotFound
+    refuse_gone([holder])
     return holder
 
 

@@ -37,7 +37,7 @@ class VerbsOfRewards(Gated):
         """A reward for units, at once or kept for a while."""
         await self._decides()
         command = redeem_reward.Command(actor, member_id, body, key)
-        answer: Answer[RedemptionView] = await self.gate.submit(
+        answer: Answer[RedemptionView] = await self._submit(
             self._redeem_rewards, member_key(member_id), command
         )
         return answer
@@ -48,7 +48,7 @@ class VerbsOfRewards(Gated):
         """What is held for a redemption is taken."""
         await self._decides()
         command = grant_redemption.Command(actor, redemption_id)
-        answer: Answer[RedemptionView] = await self.gate.submit(
+        answer: Answer[RedemptionView] = await self._submit(
             self._grant_redemptions, ("redemption", str(redemption_id)), command
         )
         return answer
@@ -59,7 +59,7 @@ class VerbsOfRewards(Gated):
         """What a reward is, is in the member's hands."""
         await self._decides()
         command = hand_over_redemption.Command(actor, redemption_id, body, key)
-        answer: Answer[RedemptionView] = await self.gate.submit(
+        answer: Answer[RedemptionView] = await self._submit(
             self._hand_over_redemptions, ("redemption", str(redemption_id)), command
         )
         return answer
@@ -70,7 +70,7 @@ class VerbsOfRewards(Gated):
         """A redemption is undone."""
         await self._decides()
         command = cancel_redemption.Command(actor, redemption_id, body)
-        answer: Answer[RedemptionView] = await self.gate.submit(
+        answer: Answer[RedemptionView] = await self._submit(
             self._cancel_redemptions, ("redemption", str(redemption_id)), command
         )
         return answer

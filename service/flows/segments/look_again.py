@@ -17,6 +17,7 @@ from service.flows.steps.facts import Asked, load_members
 from service.flows.steps.occasions import chain
 from service.flows.steps.occasions.run import Run
 from service.flows.steps.reconsidering.reconsider import concerns, reconsider
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 
@@ -50,12 +51,13 @@ async def _locked(tx: Tx, ctx: Context, holder_ids: Sequence[uuid.UUID]) -> list
     if newest > ctx.programs.newest:
         return []
     now, outbox = tx.now or EARLIEST, Outbox()
-    merged = [one.holder_id for one in locked.values() if one.merged_into is not None]
-    await store.forget(tx, merged)
-    return [Work(one, now, now, outbox) for one in locked.values() if one.merged_into is None]
+    there = [one for one in locked.values() if one.merged_into is None and not one.is_erased]
+    ids = {one.holder_id for one in there}
+    await store.forget(tx, [holder_id for holder_id in locked if holder_id not in ids])
+    return [Work(one, now, now, outbox) for one in there]
 
 
-async def _standings(tx: Tx, ctx: Context, works: Sequence[Work]) -> tiers.Standings:
+async def _standings(tx: Tx, ctx: Context, works: Sequence[Work]) -> Standings:
     """Where all of them stand; what has fallen due is posted first."""
     due = [work for work in works if work.holder.is_due(work.at)]
     standings = await settling.settle(tx, ctx, due) if due else {}
@@ -66,7 +68,7 @@ async def _standings(tx: Tx, ctx: Context, works: Sequence[Work]) -> tiers.Stand
     return standings | await tiers.load(tx, ctx, instants, people)
 
 
-async def _write(tx: Tx, ctx: Context, works: Sequence[Work], standings: tiers.Standings) -> None:
+async def _write(tx: Tx, ctx: Context, works: Sequence[Work], standings: Standings) -> None:
     """Only of those of whom something changed; rules that were waiting for it are asked."""
     told = {row[0] for work in works[:1] for row in work.outbox.rows}  # one outbox for all
     changed = [work for work in works if work.holder.holder_id in told or work.books]

@@ -42,7 +42,7 @@ async def _change(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     one = await belonging.lock(tx, ctx, command.actor, command.household_id, both, wait=wait)
     now = tx.now or EARLIEST
     pooled = belonging.offered(ctx, now).wallets
-    head, person = one.asked_by(body.by), one.person(member_id)
+    head, person = await one.asked_by(tx, body.by), one.person(member_id)
     limits = {} if body.draw_max is msgspec.UNSET else body.draw_max or {}
     for wallet in limits:
         if wallet not in pooled:

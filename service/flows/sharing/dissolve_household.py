@@ -6,25 +6,17 @@ from typing import Any
 
 import msgspec
 
-from service.domain.events.sharing import HouseholdDissolved
 from service.domain.households import store
 from service.domain.households.errors import HouseholdNotFound
 from service.domain.households.types import ByHead
-from service.domain.transfers.types import Kind
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
-from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.sharing import (
-    belonging,
-    passing,
-)
-from service.flows.steps.sharing.passing import Note, Passing
+from service.flows.steps.context import Context
+from service.flows.steps.sharing import belonging, dissolving
+from service.flows.steps.sharing.passing import Passing
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
-from service.kernel.ids import new_id
-
-NOTE = "household dissolved"
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -50,20 +42,12 @@ async def _dissolve(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> An
     household_id = command.household_id
     seen = await _people(tx, household_id)
     one = await belonging.lock(tx, ctx, command.actor, household_id, seen, wait=wait)
-    head = one.asked_by(command.body.by)
+    head = await one.asked_by(tx, command.body.by)
     if {known.holder_id for known in one.people} != seen:
         raise RunAgain  # somebody came or went before the lock
     together = await Passing.settled(tx, ctx, one.locked)
     pool, of_head = together.works[household_id], together.works[head.holder_id]
-    rest = {number: book.available for number, book in pool.books.items() if book.available}
-    if rest:
-        note = Note(new_id(), Kind.DISSOLVED, command.actor, NOTE)
-        await passing.move(tx, ctx, (pool, of_head), rest, note)
-    now = tx.now or EARLIEST
-    await store.end(tx, one.people, now, command.actor)
-    await store.uninvite(tx, household_id)
-    await store.dissolve(tx, household_id, now)
-    event = HouseholdDissolved(household_id=household_id, member_id=head.holder_id)
+    event = await dissolving.dissolve(tx, ctx, pool, of_head, one.people, command.actor)
     for work in together.works.values():
         work.emit(event, together.at)
     await together.write(tx)

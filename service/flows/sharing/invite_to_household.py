@@ -56,7 +56,7 @@ async def _invite(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
         raise RunAgain  # the identifier has moved
     now = tx.now or EARLIEST
     terms = belonging.offered(ctx, now)
-    one.asked_by(body.by)
+    await one.asked_by(tx, body.by)
     if one.locked[member_id].kind is not Kind.MEMBER:
         raise RecipientNotFound(pointer="/member")
     if await store.open_of(tx, [member_id]):

@@ -41,7 +41,7 @@ async def _leave(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     one = await belonging.lock(tx, ctx, command.actor, command.household_id, [member_id], wait=wait)
     now = tx.now or EARLIEST
     if command.by is not None:
-        one.asked_by(command.by)
+        await one.asked_by(tx, command.by)
     membership = one.person(member_id)
     if membership.role == Role.HEAD:
         raise HeadCannotLeave

@@ -52,7 +52,7 @@ class VerbsOfSharing(Gated):
         """Units of a member for another one."""
         await self._decides()
         command = transfer_units.Command(actor, member_id, body, key)
-        answer: Answer[TransferReceipt] = await self.gate.submit(
+        answer: Answer[TransferReceipt] = await self._submit(
             self._transfer_units, member_key(member_id), command
         )
         return answer
@@ -108,9 +108,7 @@ class VerbsOfSharing(Gated):
         self, run: Any, holder_id: uuid.UUID, command: Any
     ) -> Answer[HouseholdStanding]:
         await self._decides()
-        answer: Answer[HouseholdStanding] = await self.gate.submit(
-            run, member_key(holder_id), command
-        )
+        answer: Answer[HouseholdStanding] = await self._submit(run, member_key(holder_id), command)
         return answer
 
     async def give_to_household(
@@ -127,7 +125,7 @@ class VerbsOfSharing(Gated):
 
     async def _move(self, command: move_pooled.Command) -> Answer[PoolReceipt]:
         await self._decides()
-        answer: Answer[PoolReceipt] = await self.gate.submit(
+        answer: Answer[PoolReceipt] = await self._submit(
             self._move_pooled, member_key(command.household_id), command
         )
         return answer

@@ -17,7 +17,7 @@ from service.domain.members.store import MemberRow
 from service.domain.purchases import store as purchases
 from service.flows.steps import hiding
 from service.flows.steps.context import Context
-from service.flows.steps.tiers import Standings
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.infra.together import Ask

@@ -13,7 +13,11 @@ import msgspec
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members import store as members
-from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
+from service.domain.members.errors import (
+    MemberErased,
+    MemberNotFound,
+    UnknownIdentifierKind,
+)
 from service.domain.members.identifiers import Ownership, digest, gap
 from service.flows.steps.context import Context
 from service.infra.db import Tx
@@ -28,14 +32,16 @@ NEW: Final = 0  # version of a holder that is to be made
 class Match(msgspec.Struct, frozen=True):
     """The holder a purchase belongs to, with the version it was read at.
 
-    `merged`: that is the version of another holder, which was merged into this one. `is_new`: the
-    holder is to be made, with the identifier of `claim` (None: it is known by none).
+    `merged`: that is the version of another holder, which was merged into this one: `home`, whose
+    the purchase is when they are merged no more. `is_new`: the holder is to be made, with the
+    identifier of `claim` (None: it is known by none).
     """
 
     holder_id: uuid.UUID
     version: int
     conflict: bool = False
     merged: bool = False
+    home: uuid.UUID | None = None
     is_new: bool = False
     claim: members.Claim | None = None
 
@@ -47,6 +53,7 @@ class Who(msgspec.Struct, frozen=True):
     member_id: uuid.UUID | None
     at: dt.datetime | None  # None: now
     holder_id: uuid.UUID | None = None  # of its hold or checkout, when nobody else is named
+    has_happened: bool = False  # so that nothing is refused: who was erased is nobody known
 
 
 def check_kinds(identifiers: Sequence[Identifier], allowed: tuple[str, ...], pointer: str) -> None:
@@ -88,11 +95,18 @@ class Look:
     def of(self, who: Who, now: dt.datetime) -> Match | ExpectedError | None:
         """The purchase's holder as it is known; None: nobody holds it yet."""
         if who.member_id is not None:
-            return _by_id(self._by_id.answer.get(who.member_id))
+            row = self._by_id.answer.get(who.member_id)
+            return None if who.has_happened and _is_erased(row) else _by_id(row)
         if who.holder_id is not None:
             row = self._by_id.answer.get(who.holder_id)
-            return None if row is None else _of_row(row)
+            return None if row is None or _is_erased(row) else _of_row(row)
         return _first([self.owned(value) for value in self.digests(who)], who.at or now)
+
+    def own_id(self, who: Who) -> uuid.UUID:
+        """The id of the holder to be made for nobody known: the checkout's own, if it has one."""
+        if who.holder_id is None or _is_erased(self._by_id.answer.get(who.holder_id)):
+            return new_id()
+        return who.holder_id
 
 
 async def match(
@@ -119,7 +133,7 @@ def known_or_new(look: Look, asked: Sequence[Who], now: dt.datetime) -> list[Mat
 def _new(look: Look, who: Who, now: dt.datetime, new: dict[bytes, Match]) -> Match:
     of_one = look.digests(who)
     if not of_one:
-        return Match(who.holder_id or new_id(), NEW, is_new=True)
+        return Match(look.own_id(who), NEW, is_new=True)
     first = of_one[0]
     if first not in new:
         holder_id = new_id()
@@ -139,17 +153,24 @@ async def held_by(
     return [one.holder_id if isinstance(one, Match) else None for one in found]
 
 
-def _by_id(
-    row: tuple[uuid.UUID, int, uuid.UUID | None, int] | None,
-) -> Match | ExpectedError:
+Row = tuple[uuid.UUID, int, uuid.UUID | None, int, dt.datetime | None]  # of `ask_found`
+
+
+def _is_erased(row: Row | None) -> bool:
+    return row is not None and row[4] is not None
+
+
+def _by_id(row: Row | None) -> Match | ExpectedError:
     if row is None or row[1] != Kind.MEMBER:
         return MemberNotFound()
-    return _of_row(row)
+    return MemberErased() if _is_erased(row) else _of_row(row)
 
 
-def _of_row(row: tuple[uuid.UUID, int, uuid.UUID | None, int]) -> Match:
-    holder_id, _, merged_into, version = row
-    return Match(merged_into or holder_id, version, merged=merged_into is not None)
+def _of_row(row: Row) -> Match:
+    holder_id, _, merged_into, version, _ = row
+    if merged_into is None:
+        return Match(holder_id, version)
+    return Match(merged_into, version, merged=True, home=holder_id)
 
 
 def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
@@ -159,9 +180,12 @@ def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:
     chosen = (members_ or held)[:1]
     if not chosen:
         return None
-    holder_id = chosen[0].merged_into or chosen[0].holder_id
+    first = chosen[0]
+    holder_id = first.merged_into or first.holder_id
     conflict = any((o.merged_into or o.holder_id) != holder_id for o in members_)
-    return Match(holder_id, chosen[0].version, conflict, chosen[0].merged_into is not None)
+    if first.merged_into is None:
+        return Match(holder_id, first.version, conflict)
+    return Match(holder_id, first.version, conflict, merged=True, home=first.holder_id)
 
 
 class MatchAgain(Exception):

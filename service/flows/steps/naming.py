@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from service.domain.members.errors import MemberErased
 from service.domain.transfers.errors import RecipientNotFound
 from service.flows.steps.context import Context
 from service.flows.steps.match import Look, Match, Who, check_kinds
@@ -11,7 +12,7 @@ from service.kernel.values import OtherMember, Recipient
 
 
 async def find(tx: Tx, ctx: Context, named: Recipient, now: dt.datetime, pointer: str) -> uuid.UUID:
-    """The holder that is named; RecipientNotFound, UnknownIdentifierKind.
+    """The holder that is named; MemberErased, RecipientNotFound, UnknownIdentifierKind.
 
     That it is a member's is known of the locked holder alone.
     """
@@ -23,6 +24,8 @@ async def find(tx: Tx, ctx: Context, named: Recipient, now: dt.datetime, pointer
     look = Look(ctx, [who])
     await tx.ask_all(look.questions)
     found = look.of(who, now)
+    if isinstance(found, MemberErased):
+        raise found
     if not isinstance(found, Match):
         raise RecipientNotFound(pointer=pointer)
     return found.holder_id

@@ -23,6 +23,7 @@ from service.flows.steps import (
     wallets,
 )
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -119,7 +120,7 @@ def _expires_at(ctx: Context, number: int, lot: Opening, now: dt.datetime) -> dt
     return expires_at(ctx.programs.wallet(number, now).expires, start, ctx.programs.tz)
 
 
-def _count(standing: tiers.Standing, one: Bringing) -> None:
+def _count(standing: Standing, one: Bringing) -> None:
     qualify = standing.ladder.qualify
     if qualify.by is not QualifyBy.WALLET:
         return

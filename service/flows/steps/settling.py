@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from service.flows.steps import tiers, wallets
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Asked, load_members
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 
 
-async def settle(tx: Tx, ctx: Context, works: Sequence[Work]) -> tiers.Standings:
+async def settle(tx: Tx, ctx: Context, works: Sequence[Work]) -> Standings:
     """Load the books and settle each work up to its `at`; where those stand who were due.
 
     The caller writes the wallets and, by `tiers.write`, what is answered here.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from service.domain.coupons import store as coupons
@@ -11,6 +11,7 @@ from service.domain.holds import store as holds
 from service.domain.occasions import store as occasions
 from service.domain.segments import store as segments
 from service.domain.wallets import store as wallets
+from service.domain.wallets import taken
 from service.domain.wallets.book import Book
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.redeemed import Redeemed
@@ -35,7 +36,8 @@ async def load(
     found: wallets.Books = {}
     for work in works:
         work.asked = ctx.programs.triggers
-        work.looks_again = ctx.programs.has_belonging and work.is_member
+        is_there = work.is_member and not work.holder.is_erased
+        work.looks_again = ctx.programs.has_belonging and is_there
     if holding:
         found = books.answer if books is not None else await tx.ask(ask(ctx, holding))
         _open(ctx, holding, found)
@@ -64,6 +66,8 @@ def _open(ctx: Context, holding: Sequence[Work], found: wallets.Books) -> None:
     for work in holding:
         holder_id = work.holder.holder_id
         work.books = {n: found[holder_id, n] for n in _numbers(ctx, work)}
+        for book in work.books.values() if work.holder.kin else ():
+            book.kin = work.holder.kin
 
 
 async def _settle(tx: Tx, ctx: Context, due: Sequence[Work], found: wallets.Books) -> None:
@@ -93,56 +97,54 @@ async def load_lots(
 
     For clawbacks and spending. Lots that settling has touched already stay as they are in memory.
     """
-    found = {
-        (work.holder.holder_id, number): book
-        for work in works
-        for number, book in work.books.items()
-    }
+    found = _books(works)
     wanted = {number for _, number in found} if numbers is None else numbers
     holder_ids = [work.holder.holder_id for work in works]
     await wallets.load_open_lots(tx, found, holder_ids, operations, wanted)
 
 
-async def load_redeemed(
-    tx: Tx, works: Sequence[Work], purchases: Sequence[uuid.UUID]
-) -> wallets.Redemptions:
-    """What purchases redeemed, with their lots in the books: (purchase, wallet number) -> that."""
-    found = {
+def _books(works: Sequence[Work]) -> wallets.Books:
+    return {
         (work.holder.holder_id, number): book
         for work in works
         for number, book in work.books.items()
     }
-    holder_ids = [work.holder.holder_id for work in works]
-    return await wallets.load_redeemed(tx, found, holder_ids, purchases)
+
+
+def kin_of(works: Sequence[Work]) -> taken.Kin:
+    """Of those who were ever merged."""
+    return {work.holder.holder_id: work.holder.kin for work in works if work.holder.kin}
+
+
+async def load_redeemed(
+    tx: Tx, works: Sequence[Work], whose: Mapping[uuid.UUID, uuid.UUID]
+) -> taken.Redemptions:
+    """What purchases redeemed, with their lots in the books: (purchase, wallet number) -> that.
+
+    `whose`: purchase -> holder, one of the works'.
+    """
+    return await taken.load_redeemed(tx, _books(works), whose, kin_of(works))
 
 
 async def load_taken(
     tx: Tx,
     works: Sequence[Work],
-    operations: Sequence[uuid.UUID],
+    whose: Mapping[uuid.UUID, uuid.UUID],
     reason: Reason = Reason.REDEEMED,
-) -> wallets.Redemptions:
-    """What rewards, or others, took, with its lots in the books: (operation, wallet number)."""
-    found = {
-        (work.holder.holder_id, number): book
-        for work in works
-        for number, book in work.books.items()
-    }
-    holder_ids = [work.holder.holder_id for work in works]
-    return await wallets.load_taken(tx, found, holder_ids, operations, reason)
+) -> taken.Redemptions:
+    """What rewards, or others, took, with its lots in the books: (operation, wallet number).
+
+    `whose`: operation -> holder, one of the works'.
+    """
+    return await taken.load_taken(tx, _books(works), whose, kin_of(works), reason)
 
 
 async def load_taken_of(
     tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
 ) -> dict[tuple[uuid.UUID, uuid.UUID], Redeemed]:
     """The same of operations that take of several holders: (holder, operation) -> that."""
-    found = {
-        (work.holder.holder_id, number): book
-        for work in works
-        for number, book in work.books.items()
-    }
     holder_ids = [work.holder.holder_id for work in works]
-    return await wallets.load_taken_of(tx, found, holder_ids, operations)
+    return await taken.load_taken_of(tx, _books(works), holder_ids, operations)
 
 
 async def touch_inactivity(tx: Tx, active: Sequence[tuple[Work, dict[int, dt.datetime]]]) -> None:
@@ -194,9 +196,12 @@ async def _mark(tx: Tx, works: Sequence[Work]) -> None:
 async def leave_occasions(tx: Tx, works: Sequence[Work]) -> None:
     """What happened to members here, and was not decided here, is left to the job.
 
-    Of what some version of the program has rules for: which one is in force then, it will see.
+    Of what some version of the program has rules for: which one is in force then, it will see. Who
+    was erased is given nothing any more.
     """
     for work in works:
+        if work.holder.is_erased:
+            work.occasions = []
         if not work.occasions:
             continue
         if work.asked is None:
@@ -230,7 +235,8 @@ async def lapsed(
     tx: Tx, works: Sequence[Work], operations: Sequence[uuid.UUID]
 ) -> dict[tuple[uuid.UUID, int], int]:
     """(operation, wallet) -> units of its own lots that expired, just settled ones included."""
-    found = await wallets.lapsed(tx, [work.holder.holder_id for work in works], operations)
+    holder_ids = [work.holder.holder_id for work in works]
+    found = await taken.lapsed(tx, holder_ids, operations, kin_of(works))
     for work in works:
         for number, book in work.books.items():
             for operation in operations:

@@ -79,6 +79,9 @@ ORDER = (
     "check_program",
     "plan_program",
     "publish_program",
+    "merge_member",
+    "unmerge_member",
+    "erase_member",
 )
 PATHS = {
     "enrol_member": ("POST", "/v1/members"),
@@ -94,6 +97,9 @@ PATHS = {
     "attach_purchase": ("POST", "/v1/purchases/{purchase_id}/member"),
     "search_purchases": ("POST", "/v1/purchases/search"),
     "adjust_wallet": ("POST", "/v1/members/{member_id}/adjustments"),
+    "merge_member": ("POST", "/v1/members/{friend_id}/merge"),
+    "unmerge_member": ("POST", "/v1/members/{twin_id}/unmerge"),
+    "erase_member": ("POST", "/v1/members/{member_id}/erase"),
     "refuse_approval": ("POST", "/v1/approvals/{approval_id}/refuse"),
     "ask_quote": ("POST", "/v1/quotes"),
     "place_hold": ("POST", "/v1/holds"),

@@ -149,4 +149,4 @@ def test_a_body_says_how_large_it_may_be() -> None:
 def test_the_same_routes_make_the_same_bytes() -> None:
     assert encoded(document(ROUTES)) == encoded(document(ROUTES))
     assert encoded(MADE).endswith(b"}\n")
-    assert module.VERSION == MADE["info"]["version"]
+    assert MADE["info"]["version"] == module.VERSION

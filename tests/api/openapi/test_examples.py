@@ -6,7 +6,7 @@ from typing import Any
 
 from service.api.openapi.activity_examples import ACTIVITIES
 from service.api.openapi.club_examples import CLUB_CODE, CLUBS
-from service.api.openapi.club_stay_examples import CLUB_STAYS
+from service.api.openapi.club_stay_examples import CLUB_STAYS, LINK_CODE
 from service.api.openapi.examples import CARD_CODE, CARD_ID, CARD_PIN, RACK_CODE, REQUESTS
 from service.api.openapi.sharing_examples import FRIEND_ID, HEAD_ID
 from service.api.openapi.staff_examples import STAFF_TOKEN
@@ -14,6 +14,8 @@ from tests.api.client import Service
 from tests.api.colleagues import asked, signed_in
 from tests.api.members_of_clubs import invited, taken
 from tests.api.openapi.order import ORDER, PATHS
+
+TWIN = "{twin_id}"  # of a path: whose card the friend has too
 
 
 def today(value: Any, now: dt.datetime) -> Any:
@@ -27,7 +29,9 @@ async def told(service: Service, name: str, answer: Any) -> dict[str, str]:
     if name == "enrol_member":
         friend = {"identifiers": [{"kind": "card", "value": "4012002"}]}
         other = await service.admin.post("/v1/members", json=friend)
-        return {HEAD_ID: answer["id"], FRIEND_ID: other.json()["id"]}
+        same = {"identifiers": [{"kind": "card", "value": "4012003"}]}
+        twin = await service.admin.post("/v1/members", json=same)
+        return {HEAD_ID: answer["id"], FRIEND_ID: other.json()["id"], TWIN: twin.json()["id"]}
     if name == "issue_gift_card":
         return {CARD_ID: answer["id"], CARD_CODE: answer["code"], CARD_PIN: answer["pin"]}
     if name == "make_gift_card_batch":
@@ -80,6 +84,10 @@ async def with_application(
 ) -> str:
     """The path with the application in it; the one the friend, who owns the club, decides."""
     of, club = made_by("apply_to_club", done), "/v1/clubs/roasters"
+    if name == "apply_to_club":
+        body, key = {"lets": "apply"}, {"Idempotency-Key": "of-the-link"}
+        made = await service.admin.post(f"{club}/codes", json=body, headers=key)
+        said[LINK_CODE] = made.json()["code"]
     if name == "change_club_owner":
         await service.admin.post(f"{club}/owner", json={"member": said[HEAD_ID]})
     if name == "offer_club_payment":
@@ -201,7 +209,7 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
     said: dict[str, str] = {}
     for name in ORDER:
         method, path = PATHS[name]
-        for example in REQUESTS[name].values():
+        for which, example in REQUESTS[name].items():
             if "{hold_id}" in path:
                 path = path.replace("{hold_id}", done["place_hold"]["id"])
             if "{purchase_id}" in path:
@@ -218,9 +226,11 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
                 path, person = await to_decide(service, member, path)
             answer = await service.admin.request(
                 method,
-                path.replace("{member_id}", member).replace("{friend_id}", said.get(FRIEND_ID, "")),
+                path.replace("{member_id}", member)
+                .replace("{friend_id}", said.get(FRIEND_ID, ""))
+                .replace(TWIN, said.get(TWIN, "")),
                 json=naming(today(example["value"], recently), said),
-                headers={"Idempotency-Key": f"example-{name}", **person},
+                headers={"Idempotency-Key": f"example-{name}-{which}", **person},
             )
             assert answer.status_code in {200, 201}, answer.text
             done[name] = answer.json()
@@ -247,6 +257,8 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
         *(2, done["remove_from_household"]["people"]),
     )
     assert done["dissolve_household"]["dissolved_at"] is not None
+    assert done["merge_member"]["merged_id"] == done["unmerge_member"]["member_id"] == said[TWIN]
+    assert done["unmerge_member"]["undoes"] == done["merge_member"]["id"]
     check_stays(done)
     check_clubs(done)
     assert done["sign_out_staff"]["ended_at"] < done["sign_in_staff"]["expires_at"]

@@ -23,6 +23,7 @@ from service.domain.events.catalog import (
     HoldTimedOut,
     MemberChanged,
     MemberEnrolled,
+    MemberErased,
     PointsAdjusted,
     PointsEarned,
     PointsExpired,
@@ -77,6 +78,7 @@ from service.domain.events.gift_cards import (
     GiftCardToppedUp,
     GiftCardUnblocked,
 )
+from service.domain.events.merging import MemberMerged, MemberUnmerged
 from service.domain.events.occasions import (
     BadgeAwarded,
     BadgeTaken,
@@ -135,6 +137,7 @@ REWARD: dict[str, Any] = {
 EVENTS: list[Event] = [
     MemberEnrolled(member_id=HOLDER, enrolled_at=HAPPENED, identifier_kinds=("card", "phone")),
     MemberChanged(member_id=HOLDER, changed=("profile",)),
+    MemberErased(member_id=HOLDER),
     PurchaseRecorded(
         purchase_id=OPERATION,
         member_id=None,
@@ -210,6 +213,10 @@ EVENTS: list[Event] = [
         card_state="issued",
     ),
     PointsTransferred(operation_id=OPERATION, other_id=HOLDER, kind="given", changes=MOVED),
+    MemberMerged(
+        operation_id=OPERATION, member_id=HOLDER, into_id=HOLDER, filled=("profile.name",)
+    ),
+    MemberUnmerged(operation_id=OPERATION, undoes=HOLDER, member_id=HOLDER, from_id=HOLDER),
     HouseholdFormed(**BELONGS),
     HouseholdInvited(**BELONGS, until=HAPPENED),
     HouseholdJoined(**BELONGS),
@@ -247,7 +254,7 @@ EVENTS: list[Event] = [
     ClubOfferLapsed(club="roasters", offer_id=OPERATION),
     ClubWaitingJoined(club="roasters", ahead=3),
     ClubWaitingLeft(club="roasters"),
-    ClubCodeMade(club="roasters", code_id=OPERATION, uses_max=2, until=WRITTEN),
+    ClubCodeMade(club="roasters", code_id=OPERATION, lets="join", uses_max=2, until=WRITTEN),
     ClubCodeVoided(club="roasters", code_id=OPERATION),
     ClubJoined(club="roasters", ground="paid", until=WRITTEN),
     SegmentEntered(segment="big-spenders"),

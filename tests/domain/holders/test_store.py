@@ -137,7 +137,9 @@ async def test_only_holders_that_exist_are_found(tx: Tx) -> None:
 
     found = await store.find(tx, [A, B])
 
-    assert {holder: tuple(row) for holder, row in found.items()} == {A: (A, Kind.MEMBER, None, 0)}
+    assert {holder: tuple(row) for holder, row in found.items()} == {
+        A: (A, Kind.MEMBER, None, 0, None)
+    }
     assert await store.states(tx, [B], NONE) == {}
     assert tx.now is None
 
@@ -184,3 +186,15 @@ def test_what_is_recorded_is_never_earlier_than_before() -> None:
     assert holder.record(hour(4)) == hour(5)
     assert holder.record(hour(6)) == hour(6)
     assert holder.recorded_at == hour(6)
+
+
+def test_the_row_once_more_has_all_that_is_stored() -> None:
+    given = (A, Kind.MEMBER, B, 3, hour(9), hour(5), hour(6), (B,), hour(7))
+    holder = Holder(*given)
+    assert all(given)
+
+    holder.due_settled = True
+    once_more = holder.as_stored()
+
+    before, after = ({n: getattr(one, n) for n in Holder.__slots__} for one in (holder, once_more))
+    assert after == before | {"due_settled": False}

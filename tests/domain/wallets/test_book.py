@@ -1,40 +1,16 @@
 """The arithmetic of one wallet, by hand."""
 
-import datetime as dt
 import uuid
 
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
-from service.domain.wallets.lots import Lot
 from service.domain.wallets.types import Reason
 from service.kernel.values import Balance
-
-START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-HOLDER = uuid.UUID(int=1)
-
-
-def day(n: int) -> dt.datetime:
-    return START + dt.timedelta(days=n)
+from tests.domain.wallets.by_hand import HOLDER, day, earn, settle
 
 
 def book(*, settled: int = 0) -> Book:
     return Book(HOLDER, 1, 0, 0, 0, 0, 0, day(settled))
-
-
-def earn(
-    wallet: Book, amount: int, op: int, *, available: int = 0, expires: int | None = None
-) -> Lot:
-    return wallet.earn(
-        Op(uuid.UUID(int=op)),
-        amount,
-        reason=Reason.EARNED,
-        occurred_at=day(0),
-        earned_at=day(0),
-        available_at=day(available),
-        expires_at=None if expires is None else day(expires),
-        origin_holder=HOLDER,
-        origin_op=uuid.UUID(int=op),
-    )
 
 
 def take_back(wallet: Book, amount: int, op: int, *, lapsed: int = 0, clamp: bool = False) -> int:
@@ -46,15 +22,6 @@ def take_back(wallet: Book, amount: int, op: int, *, lapsed: int = 0, clamp: boo
         at=day(1),
         clamp=clamp,
     )
-
-
-def settle(wallet: Book, until: int) -> None:
-    for at, kind, lot_no in wallet.due(day(until)):
-        if kind == 0:
-            wallet.release(lot_no, at)
-        else:
-            wallet.expire(lot_no)
-    wallet.settled_at = day(until)
 
 
 def test_earn_50_claw_back_80_earn_100_leaves_70_available() -> None:
@@ -123,49 +90,6 @@ def test_what_lapses_first_is_spent_first_and_never_lapsing_units_last() -> None
     wallet.spend(Op(uuid.UUID(int=9)), 15, reason=Reason.ADJUSTED, at=day(1))
 
     assert [lot.remaining for lot in wallet.lots.values()] == [10, 5, 0]
-
-
-def test_lot_expires_once_at_its_own_instant() -> None:
-    wallet = book()
-    earn(wallet, 10, 1, expires=30)
-
-    settle(wallet, 40)
-    settle(wallet, 50)
-
-    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
-    assert [(e.reason, e.amount, e.occurred_at) for e in wallet.entries] == [
-        (Reason.EARNED, 10, day(0)),
-        (Reason.EXPIRED, -10, day(30)),
-    ]
-
-
-def test_lot_is_expired_at_the_very_instant_it_expires() -> None:
-    wallet = book()
-    earn(wallet, 10, 1, expires=30)
-
-    settle(wallet, 30)
-
-    assert wallet.posted == 0
-
-
-def test_late_lot_past_its_expiry_is_written_and_expired_at_once() -> None:
-    wallet = book(settled=60)
-
-    earn(wallet, 10, 1, available=14, expires=44)
-
-    assert wallet.balance() == Balance(available=0, pending=0, held=0, debt=0)
-    assert [e.amount for e in wallet.entries] == [10, -10]
-
-
-def test_held_units_do_not_expire() -> None:
-    wallet = book()
-    lot = earn(wallet, 10, 1, expires=30)
-    lot.held = wallet.held = 4
-
-    settle(wallet, 40)
-
-    assert wallet.posted == 4
-    assert wallet.balance() == Balance(available=0, pending=0, held=4, debt=0)
 
 
 def test_entries_form_one_chain() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
-from service.domain.wallets import store
+from service.domain.wallets import store, taken
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
 from service.domain.wallets.redeemed import Redeemed, redemption_id
@@ -117,8 +117,8 @@ async def returned(tx: Tx, number: int, purchase: uuid.UUID) -> Op:
     return Op(uuid.UUID(int=1000 + number))
 
 
-async def redeemed(tx: Tx, book: Book, *purchases: uuid.UUID) -> store.Redemptions:
-    return await store.load_redeemed(tx, {(OLA, POINTS): book}, [OLA], purchases)
+async def redeemed(tx: Tx, book: Book, *purchases: uuid.UUID) -> taken.Redemptions:
+    return await taken.load_redeemed(tx, {(OLA, POINTS): book}, dict.fromkeys(purchases, OLA), {})
 
 
 async def test_what_a_purchase_redeemed_comes_back_with_its_lots_in_their_order(ledger: Tx) -> None:
@@ -176,7 +176,7 @@ async def test_what_a_reward_redeemed_is_found_by_its_own_id_with_its_lots(ledge
     await write(tx, book)
 
     book = await bare(tx, 1)
-    found = await store.load_taken(tx, {(OLA, POINTS): book}, [OLA], [reward.op_id])
+    found = await taken.load_taken(tx, {(OLA, POINTS): book}, {reward.op_id: OLA}, {})
 
     assert list(found) == [(reward.op_id, POINTS)]
     one = found[reward.op_id, POINTS]

@@ -147,21 +147,6 @@ async def test_empty_lots_come_only_when_their_purchase_is_asked_for(tx: Tx) -> 
     assert lots(books[OLA, POINTS]) == [(2, 6, 0)]
 
 
-async def test_lapsed_units_are_counted_by_what_earned_them(tx: Tx) -> None:
-    book = await load(tx)
-    earn(book, 4, 1, expires=7)
-    earn(book, 6, 1, expires=8, line=1)
-    earn(book, 9, 2, expires=7)
-    book.spend(op(3), 1, reason=Reason.ADJUSTED, at=day(1))  # of the first
-    book.expire(1)
-    book.expire(2)
-    await write(tx, book)
-
-    found = await store.lapsed(tx, [OLA], [op(1).op_id, op(2).op_id])
-
-    assert found == {(op(1).op_id, POINTS): 9}
-
-
 async def test_a_wallet_that_changed_under_its_lock_is_a_bug(tx: Tx) -> None:
     book = await load(tx)
     earn(book, 10, 1)
@@ -256,19 +241,3 @@ async def test_house_accounts_are_summed_up(tx: Tx) -> None:
 
     assert await store.by_contra(tx, OLA, POINTS) == {Contra.ISSUANCE: 50, Contra.ADJUSTMENT: -25}
     assert await store.by_contra(tx, OLA, STARS) == {}
-
-
-async def test_what_an_operation_took_is_found_by_its_reason(tx: Tx) -> None:
-    """Of two lots, one of them empty since."""
-    book = await load(tx)
-    earn(book, 10, 1, expires=5)
-    earn(book, 20, 2, expires=9)
-    book.spend(op(3), 15, reason=Reason.ADJUSTED, at=day(1))
-    await write(tx, book)
-    books = await tx.ask(store.ask_books({OLA: START}, [POINTS]))
-
-    taken = await store.load_taken(tx, books, [OLA], [op(3).op_id], Reason.ADJUSTED)
-
-    assert taken[op(3).op_id, POINTS].takes == {1: 10, 2: 5}
-    assert lots(books[OLA, POINTS]) == [(1, 10, 0), (2, 20, 15)]
-    assert await store.load_taken(tx, books, [OLA], [op(3).op_id]) == {}

@@ -22,6 +22,7 @@ from service.kernel.errors import ExpectedError
 from service.kernel.ids import new_id
 from service.kernel.values import Identifier
 from tests.databases import Fresh
+from tests.flows.merging import merge
 from tests.flows.shop import SOURCE, TILL, Shop, another, card, day, goods, phone
 from tests.flows.telling import activity, holder_of, known, record, tell
 from tests.flows.test_concurrency import Two, outcome, patient, two_processes
@@ -219,10 +220,7 @@ async def test_staff_tell_nothing_of_themselves(shop: Shop) -> None:
 
 async def test_of_a_merged_member_it_is_the_survivors(shop: Shop) -> None:
     ola, jan = (await shop.enrol("1")).id, (await shop.enrol("2")).id
-    async with shop.db.transaction() as tx:
-        await tx.connection.execute(
-            "update holder set merged_into = $1 where holder_id = $2", ola, jan
-        )
+    await merge(shop, ola, jan)
 
     by_id = await tell(shop, "a", jan)
     by_card = await tell(shop, "b", "2")

@@ -17,6 +17,7 @@ from service.kernel.ids import new_id
 from service.kernel.values import Client
 from service.rules.clubs import Invitation
 from tests.flows.club_shop import Clubs
+from tests.flows.merging import merge
 from tests.flows.shop import day
 
 
@@ -247,10 +248,7 @@ async def ban(clubs: Clubs, member: uuid.UUID, club: str = "terrace") -> None:
 async def test_a_member_who_was_merged_joins_as_whom_they_are_now(clubs: Clubs) -> None:
     (ola,) = await clubs.full(1)
     old, now = await clubs.members(2, 8)
-    async with clubs.shop.db.transaction() as tx:
-        await tx.connection.execute(
-            "update holder set merged_into = $1 where holder_id = $2", now, old
-        )
+    await merge(clubs.shop, now, old)
     await clubs.invite(old, by=ola)
 
     entered = await clubs.join(old)

@@ -20,6 +20,7 @@ from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 from service.kernel.values import Balance
 from tests.flows.caps import CAPPED, EVA, JAN, Caps, staff
+from tests.flows.merging import merge
 from tests.flows.races import DONE, at_once, until
 from tests.flows.shop import TILL, another, day
 from tests.flows.staff_shop import change, hire
@@ -197,10 +198,7 @@ async def test_one_person_with_two_accounts_is_no_second_person(caps: Caps) -> N
     await hire(caps.shop, "eva", "supervisor", member=twin)
     asked = await caps.asked(ola.id, 700)
     herself = staff("eva-2", own_member=eva)
-    async with caps.shop.db.transaction() as tx:
-        await tx.connection.execute(
-            "update holder set merged_into = $2 where holder_id = $1", twin, eva
-        )
+    await merge(caps.shop, eva, twin)
 
     with pytest.raises(ApprovalNeedsAnother):
         await caps.approve(asked.id, herself)

@@ -13,8 +13,10 @@ from service.domain.clubs.errors import (
     WalletNotOfClub,
 )
 from service.domain.idempotency.errors import IdempotencyKeyReused
+from service.domain.members.errors import MemberNotFound
 from service.domain.wallets.errors import InsufficientPoints
 from service.kernel.answer import Answer
+from service.kernel.ids import new_id
 from tests.flows.membership_shop import Memberships, at_once
 from tests.flows.shop import day
 
@@ -62,6 +64,21 @@ async def test_the_first_units_at_once_make_one_pool(table: Memberships) -> None
     answers = await at_once(table.give(ola, 10), table.give(jan, 10))
 
     assert sorted(one.body.pool.available for one in answers) == [10, 20]
+
+
+async def test_only_members_give_and_draw(table: Memberships) -> None:
+    (ola,) = await table.full(1)
+    await table.shop.adjust(ola, 100)
+    pool = (await table.give(ola, 80)).body.pool
+    async with table.shop.db.reading() as tx:
+        of_club = await tx.connection.fetchval("select holder_id from club where holder_id notnull")
+
+    for nobody in (new_id(), of_club):
+        for moved in (table.give(nobody, 1), table.draw(nobody, 1)):
+            with pytest.raises(MemberNotFound):
+                await moved
+
+    assert (await table.draw(ola, 1)).body.pool.available == pool.available - 1
 
 
 async def test_the_same_key_moves_once(table: Memberships) -> None:

@@ -14,6 +14,7 @@ from service.domain.members.types import Profile
 from service.flows.reads import exports
 from service.kernel.ids import new_id
 from tests.flows.club_shop import Clubs
+from tests.flows.merging import merge
 from tests.flows.moments_shop import Moments
 from tests.flows.segment_shop import Segments
 from tests.flows.shop import Shop, card, day, goods, phone
@@ -107,3 +108,20 @@ async def test_segments_and_badges_are_named_as_in_the_program(
 
     assert "spenders" in named
     assert badge["badge"] == moments.shop.built.programs.badge_id(1)
+
+
+async def test_who_was_merged_into_them_is_in_it_as_they_were(shop: Shop) -> None:
+    ola = (await shop.enrol("1")).id
+    jan = (await shop.enrol("2", profile=Profile(name="Jan"))).id
+    await shop.buy("a", jan, goods(1000), at=day(0))
+    await shop.adjust(jan, 7)
+    await merge(shop, ola, jan)
+
+    found = await exported(shop, jan)
+
+    assert found["member"]["id"] == str(ola)
+    assert [one["receipt"]["external_id"] for one in found["purchases"]] == ["a"]
+    (was,) = found["merged"]
+    assert (was["member"]["id"], was["member"]["profile"]) == (str(jan), {"name": "Jan"})
+    assert [one["reason"] for one in was["entries.points"]][:2] == ["merged_out", "adjusted"]
+    assert [one["kind"] for one in was["operations"]] == ["adjustment", "merged"]

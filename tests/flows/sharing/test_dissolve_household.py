@@ -1,4 +1,4 @@
-"""The end of a household."""
+"""The end of a household, with service/flows/steps/sharing/dissolving.py."""
 
 import asyncio
 import uuid

@@ -2,10 +2,11 @@
 
 import pytest
 
-from service.domain.members.errors import MemberNotFound
+from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.members.identifiers import BEGINNING
 from service.flows.steps.match import NEW, Look, Match, Who, match
 from service.kernel.ids import new_id
+from tests.flows.eraser import erased
 from tests.flows.shop import Shop, card, day, goods, phone
 
 
@@ -178,3 +179,27 @@ async def test_a_new_holder_of_a_checkout_has_the_id_it_is_known_by(shop: Shop) 
         found = await match(tx, shop.built.ctx, [Who((), None, None, checkout_id)], day(0))
 
     assert found == [Match(checkout_id, NEW, is_new=True)]
+
+
+async def test_whoever_was_erased_is_refused_by_id_and_nobody_where_it_has_happened(
+    verified: Shop,
+) -> None:
+    ola = (await verified.enrol("1")).id
+    await erased(verified, ola)
+    async with verified.db.reading() as tx:
+        asked = [Who((), ola, None), Who((), ola, None, has_happened=True)]
+        refused, nobody = await match(tx, verified.built.ctx, asked, day(0))
+    assert isinstance(refused, MemberErased)
+    assert isinstance(nobody, Match)
+    assert nobody.is_new
+    assert nobody.holder_id != ola
+
+
+async def test_what_stands_on_a_hold_of_who_was_erased_is_a_new_holders(verified: Shop) -> None:
+    ola = (await verified.enrol("1")).id
+    await erased(verified, ola)
+    async with verified.db.reading() as tx:
+        (found,) = await match(tx, verified.built.ctx, [Who((), None, None, ola)], day(0))
+    assert isinstance(found, Match)
+    assert found.is_new
+    assert found.holder_id != ola

@@ -1,6 +1,7 @@
 """One activity on its way through a batch."""
 
 import datetime as dt
+import uuid
 
 from service.domain.activities.types import Activity, RecordActivity
 from service.domain.events.activities import ActivityRecorded
@@ -16,7 +17,7 @@ class Item:
     """An activity: asked, matched and locked (`work`), made (`activity`)."""
 
     __slots__ = (
-        "activity", "activity_id", "actor", "body", "fp", "identifier_conflict", "n",
+        "activity", "activity_id", "actor", "body", "fp", "home", "identifier_conflict", "n",
         "occurred_at", "work",
     )  # fmt: skip
 
@@ -33,6 +34,7 @@ class Item:
         self.occurred_at = occurred_at
         self.activity_id = new_id()
         self.identifier_conflict = False
+        self.home: uuid.UUID | None = None  # the member that was named, who is another one now
 
     @property
     def who(self) -> Who:
@@ -53,6 +55,7 @@ class Item:
             identifier_conflict=self.identifier_conflict,
             occurred_at=self.occurred_at,
             recorded_at=self.work.now,
+            home_id=self.home,
         )
         self.work.emit(recorded(self.activity), self.occurred_at)
         if self.work.is_member:

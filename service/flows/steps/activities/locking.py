@@ -60,7 +60,7 @@ async def lock(
     for holder_id, (item, matched) in chosen.items():
         if holder_id in locked:
             item.work = Work(locked[holder_id], now, now, Outbox())
-            item.identifier_conflict = matched.conflict
+            item.identifier_conflict, item.home = matched.conflict, matched.home
             ready.append(item)
         else:
             results[item.n] = BUSY

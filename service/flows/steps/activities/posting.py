@@ -11,6 +11,7 @@ from service.flows.steps.context import Context
 from service.flows.steps.occasions import chain
 from service.flows.steps.occasions.run import Run
 from service.flows.steps.settling import settle
+from service.flows.steps.standing import Standings
 from service.infra.db import Tx
 
 
@@ -31,7 +32,7 @@ async def post(tx: Tx, ctx: Context, items: Sequence[Item]) -> None:
     await Outbox.of(work.outbox for work in works).write(tx)
 
 
-def _run(item: Item, standings: tiers.Standings) -> Run:
+def _run(item: Item, standings: Standings) -> Run:
     return Run(item.work, standings.get(item.work.holder.holder_id, {}), item.activity_id)
 
 

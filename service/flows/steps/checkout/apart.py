@@ -9,6 +9,7 @@ from service.domain.holders.types import Holder
 from service.domain.programs.errors import VersionBehind
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import Context
+from service.flows.steps.gone import refuse_gone
 from service.infra.batch import BUSY
 from service.infra.db import Tx
 from service.kernel.errors import ExpectedError
@@ -43,9 +44,12 @@ async def _until_settled(ctx: Context, command: C, do: Callable[[Tx, C], Awaitab
 
 
 async def lock_all(
-    tx: Tx, ctx: Context, wanted: Iterable[uuid.UUID], *, wait: bool
+    tx: Tx, ctx: Context, wanted: Iterable[uuid.UUID], *, wait: bool, erased: bool = False
 ) -> dict[uuid.UUID, Holder]:
-    """The holders that exist, all of them locked; else Busy."""
+    """The holders that exist, all of them locked; else Busy.
+
+    MemberErased, MergedAway, unless those who are gone are wanted as well (`erased`).
+    """
     ids = frozenset(wanted)
     locked, newest = await holders.lock(tx, ids, wait=wait, clock_offset=ctx.db.clock_offset)
     missing = ids - locked.keys()
@@ -53,4 +57,6 @@ async def lock_all(
         raise Busy
     if newest > ctx.programs.newest:
         raise VersionBehind
+    if not erased:
+        refuse_gone(locked.values())
     return locked

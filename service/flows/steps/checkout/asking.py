@@ -61,12 +61,22 @@ def named(member: tuple[Identifier, ...] | MemberRef, at: dt.datetime | None) ->
     return Who(member, None, at)
 
 
-def who(body: Basket, at: dt.datetime | None, holder_id: uuid.UUID | None = None) -> Who:
-    """Whom the basket names; `holder_id`: whose hold it stands on."""
+def who(
+    body: Basket,
+    at: dt.datetime | None,
+    holder_id: uuid.UUID | None = None,
+    *,
+    has_happened: bool = False,
+) -> Who:
+    """Whom the basket names; `holder_id`: whose hold it stands on.
+
+    `has_happened`: a purchase that a till kept while it was offline may name somebody who was
+    erased since. It is never refused for that, but recorded as of nobody known.
+    """
     member = body.member
     if member is None or isinstance(member, tuple):
         return Who(member or (), None, at, None if member else holder_id)
-    return Who((), member.id, at, holder_id)
+    return Who((), member.id, at, holder_id, has_happened)
 
 
 def gate_key(body: Basket, *otherwise: str) -> tuple[str, ...]:

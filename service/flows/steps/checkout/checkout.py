@@ -13,7 +13,7 @@ from service.flows.steps.budgets import Decided
 from service.flows.steps.checkout.presenting import Code
 from service.flows.steps.checkout.proving import Proof
 from service.flows.steps.checkout.quoted import Quoted
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError

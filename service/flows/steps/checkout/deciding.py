@@ -32,7 +32,7 @@ from service.flows.steps.checkout.purchase import Item
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.facts import Asked, Questions
 from service.flows.steps.own import is_own
-from service.flows.steps.tiers import Standings
+from service.flows.steps.standing import Standings
 from service.infra.db import Tx
 from service.infra.together import Ask
 from service.rules.decide import decide

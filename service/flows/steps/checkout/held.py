@@ -1,6 +1,7 @@
 """A hold named by its id, with its holder locked and settled: as it stands now."""
 
 import uuid
+from collections.abc import Mapping
 
 import msgspec
 
@@ -8,12 +9,16 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holds import store
 from service.domain.holds.errors import HoldNotFound
-from service.domain.holds.types import Hold, OpenHold, State
+from service.domain.holds.types import Closing, Hold, OpenHold, State
 from service.flows.steps import wallets
-from service.flows.steps.checkout import paying_by_card
+from service.flows.steps.checkout import holding, paying_by_card
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.work import Work
 from service.infra.db import Tx
+from service.kernel.actor import Actor
+
+Cards = Mapping[uuid.UUID, Work]  # gift card -> the work on it
+Parts = Mapping[uuid.UUID, OpenHold]  # gift card -> what the hold has of it
 
 
 class Held(msgspec.Struct):
@@ -31,6 +36,17 @@ class Held(msgspec.Struct):
     def works(self) -> list[Work]:
         """All that is locked."""
         return [*([self.work] if self.work else ()), *self.cards.values()]
+
+
+def freed(
+    ctx: Context, work: Work, hold: Hold, cards: Cards, parts: Parts, actor: Actor
+) -> list[Closing]:
+    """What an open hold keeps is free again, on its gift cards too; answers how all of it ends."""
+    holding.free(ctx, work, hold, actor, hold.store)
+    for card, part in parts.items():
+        holding.free(ctx, cards[card], part, actor, hold.store)
+    whole = Closing(hold=hold, state=State.RELEASED, at=work.at)
+    return [whole, *paying_by_card.ended(parts, cards, State.RELEASED)]
 
 
 async def lock(tx: Tx, ctx: Context, hold_id: uuid.UUID, *, wait: bool) -> Held:

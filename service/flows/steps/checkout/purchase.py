@@ -26,9 +26,9 @@ class Item(Checkout):
     """A purchase: asked, matched and locked, decided, posted (`purchase`)."""
 
     __slots__ = (
-        "awaited", "captured", "card_captured", "charged_differs", "fp", "identifier_conflict",
-        "later", "moved_by", "net", "number", "overruns", "parked", "payments", "purchase",
-        "purchase_id", "redeemed", "redeemed_cards",
+        "awaited", "captured", "card_captured", "charged_differs", "fp", "home",
+        "identifier_conflict", "later", "moved_by", "net", "number", "overruns", "parked",
+        "payments", "purchase", "purchase_id", "redeemed", "redeemed_cards",
     )  # fmt: skip
 
     body: RecordPurchase
@@ -55,6 +55,7 @@ class Item(Checkout):
         self.parked: list[tuple[RecordReturn, Actor]] = []
         self.charged_differs = False
         self.identifier_conflict = False
+        self.home: uuid.UUID | None = None  # the member that was named, who is another one now
         self.captured: dict[int, tuple[int, ...]] = {}  # wallet number -> used of its held lots
         self.redeemed: dict[int, Redeemed] = {}  # wallet number -> units it was paid with
         self.payments: list[Payment] = []  # what gift cards paid

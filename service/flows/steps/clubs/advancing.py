@@ -91,7 +91,7 @@ async def locked(tx: Tx, ctx: Context, holder_ids: Sequence[uuid.UUID]) -> dict[
     works = {
         holder_id: Work(holder, now, now, outbox)
         for holder_id, holder in locked.items()
-        if holder.merged_into is None
+        if holder.merged_into is None and not holder.is_erased
     }
     await wallets.load(tx, ctx, list(works.values()))
     return works
@@ -122,9 +122,18 @@ async def _serve(
         else:
             turn.append(one)
     await waiting.leave(tx, turn, LeftHow.OFFERED, tx.now or EARLIEST)
+    await _lapse(tx, club, [works[one.holder_id] for one in turn])
     wanted = [_offer(club, one, works[one.holder_id]) for one in turn]
     kept = await offering.seats_for(tx, ctx, club, wanted)
     await offering.make(tx, ctx, wanted, {club.number: kept})
+
+
+async def _lapse(tx: Tx, club: Club, works: Sequence[Work]) -> None:
+    """Who waits let an offer lapse before, and it may not be written down yet."""
+    by_id = {work.holder.holder_id: work for work in works}
+    latest = await tx.ask(offers.ask_latest(list(by_id), [club.number]))
+    over = [one for one in latest.values() if one.state is OfferState.OPEN]
+    await offering.lapse(tx, [(by_id[one.holder_id], club, one) for one in over])
 
 
 def _offer(club: Club, one: Waiting, work: Work) -> NewOffer:

@@ -31,6 +31,7 @@ def view(club: Club, one: Application) -> ApplicationView:
         asked_at=one.asked_at,
         decided_at=one.decided_at,
         note=one.note,
+        code_id=one.code_id,
     )
 
 

@@ -11,7 +11,6 @@ from service.domain.clubs import membership
 from service.domain.clubs.membership import Span
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.domain.holders.types import Holder
 from service.domain.members import store as members
 from service.flows.steps import tiers
 from service.flows.steps.context import Context
@@ -53,7 +52,7 @@ async def _true(
     program = ctx.programs.at(at)
     states = await holders.states(tx, list(holder_ids), ctx.db.clock_offset)
     people = await members.members(tx, list(holder_ids))
-    works = [Work(_unsettled(one), at, at, Outbox()) for one in states.values()]
+    works = [Work(one.as_stored(), at, at, Outbox()) for one in states.values()]
     standings = await tiers.load(tx, ctx, [(work, at) for work in works], people, replay=True)
     questions = Questions(ctx, [Asked(work, program, at, after=True, limits={}) for work in works])
     await tx.ask_all(questions.all)
@@ -64,10 +63,3 @@ async def _true(
         )
         for work, facts in found
     }
-
-
-def _unsettled(one: Holder) -> Holder:
-    """The same as stored, whatever else is done with it."""
-    return Holder(
-        one.holder_id, one.kind, None, one.version, one.next_due, one.settled_at, one.recorded_at
-    )

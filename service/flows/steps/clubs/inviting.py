@@ -1,7 +1,7 @@
 """Who may let others into a club, and how many.
 
 Whoever belongs to it may, within what the program allows each member; its owner, and callers with
-clubs:manage, as they like.
+clubs:manage, as they like. They alone make codes to apply with, which cost no invitations.
 """
 
 import datetime as dt
@@ -63,6 +63,13 @@ class Asker:
         if wanted > left:
             raise InvitationsUsedUp(invitations=self.club.invitations_per_member, left=left)
 
+    def check_applications(self, actor: Actor) -> None:
+        """EntryNotOffered; ScopeMissing, for a member like all others."""
+        if self.club.application() is None:
+            raise EntryNotOffered(entry="application")
+        if self.is_bounded:
+            knowing.must_manage(actor)
+
 
 async def asker(
     tx: Tx,
@@ -85,12 +92,11 @@ async def asker(
     return Asker(club, circle)
 
 
-async def asking_member(tx: Tx, actor: Actor, by: uuid.UUID | None) -> uuid.UUID | None:
-    """Who the member that asks is now; MemberNotFound, or ScopeMissing when nobody is named."""
+def asking_member(actor: Actor, by: uuid.UUID | None) -> uuid.UUID | None:
+    """The member who asks, to be locked; ScopeMissing when nobody is named."""
     if by is None:
         knowing.must_manage(actor)
-        return None
-    return await knowing.survivor(tx, by)
+    return by
 
 
 def checked(until: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:

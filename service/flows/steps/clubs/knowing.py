@@ -16,12 +16,11 @@ from service.domain.clubs.membership import Span
 from service.domain.clubs.types import Offer, Waiting
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
+from service.domain.holders.types import Holder, Kind
+from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.transfers.errors import RecipientNotFound
 from service.flows.steps import naming, wallets
 from service.flows.steps.checkout import apart
-from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
@@ -79,7 +78,7 @@ class Circle:
 
     @property
     def belongs(self) -> bool:
-        """The member is in the club now."""
+        """The member is in the club now; while a rule is true: as the job has seen it last."""
         return membership.belongs(self.spans, self.number, self.work.at)
 
     @property
@@ -91,6 +90,11 @@ class Circle:
     def owns(self) -> bool:
         """The member is the club's owner."""
         return self.owner_id == self.member_id
+
+    @property
+    def has_applied(self) -> bool:
+        """The member has asked to be let in, and waits for an answer."""
+        return self._applied
 
     @property
     def open_offer(self) -> Offer | None:
@@ -158,11 +162,16 @@ def club_numbered(ctx: Context, number: int) -> Club:
 
 
 async def survivor(tx: Tx, member_id: uuid.UUID) -> uuid.UUID:
-    """Who the member is now: the same, or whom they were merged into; MemberNotFound."""
+    """Who the member is now, themselves or another one; MemberErased, MemberNotFound.
+
+    For those who are not locked under this id at once: `lock` follows by itself (steps/gone.py).
+    """
     found = await holders.find(tx, [member_id])
     row = found.get(member_id)
     if row is None or row[1] != Kind.MEMBER:
         raise MemberNotFound
+    if row[4] is not None:
+        raise MemberErased
     merged: uuid.UUID | None = row[2]
     return merged or member_id
 
@@ -179,23 +188,25 @@ async def recipient(tx: Tx, ctx: Context, named: Recipient) -> uuid.UUID:
 async def lock(
     tx: Tx, ctx: Context, actor: Actor, member_ids: Collection[uuid.UUID], *, wait: bool
 ) -> Mapping[uuid.UUID, Work]:
-    """Works of members as `survivor` found them, settled to now, with one outbox.
+    """Works of members, settled to now, with one outbox.
 
-    OwnWallet for staff who are one of them; MemberNotFound; RunAgain when one was merged meanwhile.
+    OwnWallet for staff who are one of them; MemberNotFound, MemberErased, MergedAway.
     """
     refuse_own(actor, *member_ids)
     locked = await apart.lock_all(tx, ctx, member_ids, wait=wait)
     now, outbox = tx.now or EARLIEST, Outbox()
-    works: dict[uuid.UUID, Work] = {}
+    must_be_members(locked, member_ids)
+    works = {member_id: Work(locked[member_id], now, now, outbox) for member_id in member_ids}
+    await wallets.load(tx, ctx, list(works.values()))
+    return works
+
+
+def must_be_members(locked: Mapping[uuid.UUID, Holder], member_ids: Collection[uuid.UUID]) -> None:
+    """MemberNotFound, when one of them is not there or something else than a member."""
     for member_id in member_ids:
         holder = locked.get(member_id)
         if holder is None or holder.kind is not Kind.MEMBER:
             raise MemberNotFound
-        if holder.merged_into is not None:
-            raise RunAgain
-        works[member_id] = Work(holder, now, now, outbox)
-    await wallets.load(tx, ctx, list(works.values()))
-    return works
 
 
 async def circle(tx: Tx, ctx: Context, club_id: str, work: Work) -> Circle:

@@ -33,10 +33,8 @@ async def look(
 ) -> tuple[Circle, Works]:
     """The member (and `also` members) locked and settled, and the club as the member sees it."""
     await holders.clock(tx, ctx.db.clock_offset)
-    one = await knowing.survivor(tx, member_id)
-    others = [await knowing.survivor(tx, other) for other in also]
-    works = await knowing.lock(tx, ctx, actor, {one, *others}, wait=wait)
-    return await knowing.circle(tx, ctx, club_id, works[one]), works
+    works = await knowing.lock(tx, ctx, actor, {member_id, *also}, wait=wait)
+    return await knowing.circle(tx, ctx, club_id, works[member_id]), works
 
 
 async def look_named(

@@ -39,6 +39,7 @@ def code(club: Club, one: CodeRow) -> ClubCodeView:
     return ClubCodeView(
         id=one.code_id,
         club=club.id,
+        lets=one.lets,
         shown=f"…{one.tail}",
         uses_max=one.uses_max,
         used=one.used,

@@ -15,7 +15,7 @@ from service.flows.steps.context import Context
 from service.flows.steps.occasions import deciding, posting
 from service.flows.steps.occasions.run import Run
 from service.flows.steps.reconsidering.reconsider import reconsider
-from service.flows.steps.tiers import Standings
+from service.flows.steps.standing import Standings
 from service.infra.db import Tx
 
 log = structlog.get_logger("occasions")

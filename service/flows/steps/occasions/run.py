@@ -7,7 +7,7 @@ import msgspec
 
 from service.domain.occasions.types import Key, key_of, run_id
 from service.flows.steps.budgets import Decided
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.ids import derived_id

@@ -21,6 +21,7 @@ from service.domain.purchases.stored import Purchase
 from service.flows.steps.activities import claiming as activities
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.purchases import crediting
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -73,7 +74,7 @@ def claims_on(
         held = [o for o in owned[value] if o.kind == Kind.MEMBER]
         current = next((o for o in held if o.until_at is None), None)
         if current is not None:
-            if current.holder_id != member_id:
+            if (current.merged_into or current.holder_id) != member_id:
                 raise IdentifierTaken(kind=identifier.kind)
             continue
         ended = [o.until_at for o in held if o.until_at is not None]
@@ -102,6 +103,7 @@ async def lock_unclaimed(
         await holders.clock(tx, ctx.db.clock_offset)
         return {}
     locked, _ = await holders.lock(tx, wanted, wait=True, clock_offset=ctx.db.clock_offset)
+    refuse_gone(locked.values())
     return locked
 
 

@@ -21,7 +21,7 @@ from service.flows.steps.checkout import (
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.match import Match, held_by
+from service.flows.steps.match import Match, Who, held_by
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -101,12 +101,21 @@ def _may_have_moved(holder: Holder, item: Checkout, matched: Match) -> bool:
     return unclaimed or holder.version != matched.version or holder.merged_into is not None
 
 
+def _who(item: Checkout, holder_id: uuid.UUID) -> Who:
+    return asking.who(
+        item.body,
+        item.occurred_at,
+        item.holder_id and holder_id,
+        has_happened=item.has_happened,
+    )
+
+
 async def still_matched(
     tx: Tx, ctx: Context, chosen: Chosen[C], locked: Mapping[uuid.UUID, Holder]
 ) -> None:
     """RunAgain: an identifier moved between match and lock. Whoever changed is matched again."""
     changed = [
-        (holder_id, asking.who(item.body, item.occurred_at, item.holder_id and holder_id))
+        (holder_id, _who(item, holder_id))
         for holder_id, (item, matched) in chosen.items()
         if holder_id in locked and _may_have_moved(locked[holder_id], item, matched)
     ]

@@ -48,7 +48,7 @@ from service.flows.steps.returns import (
 from service.flows.steps.returns.restoring import Restored, Scarce
 from service.flows.steps.returns.undeserved import Change
 from service.flows.steps.returns.unfounded import Brought, Undone
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor

@@ -156,6 +156,7 @@ def _purchase(ctx: Context, item: Item) -> Purchase:
         decision=item.decided.decision,
         hold_id=item.body.hold_id,
         moved_by=item.moved_by,
+        home_id=item.home,
         outcome=Outcome(
             currency=item.cart.currency,
             wallets=work.balances(ctx.programs),

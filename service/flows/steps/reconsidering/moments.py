@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from service.domain.clubs.membership import Span
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.kernel.calendar import Duration, Unit, clock_change, end_of_day, shift
 from service.rules.compile import Program
 from service.rules.needs import Needs

@@ -12,7 +12,7 @@ from service.flows.steps.context import Context
 from service.flows.steps.facts import Asked, Questions
 from service.flows.steps.reconsidering import club_rules, moments, telling
 from service.flows.steps.reconsidering.club_rules import RuleChange
-from service.flows.steps.tiers import Standing, Standings
+from service.flows.steps.standing import Standing, Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.infra.together import Ask
@@ -106,7 +106,7 @@ async def reconsider(
     Who has more instants behind them than are looked at here is still due after it.
     `quiet`: nothing was written to them here, so that only what time made due is looked at.
     """
-    works = [work for work in works if work.is_member and concerns(ctx, work.at)]
+    works = [work for work in works if _is_there(work) and concerns(ctx, work.at)]
     if not works:
         return
     ids = [work.holder.holder_id for work in works]
@@ -124,6 +124,11 @@ async def reconsider(
     await _write(tx, views)
     for view in views:
         view.work.reconsidered = quiet or view.is_whole  # else the job goes on, as it is due
+
+
+def _is_there(work: Work) -> bool:
+    """A member whose person was not forgotten."""
+    return work.is_member and not work.holder.is_erased
 
 
 def concerns(ctx: Context, at: dt.datetime) -> bool:

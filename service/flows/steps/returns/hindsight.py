@@ -17,7 +17,7 @@ from service.domain.purchases.stored import Purchase
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Asked, Questions
 from service.flows.steps.returns.unfounded import Brought
-from service.flows.steps.tiers import Standings
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.rules.compile import Program

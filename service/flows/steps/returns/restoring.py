@@ -58,7 +58,9 @@ async def load(
     paying = [(work, p) for work, p in begun if p.decision.paid and work.is_member]
     if paying:
         works = [work for work, _ in paying]
-        redeemed = await wallets.load_redeemed(tx, works, [p.purchase_id for _, p in paying])
+        redeemed = await wallets.load_redeemed(
+            tx, works, {p.purchase_id: p.holder_id for _, p in paying}
+        )
         for (purchase_id, number), one in redeemed.items():
             found[purchase_id].redeemed[number] = one
     wanted = [

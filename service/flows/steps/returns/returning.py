@@ -25,6 +25,7 @@ from service.domain.wallets.types import Reason
 from service.flows.steps import tiers
 from service.flows.steps.checkout import activity
 from service.flows.steps.context import Context
+from service.flows.steps.erasing import emptying
 from service.flows.steps.returns import (
     refunding,
     restoring,
@@ -36,7 +37,7 @@ from service.flows.steps.returns.refunding import Refund as CardRefund
 from service.flows.steps.returns.restoring import Restored, Scarce
 from service.flows.steps.returns.undeserved import Change
 from service.flows.steps.returns.unfounded import Brought, Undone
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
@@ -112,6 +113,8 @@ def apply(ctx: Context, r: Returning, *, cut: bool) -> None:
     net = purchases.net_of(rest)
     uncount(r.standings, purchase, r.before, r.remaining, r.work.at, net=net)
     r.undone = unfounded.undo(ctx, r.brought, r.unfounded)
+    if r.work.holder.is_erased:
+        emptying.leave(ctx, r.work, r.standings, op, r.actor)
     r.purchase = msgspec.structs.replace(
         purchase,
         returned=returned,

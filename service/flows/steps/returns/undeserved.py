@@ -115,7 +115,13 @@ async def load(
     ops = {use.recovery: one for use, one in pairs if use.recovery is not None}
     if ops:
         members = [work for work in works if work.is_member]
-        found = await wallets.load_taken(tx, members, list(ops), Reason.REVERSED)
+        here = {work.holder.holder_id for work in members}
+        whose = {
+            use.recovery: use.holder_id
+            for use, _ in pairs
+            if use.recovery is not None and use.holder_id in here
+        }
+        found = await wallets.load_taken(tx, members, whose, Reason.REVERSED)
         for (op_id, number), redeemed in found.items():
             ops[op_id].recovered[op_id] = (number, redeemed)
 

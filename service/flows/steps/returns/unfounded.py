@@ -40,7 +40,7 @@ from service.flows.steps.clubs import admitting, withdrawing
 from service.flows.steps.clubs.leaving import Dismissal
 from service.flows.steps.clubs.withdrawing import Lost
 from service.flows.steps.context import Context
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor

@@ -90,7 +90,7 @@ async def _void(tx: Tx, ctx: Context, found: Found, reason: str) -> None:
 async def _give_back(tx: Tx, ctx: Context, found: Found, op_id: uuid.UUID, actor: Actor) -> None:
     """The units to their lots, as a return gives them back; the piece to the stock."""
     row, work = found.row, found.work
-    taken = await wallets.load_taken(tx, [work], [row.redemption_id])
+    taken = await wallets.load_taken(tx, [work], {row.redemption_id: row.holder_id})
     paying = ctx.programs.wallet(row.wallet, work.at).redeem
     grace = GRACE if paying is None else paying.grace
     work.mark()

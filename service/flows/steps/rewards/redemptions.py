@@ -18,9 +18,10 @@ from service.flows.steps import (
     wallets,
 )
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.rewards import rewarding
 from service.flows.steps.rewards.redemption_view import state
-from service.flows.steps.tiers import Standings
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -47,6 +48,7 @@ async def lock(tx: Tx, ctx: Context, redemption_id: uuid.UUID, *, wait: bool) ->
     holder = locked.get(found.holder_id)
     if holder is None:
         return None
+    refuse_gone([holder])
     now = tx.now or EARLIEST
     work = Work(holder, now, now, Outbox())
     standings, _ = await meet(tx, ctx, work)

@@ -25,7 +25,7 @@ from service.domain.wallets.entries import Op
 from service.flows.steps import wallets
 from service.flows.steps.context import Context
 from service.flows.steps.facts import in_clubs, member_facts
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.infra.together import Ask

@@ -27,6 +27,7 @@ from service.domain.households.types import (
 )
 from service.flows.steps.checkout import apart
 from service.flows.steps.context import EARLIEST, Context
+from service.flows.steps.gone import refuse_gone_row
 from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.db import Tx
@@ -66,12 +67,14 @@ class Belonging:
                 return one
         raise NotInHousehold(member_id=member_id)
 
-    def asked_by(self, member_id: uuid.UUID) -> Membership:
-        """The head; NotTheHead."""
+    async def asked_by(self, tx: Tx, member_id: uuid.UUID) -> Membership:
+        """The head; NotTheHead. MemberErased, MergedAway for who is none and somebody else now."""
         head = store.head_of(self.people)
-        if head is None or head.holder_id != member_id:
-            raise NotTheHead
-        return head
+        if head is not None and head.holder_id == member_id:
+            return head
+        for row in (await holders.find(tx, [member_id])).values():
+            refuse_gone_row(row)
+        raise NotTheHead
 
     def emit(self, event: SharingEvent, members: Iterable[uuid.UUID], now: dt.datetime) -> None:
         """The event of the household and of members, all of them locked."""

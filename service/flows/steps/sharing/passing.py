@@ -19,6 +19,7 @@ from service.flows.steps import (
 )
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.facts import Asked, load_members
+from service.flows.steps.standing import Standings
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -34,7 +35,7 @@ class Passing:
             holder_id: Work(holder, self.at, now, self.outbox)
             for holder_id, holder in locked.items()
         }
-        self.standings: tiers.Standings = {}
+        self.standings: Standings = {}
 
     @classmethod
     async def settled(

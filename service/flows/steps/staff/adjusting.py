@@ -14,7 +14,7 @@ from service.flows.steps import (
 )
 from service.flows.steps.context import Context
 from service.flows.steps.facts import Asked, load_members
-from service.flows.steps.tiers import Standing
+from service.flows.steps.standing import Standing
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor

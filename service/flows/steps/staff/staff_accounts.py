@@ -7,7 +7,7 @@ import msgspec
 from service.domain.coupons import attempts, guesses
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
-from service.domain.members.errors import MemberNotFound
+from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.staff import secret
 from service.domain.staff.store import Changes
 from service.domain.staff.types import Account, AccountState, IssuedStaffAccount, StaffAccountView
@@ -44,11 +44,13 @@ async def hashes(
 
 
 async def member(tx: Tx, member_id: uuid.UUID) -> uuid.UUID:
-    """The member, or whom they were merged into; MemberNotFound."""
+    """The member, or whom they were merged into; MemberNotFound, MemberErased."""
     row = (await holders.find(tx, [member_id])).get(member_id)
     if row is None:
         raise MemberNotFound
-    _, kind, merged_into, _ = row
+    _, kind, merged_into, _, erased_at = row
+    if erased_at is not None:
+        raise MemberErased
     if merged_into is not None:
         return await member(tx, merged_into)
     if Kind(kind) is not Kind.MEMBER:

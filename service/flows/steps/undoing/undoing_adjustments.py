@@ -84,7 +84,9 @@ async def _take(tx: Tx, ctx: Context, work: Work, undoing: Undoing, line: Moved)
 
 async def _give(tx: Tx, ctx: Context, work: Work, undoing: Undoing, line: Moved) -> None:
     """What lapsed meanwhile lives for the grace that the wallet gives returns, if it gives one."""
-    taken = await wallets.load_taken(tx, [work], [undoing.undoes], Reason.ADJUSTED)
+    taken = await wallets.load_taken(
+        tx, [work], {undoing.undoes: work.holder.holder_id}, Reason.ADJUSTED
+    )
     paying = ctx.programs.wallet(line.wallet, work.at).redeem
     until = work.at if paying is None else shift(work.at, paying.grace, ctx.programs.tz)
     work.books[line.wallet].give_back(

@@ -100,7 +100,9 @@ async def _move(
     giver, taker = sides
     numbers = {line.wallet for line in came}
     await wallets.load_lots(tx, [taker], [], numbers)
-    given = await wallets.load_taken(tx, [giver], [undoing.undoes], Reason.TRANSFERRED_OUT)
+    given = await wallets.load_taken(
+        tx, [giver], {undoing.undoes: giver.holder.holder_id}, Reason.TRANSFERRED_OUT
+    )
     ops = (Op(undoing.op_id), Op(undoing.op_id))
     for number in sorted(numbers):
         lots = {line.seq: line.amount for line in came if line.wallet == number}

@@ -154,3 +154,25 @@ async def test_a_club_that_is_no_more_offers_nothing_and_its_offers_lapse(clubs:
 
     assert (await clubs.told(line[0]))[-1] == "offer-lapsed"
     assert await offered(clubs, line) == [True, False]
+
+
+async def test_who_let_an_offer_lapse_and_waits_again_is_offered_one_anew(clubs: Clubs) -> None:
+    """Nothing has written down yet that the offer before is over."""
+    ola, *_ = await clubs.full(3)
+    (guest,) = await clubs.members(1, first=60)
+    await clubs.invite(guest)
+    await clubs.shop.show(day(4))  # nobody took it, no job has run
+    async with clubs.shop.db.transaction() as tx:
+        await tx.connection.execute("update club set last_place = 1 where club = 1")
+        await tx.connection.execute(
+            "insert into club_waiting"
+            " (club, place, holder_id, since_at, entry, actor_kind, actor_id)"
+            " select club, 1, holder_id, due_at, 1, actor_kind, actor_id"
+            " from club_offer where holder_id = $1",
+            guest,
+        )
+
+    await clubs.gone(ola)
+
+    assert await clubs.advance()
+    assert (await clubs.told(guest))[-2:] == ["offer-lapsed", "offered"]

@@ -2,7 +2,8 @@
 
 import functools
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from service.kernel.ids import new_id
 from service.kernel.values import OtherMember
 from tests.flows.club_shop import APP, Clubs
 from tests.flows.clubs.test_join_club import ban
+from tests.flows.merging import merge
 from tests.flows.races import came
 from tests.flows.shop import TILL, day
 
@@ -81,10 +83,7 @@ async def test_who_is_merged_is_who_they_are_now_and_who_is_nobody_is_not_found(
     clubs: Clubs,
 ) -> None:
     old, now = await clubs.members(2)
-    async with clubs.shop.db.transaction() as tx:
-        await tx.connection.execute(
-            "update holder set merged_into = $1 where holder_id = $2", now, old
-        )
+    await merge(clubs.shop, now, old)
 
     async with clubs.shop.db.reading() as tx:
         assert await knowing.survivor(tx, old) == now
@@ -132,6 +131,7 @@ async def test_an_outsider_of_a_hidden_club_costs_the_same_questions_as_of_none(
     asked: list[str] = []
     for name in ("rows", "maybe", "value", "run"):
         _noting(monkeypatch, name, asked)
+    _noting_asks(monkeypatch, asked)
     found: dict[str, list[list[str]]] = {}
 
     for club in ("roasters", "nowhere", "roasters", "nowhere"):
@@ -142,6 +142,17 @@ async def test_an_outsider_of_a_hidden_club_costs_the_same_questions_as_of_none(
 
     assert found["roasters"][1] == found["nowhere"][1]
     assert len(found["nowhere"][1]) >= 4
+
+
+def _noting_asks(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> None:
+    """And every question that is asked together with others."""
+    before = Tx.ask_all
+
+    async def noted(self: Tx, questions: Sequence[Any]) -> None:
+        asked.extend(f"ask {one.statement.name}" for one in questions)
+        await before(self, questions)
+
+    monkeypatch.setattr(Tx, "ask_all", noted)
 
 
 def _noting(monkeypatch: pytest.MonkeyPatch, name: str, asked: list[str]) -> None:

@@ -1,26 +1,11 @@
 """Terms that ran out are written down once, at the instants they ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from service.domain.clubs.membership import Ended
 from service.flows.steps.clubs import lapsing
-from tests.databases import Fresh, Server
-from tests.flows.conftest import opened
 from tests.flows.membership_shop import Memberships
-from tests.flows.memberships.conftest import memberships_published
 from tests.flows.shop import another, day
-
-__all__ = ["memberships_published"]
-
-
-@pytest.fixture
-async def table(server: Server, memberships_published: Fresh) -> AsyncIterator[Memberships]:
-    """The roasters' table, at day 0; no difference may be found after a test."""
-    async with opened(server, memberships_published) as shop:
-        yield Memberships(shop)
 
 
 async def test_it_is_told_once_with_the_instant_it_ended_also_by_many_workers(

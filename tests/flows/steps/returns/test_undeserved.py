@@ -5,7 +5,6 @@ and not deserved it costs 300 points. A jug is 25.00, a bowl 15.00, a cup 10.00:
 them gone the coupon is not deserved, for the cup alone or the bowl alone it is again.
 """
 
-import asyncio
 import datetime as dt
 import functools
 import itertools
@@ -17,9 +16,8 @@ import pytest
 
 from service.domain.coupons.types import NameCoupon
 from service.domain.returns.types import CouponAgain, ReturnReceipt, VoidPurchase
-from service.infra.db import Database
 from tests.databases import Fresh, Server
-from tests.flows.conftest import opened
+from tests.flows.conftest import opened, publish
 from tests.flows.counter import CHECKOUT, buy, hold
 from tests.flows.moves import move
 from tests.flows.races import at_once
@@ -37,19 +35,11 @@ PRICES: Final = {1: 2_500, 2: 1_500, 3: 1_000}
 OTHER: Final = 0  # stands for the purchase on which the coupon was used, of which all comes back
 
 
-async def _publish(url: str) -> None:
-    db = await Database.open(url)
-    await (await Shop.open(db)).publish(EITHER)
-    await db.close()
-
-
 @pytest.fixture(scope="session")
 def either_published(server: Server) -> Iterator[Fresh]:
     """A database with that program and nothing else, to make others from."""
-    fresh = server.create()
-    asyncio.run(_publish(fresh.url))
-    yield fresh
-    server.drop(fresh)
+    with server.filled(functools.partial(publish, source=EITHER)) as fresh:
+        yield fresh
 
 
 @pytest.fixture

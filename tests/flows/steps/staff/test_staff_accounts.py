@@ -11,6 +11,7 @@ from service.domain.staff.errors import SecretTooSimple
 from service.domain.staff.types import Account, State
 from service.flows.steps.staff import staff_accounts
 from service.kernel import slow_hash
+from tests.flows.merging import merge
 from tests.flows.shop import Shop
 from tests.flows.staff_shop import PASSWORD, PIN
 
@@ -80,11 +81,8 @@ def test_an_account_is_shown_without_hashes() -> None:
 
 async def test_who_a_member_was_merged_into_is_the_member(shop: Shop) -> None:
     old, new = (await shop.enrol("1")).id, (await shop.enrol("2")).id
-    async with shop.db.transaction() as tx:
-        await tx.connection.execute(
-            "update holder set merged_into = $2 where holder_id = $1", old, new
-        )
-
+    await merge(shop, new, old)
+    async with shop.db.reading() as tx:
         assert await staff_accounts.member(tx, old) == new
         assert await staff_accounts.member(tx, new) == new
         with pytest.raises(MemberNotFound):

@@ -1,0 +1,41 @@
+"""Lots in a wallet by hand: earned by an operation, settled until a day."""
+
+import datetime as dt
+import uuid
+
+from service.domain.wallets.entries import Op
+from service.domain.wallets.lot_book import LotBook
+from service.domain.wallets.lots import Due, Lot
+from service.domain.wallets.types import Reason
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+HOLDER = uuid.UUID(int=1)
+
+
+def day(n: int) -> dt.datetime:
+    return START + dt.timedelta(days=n)
+
+
+def earn(
+    wallet: LotBook, amount: int, op: int, *, available: int = 0, expires: int | None = None
+) -> Lot:
+    return wallet.earn(
+        Op(uuid.UUID(int=op)),
+        amount,
+        reason=Reason.EARNED,
+        occurred_at=day(0),
+        earned_at=day(0),
+        available_at=day(available),
+        expires_at=None if expires is None else day(expires),
+        origin_holder=HOLDER,
+        origin_op=uuid.UUID(int=op),
+    )
+
+
+def settle(wallet: LotBook, until: int) -> None:
+    for at, kind, lot_no in wallet.due(day(until)):
+        if kind is Due.RELEASE:
+            wallet.release(lot_no, at)
+        else:
+            wallet.expire(lot_no)
+    wallet.settled_at = day(until)
