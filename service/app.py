@@ -50,7 +50,7 @@ def create_app(settings: Settings, *, jobs: bool = True) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        db = await Database.open(settings.database_url, size_max=settings.pool_size_max)
+        db = await _database(settings)
         built = build(db, settings)
         edge_of(app).services = Services(
             verbs=built.verbs,
@@ -142,6 +142,14 @@ def _options(path: str, methods: list[str]) -> HTTPRouteHandler:
         opt={"scope": PUBLIC},
         include_in_schema=False,
     )(run)
+
+
+async def _database(settings: Settings) -> Database:
+    """All connections at once: so no request waits, in its half second, for one to be made."""
+    size = settings.pool_size_max
+    return await Database.open(
+        settings.database_url, size, size, wait_seconds=settings.pool_wait_seconds
+    )
 
 
 def _keyring(db: Database) -> Keyring:

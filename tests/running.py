@@ -28,6 +28,7 @@ threading.Thread(target=watch, daemon=True).start()
 main(prog_name="regulars")
 """
 STOP_SECONDS_MAX: Final = 60
+PATIENT: Final = {"REGULARS_POOL_WAIT_SECONDS": "30"}  # a machine of tests may stall for seconds
 
 
 def free_port() -> int:
@@ -85,7 +86,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-c", WATCHED, *words, *listen],
             cwd=PROJECT,
-            env=bare({**(environ or {}), "REGULARS_PORT": port}),
+            env=bare({**PATIENT, **(environ or {}), "REGULARS_PORT": port}),
             stdout=self._out,
             stderr=self._err,
             start_new_session=True,

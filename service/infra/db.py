@@ -19,7 +19,7 @@ from service.kernel.errors import Unavailable
 
 T = TypeVar("T")
 
-ACQUIRE_SECONDS_MAX: Final = 0.5
+WAIT_SECONDS_MAX: Final = 30.0  # for a connection; who has callers waiting says less
 STATEMENTS_MAX: Final = 400  # prepared per connection; sent together they come in more kinds
 # Every statement of a request has its index. While a table is small, or has grown since it was last
 # analyzed, PostgreSQL would rather read all of it: 20 ms a batch at 300,000 lots.
@@ -153,13 +153,26 @@ class Tx:
 class Database:
     """The pool of one process."""
 
-    def __init__(self, pool: Any, clock_offset: dt.timedelta = dt.timedelta()) -> None:
+    def __init__(self, pool: Any, wait_seconds: float = WAIT_SECONDS_MAX) -> None:
         self.pool = pool
-        self.clock_offset = clock_offset  # only tests set it: every flow adds it to the clock
+        self.clock_offset = dt.timedelta()  # only tests set it: every flow adds it to the clock
+        self._wait_seconds = wait_seconds
 
     @classmethod
-    async def open(cls, url: str, size_min: int = 2, size_max: int = 8) -> "Database":
-        """Connect; raises DatabaseUnavailable when the server does not answer."""
+    async def open(
+        cls,
+        url: str,
+        size_min: int = 2,
+        size_max: int = 8,
+        *,
+        wait_seconds: float = WAIT_SECONDS_MAX,
+    ) -> "Database":
+        """Connect; raises DatabaseUnavailable when the server does not answer.
+
+        So does whoever waits longer than `wait_seconds` for a connection. A connection that is made
+        for him counts as waiting, and is thrown away when it takes too long: where that is short,
+        have `size_min` of them, which are made, and made again, behind everybody's back.
+        """
         try:
             pool = await asyncpg.create_pool(
                 url,
@@ -172,7 +185,7 @@ class Database:
             )
         except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
             raise DatabaseUnavailable from failure
-        return cls(pool)
+        return cls(pool, wait_seconds)
 
     async def close(self) -> None:
         """Wait for what runs, then close all connections."""
@@ -201,7 +214,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
         try:
-            connection = await self.pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+            connection = await self.pool.acquire(timeout=self._wait_seconds)
         except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as failure:
             raise DatabaseUnavailable from failure
         except asyncpg.InterfaceError as failure:  # the pool is closing

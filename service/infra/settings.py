@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     workers: Count = 1
     pool_size_max: Count = 8
+    pool_wait_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.5
     docs: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     production: bool = False

@@ -90,7 +90,8 @@ async def serving(
     `keys`: those of another service on the same database, for tests with two workers. `jobs`:
     without them nothing runs that no request asked for.
     """
-    application = create_app(Settings(database_url=url, secret=SECRET, **more), jobs=jobs)
+    patient = {"pool_wait_seconds": 30.0, **more}  # a machine of tests may stall for seconds
+    application = create_app(Settings(database_url=url, secret=SECRET, **patient), jobs=jobs)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(application.lifespan())
         service = Service(application, await keys_for(url) if keys is None else keys)

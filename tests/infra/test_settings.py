@@ -23,6 +23,7 @@ def test_what_is_not_set_has_its_default() -> None:
         port=8000,
         workers=1,
         pool_size_max=8,
+        pool_wait_seconds=0.5,
         docs=True,
         log_level="info",
         production=False,
