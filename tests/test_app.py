@@ -1,6 +1,8 @@
 """The application put together: it starts, it drains, two of them agree."""
 
 import asyncio
+import os
+import signal
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from service.infra.settings import Settings
 from service.jobs.clock import JOBS
 from tests.api.bodies import enrolment, purchase
 from tests.api.client import SECRET, serving
-from tests.databases import Fresh
+from tests.databases import Fresh, Server
 
 
 async def test_an_application_from_the_environment_serves(
@@ -68,6 +70,22 @@ async def test_what_was_accepted_is_answered_when_the_service_stops(database: Fr
     async with serving(database.url, program="", keys=service.keys) as again:
         for found in made:
             assert (await again.checkout.get(f"/v1/purchases/{found}")).status_code == 200
+
+
+async def test_no_request_waits_for_a_connection_to_be_made(
+    server: Server, database: Fresh
+) -> None:
+    postmaster = int((server.embedded.cluster / "postmaster.pid").read_text().split()[0])
+    async with serving(database.url, jobs=False, pool_wait_seconds=0.5) as service:
+        member = (await service.checkout.post("/v1/members", json=enrolment())).json()["id"]
+        path = f"/v1/members/{member}"
+        os.kill(postmaster, signal.SIGSTOP)  # who is connected goes on, nobody else gets in
+        try:
+            answers = await asyncio.gather(*(service.app.get(path) for _ in range(50)))
+        finally:
+            os.kill(postmaster, signal.SIGCONT)
+
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_a_key_works_at_every_worker_and_a_write_at_one_shows_at_the_other(
