@@ -1,7 +1,7 @@
 """What an outsider's channels ask, of which people, and what answers have of their own.
 
 Ids, instants, codes and sealed texts are what they are; their places in the order of appearance are
-compared.
+compared. How long to wait is compared by itself: two services are not asked at the same instant.
 """
 
 import json
@@ -25,13 +25,14 @@ UNTOLD: Final = frozenset({"date"})  # headers that are of the moment
 _OF_ITS_OWN: Final = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"  # instants
-    r"|(?<=_seconds\":)\d+|\d+(?= seconds)"  # until then
     r"|[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{1,4}){2,}"  # codes
     r"|…[0-9A-Z]{4}"  # their last characters
     r'|"[0-9a-f]{24}"|"\d+\.\d+(?:\.\d+)*"'  # entity tags
     r"|(?<=\"quote_id\":\")[^\"]+|(?<=\"next\":\")[^\"]{20,}"  # sealed
     r"|\b[0-9a-f]{16}\b"  # requests
 )
+_WAITS: Final = re.compile(r"(?<=_seconds\":)\d+|(?<=again in )\d+(?= s\b)|\d+(?= seconds)")
+WAITS_APART_MAX: Final = 30  # seconds, of hundreds: a machine of tests may stall for some
 
 
 class Request(NamedTuple):
@@ -46,12 +47,19 @@ class Request(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """An answer with everything of its own replaced."""
+    """An answer with everything of its own replaced. `waits`: the seconds it tells, in order."""
 
     request: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: str
+    waits: tuple[int, ...]
+
+    def is_like(self, other: "Seen") -> bool:
+        """Whether nobody could tell the two apart; equally long waits differ by a moment."""
+        pairs = zip(self.waits, other.waits, strict=False)
+        near = all(abs(one - another) <= WAITS_APART_MAX for one, another in pairs)
+        return near and self._replace(waits=()) == other._replace(waits=())
 
 
 _PATHS: Final = {route.operation_id: (route.method, route.path) for route in ROUTES}
@@ -107,16 +115,18 @@ class Walk:
         return json.loads(self._named(json.dumps(body)))
 
     def _seen(self, request: Request, answer: httpx.Response) -> Seen:
-        headers = sorted(
-            (name, "…" if name == "retry-after" else self._replaced(value))
-            for name, value in answer.headers.items()
-            if name not in UNTOLD
-        )
+        waits = _WAITS.findall(answer.text)
+        told = {name: self._replaced(v) for name, v in answer.headers.items() if name not in UNTOLD}
+        if "retry-after" in told:
+            told["retry-after"] = "…"
+        if waits and "content-length" in told:  # 99 s are shorter than 100 s
+            told["content-length"] = str(int(told["content-length"]) - sum(map(len, waits)))
         return Seen(
             f"{self._count} {request.operation} by {request.role}",
             answer.status_code,
-            tuple(headers),
-            self._replaced(answer.text),
+            tuple(sorted(told.items())),
+            self._replaced(_WAITS.sub("…", answer.text)),
+            tuple(map(int, waits)),
         )
 
     def _replaced(self, text: str) -> str:

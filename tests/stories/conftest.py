@@ -50,7 +50,8 @@ async def counter(database: Fresh) -> AsyncIterator[Shop]:
 
 @contextlib.asynccontextmanager
 async def opened(database: Fresh, program: pathlib.Path) -> AsyncIterator[Shop]:
-    """A shop with this program.
+    """A shop with this program. No job runs but those a story runs itself: what a caller sees
+    depends on none, and one that is at work elsewhere is skipped by the story's own.
 
     The service lives in a task of its own: a fixture is set up and torn down in different ones,
     which the application's lifespan does not allow.
@@ -59,7 +60,7 @@ async def opened(database: Fresh, program: pathlib.Path) -> AsyncIterator[Shop]:
     done = asyncio.Event()
 
     async def serve() -> None:
-        async with serving(database.url, program=program.read_text()) as service:
+        async with serving(database.url, program=program.read_text(), jobs=False) as service:
             ready.set_result(Shop(service))
             await done.wait()
 
