@@ -269,4 +269,4 @@ async def test_takers_of_other_slots_do_not_wait_for_each_other(crowd: Database)
         taking = store.take(
             other, "c", [5], NOW, whole=False
         )  # while the first one is not committed
-        assert await asyncio.wait_for(taking, timeout=1) == [5]
+        assert await asyncio.wait_for(taking, timeout=20) == [5]
