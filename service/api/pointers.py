@@ -31,7 +31,7 @@ def field_error(message: str, shape: inspect.Type) -> FieldError:
     if missing := _MISSING.fullmatch(what):
         return FieldError(pointer=pointer([*steps, missing[1]]), detail="is required")
     if unknown := _UNKNOWN.fullmatch(what):
-        return _unknown(steps, unknown[1])
+        return _unknown(shape, steps, unknown[1])
     if _CHOICE.fullmatch(what):
         return FieldError(pointer=pointer(steps), detail=_choices(shape, steps))
     detail = what[0].lower() + what[1:] if _HARMLESS.match(what) else "is not valid"
@@ -53,10 +53,13 @@ def _steps(path: str) -> list[str]:
     return steps
 
 
-def _unknown(steps: list[str], name: str) -> FieldError:
+def _unknown(shape: inspect.Type, steps: list[str], name: str) -> FieldError:
+    known = ", ".join(_fields(shape, steps))
+    besides = f"; known are {known}" if known else ""
     if name.isprintable() and len(name) <= _NAME_LENGTH_MAX:
-        return FieldError(pointer=pointer([*steps, name]), detail="is not a known field")
-    return FieldError(pointer=pointer(steps), detail="holds an unknown field")
+        detail = f"is not a known field{besides}"
+        return FieldError(pointer=pointer([*steps, name]), detail=detail)
+    return FieldError(pointer=pointer(steps), detail=f"holds an unknown field{besides}")
 
 
 def _choices(shape: inspect.Type, steps: list[str]) -> str:
@@ -66,16 +69,27 @@ def _choices(shape: inspect.Type, steps: list[str]) -> str:
 
 def _allowed(shape: inspect.Type, steps: list[str]) -> list[str]:
     """The values an enum or literal at the end of the way takes; none when it is neither."""
-    inner = _alternatives(shape)
-    for step in steps:
-        inner = [found for one in inner for found in _below(one, step)]
     values: list[Any] = []
-    for one in inner:
+    for one in _at_the_end(shape, steps):
         if isinstance(one, inspect.EnumType):
             values += [member.value for member in one.cls]
         elif isinstance(one, inspect.LiteralType):
             values += one.values
     return [str(value) for value in values]
+
+
+def _fields(shape: inspect.Type, steps: list[str]) -> dict[str, None]:
+    """What the object at the end of the way may hold, in order."""
+    objects = [one for one in _at_the_end(shape, steps) if isinstance(one, inspect.StructType)]
+    return {field.encode_name: None for one in objects for field in one.fields}
+
+
+def _at_the_end(shape: inspect.Type, steps: list[str]) -> list[inspect.Type]:
+    """What may stand there."""
+    inner = _alternatives(shape)
+    for step in steps:
+        inner = [found for one in inner for found in _below(one, step)]
+    return inner
 
 
 def _below(shape: inspect.Type, step: str) -> list[inspect.Type]:

@@ -21,8 +21,12 @@ def found(given: type, raw: bytes) -> tuple[str | None, str]:
     ("raw", "where", "detail"),
     [
         (b"[]", "#", "expected `object`, got `array`"),
-        (b'{"foo":1}', "#/foo", "is not a known field"),
-        (b'{"lines":[{"sku":"a","tax":{"b":1}}]}', "#/lines/0/tax/b", "is not a known field"),
+        (
+            b'{"lines":[{"sku":"a","tax":{"b":1}}]}',
+            "#/lines/0/tax/b",
+            "is not a known field; known are rate, amount",
+        ),
+        (b'{"member":{"uuid":"x"}}', "#/member/uuid", "is not a known field; known are id"),
         (b'{"channel":"web"}', "#/currency", "is required"),
         (b'{"lines":[{"sku":"a"},{"amount":1}]}', "#/lines/1/sku", "is required"),
         (b'{"mode":"later"}', "#/mode", "is none of authorise, record"),
@@ -61,8 +65,16 @@ def test_an_item_of_a_batch_is_named() -> None:
 
 def test_an_unknown_field_with_a_strange_name_is_not_repeated() -> None:
     name = "x" * 65
-    assert found(Enrol, f'{{"{name}":1}}'.encode()) == ("#", "holds an unknown field")
-    assert found(Enrol, b'{"a\\u0000":1}') == ("#", "holds an unknown field")
+    answer = ("#", "holds an unknown field; known are identifiers, profile, fields")
+    assert found(Enrol, f'{{"{name}":1}}'.encode()) == answer
+    assert found(Enrol, b'{"a\\u0000":1}') == answer
+
+
+def test_an_unknown_field_of_the_whole_is_told_with_those_there_are() -> None:
+    where, detail = found(RecordPurchase, b'{"foo":1}')
+
+    named = detail.removeprefix("is not a known field; known are ").split(", ")
+    assert (where, named) == ("#/foo", list(RecordPurchase.__struct_encode_fields__))
 
 
 def test_a_message_of_an_unknown_form_is_passed_on_without_its_words() -> None:

@@ -17,7 +17,6 @@ from typing import Any
 import httpx
 import pytest
 
-from service.commands.http import DRAIN_SECONDS_MAX
 from tests.databases import open_folder
 from tests.running import PROJECT, Running, bare, free_port, purchase, regulars
 
@@ -116,7 +115,7 @@ async def test_an_orderly_end_answers_what_was_received(
             await asyncio.sleep(0.01)
         seconds = await asyncio.to_thread(service.stop, how)
     assert service.process.returncode == 0, service.err()
-    assert seconds < DRAIN_SECONDS_MAX
+    assert seconds < 10
     assert postmaster(service) is None
     assert "Traceback" not in service.err()
     await assert_kept(up(service.folder), recorded)

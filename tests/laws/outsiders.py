@@ -32,7 +32,7 @@ _OF_ITS_OWN: Final = re.compile(
     r"|\b[0-9a-f]{16}\b"  # requests
 )
 _WAITS: Final = re.compile(r"(?<=_seconds\":)\d+|(?<=again in )\d+(?= s\b)|\d+(?= seconds)")
-WAITS_APART_MAX: Final = 30  # seconds, of hundreds: a machine of tests may stall for some
+WAITS_APART_MAX: Final = 5  # seconds, of hundreds: a machine of tests may stall between the two
 
 
 class Request(NamedTuple):

@@ -217,7 +217,9 @@ async def test_f29_keys_that_occur_twice_and_fields_nobody_knows(database: Fresh
         assert "'amount' occurs twice" in problem["detail"]
 
         problem = await case.refuses(json.dumps(purchase(points=1_000_000)).encode(), 400)
-        assert problem["errors"] == [{"pointer": "#/points", "detail": "is not a known field"}]
+        (error,) = problem["errors"]
+        assert error["pointer"] == "#/points"
+        assert error["detail"].startswith("is not a known field; known are channel, ")
 
 
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: route.operation_id)
