@@ -55,6 +55,7 @@ class Server:
         self._thread.start()
         self._connection: Any = self._wait(asyncpg.connect(self.embedded.url(SUPERUSER, SUPERUSER)))
         self._count = 0
+        self._filled: dict[tuple[object, ...], Fresh] = {}
         self._execute(f"create database {TEMPLATE} owner regulars_owner")
         self._wait(migrate(self.embedded.url("regulars_owner", TEMPLATE)))
         self._execute(f"alter database {TEMPLATE} with is_template true allow_connections false")
@@ -71,15 +72,15 @@ class Server:
         """The database and whoever is still connected to it."""
         self._execute(f"drop database {fresh.name} with (force)")
 
-    @contextlib.contextmanager
-    def filled(self, make: Callable[[str], Coroutine[Any, Any, object]]) -> Iterator[Fresh]:
-        """A database that `make(url)` has put something into, until the end."""
-        fresh = self.create()
-        try:
-            asyncio.run(make(fresh.url))
-            yield fresh
-        finally:
-            self.drop(fresh)
+    def filled(self, make: Callable[..., Coroutine[Any, Any, object]], *given: object) -> Fresh:
+        """A database that `make(url, *given)` has put something into, once: to make others from,
+        or only to be read. It is kept to the end."""
+        key = (make, *given)
+        if key not in self._filled:
+            fresh = self.create()
+            self._wait(make(fresh.url, *given))
+            self._filled[key] = fresh
+        return self._filled[key]
 
     def close(self) -> None:
         """Stop the server."""

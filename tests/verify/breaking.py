@@ -11,13 +11,14 @@ import asyncpg
 from service.domain.programs.live import Programs
 from service.infra.db import Tx
 from service.verify import sums
-from service.verify.look import Look, Sample
+from service.verify.look import Look, Sample, load_programs
 from service.verify.report import Check, Tally
 from service.verify.run import RANGE_CHECKS, WHOLE_CHECKS
 from tests.databases import Fresh
 
 EVERY: Final = Sample(every=True, since=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), seed=0, below=0)
 _ALL: Final = 1_000
+_PROGRAMS: Final[dict[str, Programs]] = {}  # of each history, which never gets others
 
 
 class Broken:
@@ -29,12 +30,14 @@ class Broken:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, fresh: Fresh, programs: Programs) -> AsyncIterator["Broken"]:
+    async def open(cls, fresh: Fresh) -> AsyncIterator["Broken"]:
         """A superuser's transaction."""
+        if fresh.url not in _PROGRAMS:
+            _PROGRAMS[fresh.url] = await load_programs(fresh.url)
         connection = await asyncpg.connect(fresh.superuser_url)
         transaction = connection.transaction()
         await transaction.start()
-        yield cls(connection, programs)
+        yield cls(connection, _PROGRAMS[fresh.url])
         await transaction.rollback()
         await connection.close()
 

@@ -1,11 +1,10 @@
 """Payments with gift cards that are not what they must be are found, or refused."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
-from service.verify.look import load_programs
 from service.verify.report import Check
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
@@ -18,16 +17,15 @@ CAPTURED_PART = "state = 1 and channel = ''"
 
 
 @pytest.fixture(scope="module")
-def paid(server: Server) -> Iterator[Fresh]:
+def paid(server: Server) -> Fresh:
     """The history; nothing is ever committed to it."""
-    with server.filled(make_history) as fresh:
-        yield fresh
+    return server.filled(make_history)
 
 
 @pytest.fixture
 async def broken_payments(paid: Fresh) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
-    async with Broken.open(paid, await load_programs(paid.url)) as opened:
+    async with Broken.open(paid) as opened:
         yield opened
 
 

@@ -1,14 +1,13 @@
 """Each way in which clubs can be wrong is found."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from service.domain.clubs.types import CodeLets
 from service.infra.db import Database
 from service.verify.clubs import wrong_seat
-from service.verify.look import load_programs
 from service.verify.report import Check
 from tests.databases import Fresh, Server
 from tests.flows.membership_shop import MEMBERSHIPS, Memberships
@@ -47,16 +46,15 @@ async def _make(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def clubbed(server: Server) -> Iterator[Fresh]:
+def clubbed(server: Server) -> Fresh:
     """A history of clubs; nothing is ever committed to it."""
-    with server.filled(_make) as fresh:
-        yield fresh
+    return server.filled(_make)
 
 
 @pytest.fixture
 async def broken_clubs(clubbed: Fresh) -> AsyncIterator[Broken]:
     """It in the hands of somebody who may do everything."""
-    async with Broken.open(clubbed, await load_programs(clubbed.url)) as opened:
+    async with Broken.open(clubbed) as opened:
         yield opened
 
 

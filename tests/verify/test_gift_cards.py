@@ -1,12 +1,12 @@
 """Gift cards that are not what they must be are found, or refused."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from service.verify import gift_cards
-from service.verify.look import Look, load_programs
+from service.verify.look import Look
 from service.verify.report import Check, Tally
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
@@ -22,16 +22,15 @@ MEMBER = "holder_id = (select holder_id from member)"
 
 
 @pytest.fixture(scope="module")
-def sold(server: Server) -> Iterator[Fresh]:
+def sold(server: Server) -> Fresh:
     """The history; nothing is ever committed to it."""
-    with server.filled(make_history) as fresh:
-        yield fresh
+    return server.filled(make_history)
 
 
 @pytest.fixture
 async def broken_cards(sold: Fresh) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
-    async with Broken.open(sold, await load_programs(sold.url)) as opened:
+    async with Broken.open(sold) as opened:
         yield opened
 
 

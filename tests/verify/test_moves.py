@@ -1,10 +1,9 @@
 """Purchases that moved between members are found to be right; what is not so is found."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from service.verify.look import load_programs
 from service.verify.report import Check
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
@@ -15,16 +14,15 @@ LAST = "(select moved_by from purchase where external_id = 'b')"
 
 
 @pytest.fixture(scope="module")
-def moved(server: Server) -> Iterator[Fresh]:
+def moved(server: Server) -> Fresh:
     """The history; nothing is ever committed to it."""
-    with server.filled(moves.make) as fresh:
-        yield fresh
+    return server.filled(moves.make)
 
 
 @pytest.fixture
 async def broken_moves(moved: Fresh) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
-    async with Broken.open(moved, await load_programs(moved.url)) as opened:
+    async with Broken.open(moved) as opened:
         yield opened
 
 

@@ -1,12 +1,9 @@
 """A redemption that is not as it must be is found."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from service.domain.programs.live import Programs
-from service.verify.look import load_programs
 from service.verify.report import Check
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
@@ -15,22 +12,15 @@ from tests.verify.breaking import Broken
 
 
 @pytest.fixture(scope="module")
-def redeemed(server: Server) -> Iterator[Fresh]:
+def redeemed(server: Server) -> Fresh:
     """The history; nothing is ever committed to it."""
-    with server.filled(rewards.make) as fresh:
-        yield fresh
-
-
-@pytest.fixture(scope="module")
-def versions(redeemed: Fresh) -> Programs:
-    """The program versions of the history."""
-    return asyncio.run(load_programs(redeemed.url))
+    return server.filled(rewards.make)
 
 
 @pytest.fixture
-async def rewarded(redeemed: Fresh, versions: Programs) -> AsyncIterator[Broken]:
+async def rewarded(redeemed: Fresh) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
-    async with Broken.open(redeemed, versions) as opened:
+    async with Broken.open(redeemed) as opened:
         yield opened
 
 

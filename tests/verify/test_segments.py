@@ -7,7 +7,6 @@ import asyncpg
 import pytest
 
 from service.infra.db import Database
-from service.verify.look import load_programs
 from service.verify.report import Check
 from tests.databases import Server
 from tests.flows.segment_shop import SEGMENTS, Segments
@@ -33,7 +32,7 @@ async def broken_segments(server: Server) -> AsyncIterator[Broken]:
     assert await segments.belongs(idle) == set()
     await shop.built.gate.drain()
     await db.close()
-    async with Broken.open(fresh, await load_programs(fresh.url)) as opened:
+    async with Broken.open(fresh) as opened:
         yield opened
     server.drop(fresh)
 

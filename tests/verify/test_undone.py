@@ -1,13 +1,12 @@
 """What was undone and is not as if it had not been is found, or refused."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from service.flows.desk.undo_operation import UNDO
 from service.verify import undone
-from service.verify.look import load_programs
 from service.verify.report import Check
 from service.verify.run import Options, verify
 from tests.databases import Fresh, Server
@@ -16,16 +15,15 @@ from tests.verify.breaking import Broken
 
 
 @pytest.fixture(scope="module")
-def history(server: Server) -> Iterator[Fresh]:
+def history(server: Server) -> Fresh:
     """The history; nothing is ever committed to it."""
-    with server.filled(undos.make) as fresh:
-        yield fresh
+    return server.filled(undos.make)
 
 
 @pytest.fixture
 async def broken_undos(history: Fresh) -> AsyncIterator[Broken]:
     """The history in the hands of somebody who may do everything."""
-    async with Broken.open(history, await load_programs(history.url)) as opened:
+    async with Broken.open(history) as opened:
         yield opened
 
 

@@ -1,5 +1,5 @@
 """Shops of the flows, whose members are erased here."""
 
-from tests.flows.conftest import desk, desk_published, empty_shop
+from tests.flows.conftest import desk, empty_shop
 
-__all__ = ["desk", "desk_published", "empty_shop"]
+__all__ = ["desk", "empty_shop"]

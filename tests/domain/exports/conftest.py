@@ -1,5 +1,5 @@
 """A shop, as the tests of flows have it."""
 
-from tests.flows.conftest import published, shop
+from tests.flows.conftest import shop
 
-__all__ = ["published", "shop"]
+__all__ = ["shop"]

@@ -1,5 +1,5 @@
 """The shop of segments, for their noun."""
 
-from tests.flows.conftest import segments, segments_published
+from tests.flows.conftest import segments
 
-__all__ = ["segments", "segments_published"]
+__all__ = ["segments"]

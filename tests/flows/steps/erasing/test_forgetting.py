@@ -29,7 +29,7 @@ from service.flows.segments.look_again import look_again
 from service.flows.steps.erasing.forgetting import SAYING_WHY
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.values import Identifier, OtherMember
-from tests.databases import Fresh, Server
+from tests.databases import Server
 from tests.flows import reward_shop
 from tests.flows.conftest import opened
 from tests.flows.counter import hold
@@ -72,10 +72,9 @@ JAN: Final = msgspec.structs.replace(EVA, id="jan")
 
 
 @pytest.fixture
-async def aviary(server: Server, database: Fresh) -> AsyncIterator[Shop]:
+async def aviary(server: Server) -> AsyncIterator[Shop]:
     """A shop where everything that keeps words can be used; it is verified after the test."""
-    async with opened(server, database) as shop:
-        await shop.publish(CANARY)
+    async with opened(server, CANARY) as shop:
         yield shop
 
 

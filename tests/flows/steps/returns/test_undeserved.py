@@ -9,15 +9,15 @@ import datetime as dt
 import functools
 import itertools
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import pytest
 
 from service.domain.coupons.types import NameCoupon
 from service.domain.returns.types import CouponAgain, ReturnReceipt, VoidPurchase
-from tests.databases import Fresh, Server
-from tests.flows.conftest import opened, publish
+from tests.databases import Server
+from tests.flows.conftest import opened
 from tests.flows.counter import CHECKOUT, buy, hold
 from tests.flows.moves import move
 from tests.flows.races import at_once
@@ -35,17 +35,10 @@ PRICES: Final = {1: 2_500, 2: 1_500, 3: 1_000}
 OTHER: Final = 0  # stands for the purchase on which the coupon was used, of which all comes back
 
 
-@pytest.fixture(scope="session")
-def either_published(server: Server) -> Iterator[Fresh]:
-    """A database with that program and nothing else, to make others from."""
-    with server.filled(functools.partial(publish, source=EITHER)) as fresh:
-        yield fresh
-
-
 @pytest.fixture
-async def either(server: Server, either_published: Fresh) -> AsyncIterator[Shop]:
+async def either(server: Server) -> AsyncIterator[Shop]:
     """A shop with that program, at day 0; the whole ledger must add up after."""
-    async with opened(server, either_published) as shop:
+    async with opened(server, EITHER) as shop:
         yield shop
 
 
