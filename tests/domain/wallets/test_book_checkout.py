@@ -1,41 +1,21 @@
 """Holding, redeeming and giving back by hand: which lots, which entries, which ids."""
 
-import datetime as dt
 import uuid
 
 import pytest
 
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
-from service.domain.wallets.lots import Due, Lot
 from service.domain.wallets.types import Reason
 from service.kernel.ids import derived_id
 from service.kernel.values import Balance
+from tests.domain.wallets.by_hand import HOLDER, day, earn, settle
 
-START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-HOLDER, HOLD, OTHER_HOLD = uuid.UUID(int=1), uuid.UUID(int=91), uuid.UUID(int=92)
-
-
-def day(n: float) -> dt.datetime:
-    return START + dt.timedelta(days=n)
+HOLD, OTHER_HOLD = uuid.UUID(int=91), uuid.UUID(int=92)
 
 
 def op(number: int) -> Op:
     return Op(uuid.UUID(int=number))
-
-
-def earn(wallet: Book, units: int, number: int, *, on: int = 0, expires: int | None = None) -> Lot:
-    return wallet.earn(
-        op(number),
-        units,
-        reason=Reason.EARNED,
-        occurred_at=day(on),
-        earned_at=day(on),
-        available_at=day(on),
-        expires_at=None if expires is None else day(expires),
-        origin_holder=HOLDER,
-        origin_op=uuid.UUID(int=number),
-    )
 
 
 def book() -> Book:
@@ -44,15 +24,6 @@ def book() -> Book:
     earn(made, 50, 1)
     earn(made, 30, 2, expires=40)
     return made
-
-
-def settle(wallet: Book, until: int) -> None:
-    for at, kind, lot_no in wallet.due(day(until)):
-        if kind is Due.RELEASE:
-            wallet.release(lot_no, at)
-        else:
-            wallet.expire(lot_no)
-    wallet.settled_at = day(until)
 
 
 def owe(wallet: Book, units: int) -> None:

@@ -13,23 +13,17 @@ from service.domain.holds.types import Item, ItemKind, OpenHold, State
 from service.domain.programs.live import Programs
 from service.domain.wallets.book import Book
 from service.domain.wallets.entries import Op
-from service.domain.wallets.lots import Lot
 from service.domain.wallets.types import Reason
 from service.flows.steps.work import Work, all_written, open_books
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.values import Balance, WalletChange
 from service.rules.document import Wallet
+from tests.domain.wallets.by_hand import HOLDER, START, day, earn
 
-HOLDER = uuid.UUID(int=1)
-START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
 TILL, JOB = (
     Actor(kind=kind, id=name, client_id=uuid.UUID(int=9))
     for kind, name in ((ActorKind.PARTNER, "till"), (ActorKind.JOB, "settlement"))
 )
-
-
-def day(number: float) -> dt.datetime:
-    return START + dt.timedelta(days=number)
 
 
 @pytest.fixture
@@ -45,22 +39,6 @@ def work(until: float = 0, *, settled: float = 0, recorded: float = 0) -> Work:
     made = Work(holder, day(until), day(until), Outbox())
     made.books = {n: Book(HOLDER, n, 0, 0, 0, 0, 0, day(settled)) for n in (1, 2)}
     return made
-
-
-def earn(
-    book: Book, amount: int, operation: int, *, available: float = 0, expires: float | None = None
-) -> Lot:
-    return book.earn(
-        Op(uuid.UUID(int=operation)),
-        amount,
-        reason=Reason.EARNED,
-        occurred_at=day(0),
-        earned_at=day(0),
-        available_at=day(available),
-        expires_at=None if expires is None else day(expires),
-        origin_holder=HOLDER,
-        origin_op=uuid.UUID(int=operation),
-    )
 
 
 def told(made: Work) -> list[tuple[str, int, dt.datetime, list[dict[str, object]]]]:
