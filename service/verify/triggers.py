@@ -47,7 +47,7 @@ def _wrong(look: Look, row: Any) -> Iterator[str]:
         return
     if row["engine"] == ENGINE and decide_occasion(program, occasion, facts) != decision:
         yield f"comes out as {decide_occasion(program, occasion, facts)}, recorded is {decision}"
-    if row["op_id"] != run_id((row["decided_for"], row["trigger"], row["ref"])):
+    if row["op_id"] not in {run_id((one, row["trigger"], row["ref"])) for one in row["family"]}:
         yield "its operation is another one's"
     if row["is_due"]:
         yield "it is still left to the job"

@@ -76,6 +76,12 @@ left join activity a on a.holder_id = c.holder_id and a.name = c.name
   and (c.attribute is null or a.attributes -> c.attribute = c.value::jsonb)
 group by c.n
 
+-- name: list_homed_activities
+-- Those that go back with those whose they are when nobody is merged.
+select a.activity_id, a.home_id
+from activity a
+where a.holder_id = :holder::uuid and a.home_id = any(:homes::uuid[])
+
 -- name: pass_activity_keys
 update activity_key k
 set holder_id = :to::uuid

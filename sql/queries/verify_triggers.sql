@@ -1,7 +1,8 @@
 -- name: list_runs
--- What was decided beyond purchases for a range of holders, with all that came of it.
+-- What was decided beyond purchases for a range of holders, with all that came of it. `family`: for one
+-- of whom it was decided; a run goes with what had caused it, to whose that is.
 select r.holder_id, r.trigger, r.ref, r.op_id, r.program_version, r.engine, r.occurred_at,
-  r.facts, r.decision, r.undone_by, coalesce(r.home_id, r.holder_id) as decided_for,
+  r.facts, r.decision, r.undone_by, r.holder_id || k.kin as family,
   array(
     select format('%s %s %s %s', e.wallet, e.amount,
       extract(epoch from l.available_at)::numeric(20, 6), extract(epoch from l.expires_at)::numeric(20, 6))

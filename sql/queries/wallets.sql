@@ -108,16 +108,24 @@ where r.holder_id = any(:holders) and r.purchase_id = any(:purchases::uuid[])
   and g.debt_change < 0
 
 -- name: mark_homes
--- Spent ones too, for units may come back to them. What was made in place of a lot is of whose that was.
+-- Spent ones too, for units may come back to them. What was made in place of a lot is of whose that
+-- was, what an operation earned is of whose that is.
 update lot l
-set home_id = case
-  when l.home_id = any(:before::uuid[]) then l.home_id
-  else coalesce((
-    select coalesce(r.home_id, r.holder_id)
-    from lot r
-    where r.holder_id = l.replaces_holder and r.wallet = l.wallet and r.lot_no = l.replaces
-      and coalesce(r.home_id, r.holder_id) = any(:before)), :holder::uuid) end
-where l.holder_id = :holder
+set home_id = n.home_id
+from (
+  select i.wallet, i.lot_no, coalesce(
+    case when i.home_id = any(:before::uuid[]) then i.home_id end,
+    (select coalesce(r.home_id, r.holder_id)
+      from lot r
+      where r.holder_id = i.replaces_holder and r.wallet = i.wallet and r.lot_no = i.replaces
+        and coalesce(r.home_id, r.holder_id) = any(:before)),
+    f.home_id, :holder::uuid) as home_id
+  from lot i
+  left join unnest(:operations::uuid[], :operation_homes::uuid[]) as f (op_id, home_id)
+    on f.op_id = i.origin_op_id
+  where i.holder_id = :holder) n
+where l.holder_id = :holder and l.wallet = n.wallet and l.lot_no = n.lot_no
+  and l.home_id is distinct from n.home_id
 
 -- name: insert_wallets
 -- A wallet's row is made with its first entry.

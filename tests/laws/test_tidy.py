@@ -29,6 +29,7 @@ WITHOUT_A_FILE: Final = {
     "domain/wallets/test_book_checkout.py",
     "domain/wallets/test_book_machine.py",
     "domain/wallets/test_walls.py",
+    "flows/members/test_merged_chains.py",
     "flows/members/test_merged_identifiers.py",
     "flows/members/test_merged_operations.py",
     "flows/members/test_merged_repeats.py",

@@ -10,6 +10,14 @@ from service.infra.sql import load
 SQL: Final = load("activities")
 
 
+async def homed(
+    tx: Tx, holder_id: uuid.UUID, homes: Collection[uuid.UUID]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Activities (-> home) of those homes."""
+    rows = await tx.rows(SQL["list_homed_activities"], holder=holder_id, homes=list(homes))
+    return {row[0]: row[1] for row in rows}
+
+
 async def pass_on(
     tx: Tx, holder_id: uuid.UUID, to: uuid.UUID, homes: Collection[uuid.UUID] | None = None
 ) -> None:

@@ -32,18 +32,22 @@ async def pass_on(
     tx: Tx,
     holder_id: uuid.UUID,
     to: uuid.UUID,
-    runs: Mapping[uuid.UUID, uuid.UUID] | None = None,
+    runs: Mapping[uuid.UUID, uuid.UUID] = MappingProxyType({}),
+    *,
+    some: bool = False,
 ) -> None:
-    """All runs are another's, and what the job has still to decide; or some runs (-> home)."""
-    given = MappingProxyType({}) if runs is None else runs
+    """All runs are another's, and what the job has still to decide; or some.
+
+    `runs`: those (-> home) that do not say by themselves whose they are.
+    """
     await tx.run(
         SQL["pass_runs"],
         holder=holder_id,
         to=to,
-        some=runs is not None,
-        operations=list(given),
-        operation_homes=list(given.values()),
+        some=some,
+        operations=list(runs),
+        operation_homes=list(runs.values()),
     )
-    if runs is None:
+    if not some:
         await tx.run(SQL["pass_occasions"], holder=holder_id, to=to)
         await tx.run(SQL["delete_occasions_of"], holder=holder_id)

@@ -140,12 +140,24 @@ async def lapsed(
     return found
 
 
-async def mark_homes(tx: Tx, holder_id: uuid.UUID, before: Collection[uuid.UUID]) -> None:
+async def mark_homes(
+    tx: Tx,
+    holder_id: uuid.UUID,
+    before: Collection[uuid.UUID],
+    operations: Mapping[uuid.UUID, uuid.UUID],
+) -> None:
     """Each lot of a holder into whom somebody is merged says whose it was before.
 
-    `before`: who was merged into the holder already; what is not of one of them is the holder's.
+    `before`: who was merged into the holder already, and `operations` (-> of which of them) that
+    earned since; what is of none of them is the holder's.
     """
-    await tx.run(SQL["mark_homes"], holder=holder_id, before=list(before))
+    await tx.run(
+        SQL["mark_homes"],
+        holder=holder_id,
+        before=list(before),
+        operations=list(operations),
+        operation_homes=list(operations.values()),
+    )
 
 
 async def in_place(tx: Tx, holder_id: uuid.UUID) -> dict[tuple[int, int], uuid.UUID]:

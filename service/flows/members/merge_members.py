@@ -55,7 +55,7 @@ class Command(msgspec.Struct, frozen=True):
 class Both(msgspec.Struct):
     """The two, locked and settled to one instant: `old` is `survivor` from now on.
 
-    `before`: who had been merged into `old`.
+    `before`: who had been merged into `old`; `since`: what was done for them since.
     """
 
     old: Work
@@ -64,6 +64,7 @@ class Both(msgspec.Struct):
     family: Mapping[uuid.UUID, Holder]
     people: Mapping[uuid.UUID, MemberRow]
     before: Sequence[uuid.UUID]
+    since: rows.Operations
     op_id: uuid.UUID
 
 
@@ -112,7 +113,8 @@ async def _begin(
     works = all_.works
     await wallets.load_lots(tx, list(works.values()), [])
     before = await merges.merged_before(tx, old)
-    return Both(works[old], works[survivor], all_, locked, people, before, new_id())
+    since = await rows.since(tx, old, before)
+    return Both(works[old], works[survivor], all_, locked, people, before, since, new_id())
 
 
 async def _merge(tx: Tx, ctx: Context, both: Both, command: Command) -> MergeReceipt:
@@ -125,12 +127,13 @@ async def _merge(tx: Tx, ctx: Context, both: Both, command: Command) -> MergeRec
     passage = Passage(ctx, old, survivor, op_id)
     in_place = await taken.in_place(tx, old_id)
     await tx.flush()
-    await taken.mark_homes(tx, survivor_id, await merges.merged_before(tx, survivor_id))
+    others = await merges.merged_before(tx, survivor_id)
+    await taken.mark_homes(tx, survivor_id, others, await rows.since(tx, survivor_id, others))
     moved = passage.pour(lambda number, lot: _homed(both, lot, in_place.get((number, lot.lot_no))))
     passage.pass_debts()
     passage.tell(command.actor)
     _count(passage, both.all.standings, old, survivor)
-    await rows.pass_all(tx, old_id, survivor_id, survivor.at)
+    await rows.pass_all(tx, old_id, survivor_id, survivor.at, both.since)
     await clubs.merge(tx, ctx, old, survivor, op_id, command.actor)
     await segments.leave_all(tx, [old_id], old.at)
     old.looks_again = False
@@ -152,7 +155,9 @@ async def _merge(tx: Tx, ctx: Context, both: Both, command: Command) -> MergeRec
 
 def _homed(both: Both, lot: Lot, in_place_of: uuid.UUID | None) -> Part:
     """Everything goes. Whose it is stays known: the old one's, or of who was merged into them."""
-    named = (one for one in (lot.home, in_place_of) if one in both.before)
+    named = (
+        one for one in (lot.home, in_place_of, both.since.get(lot.origin_op)) if one in both.before
+    )
     return (lot, next(named, both.old.holder.holder_id))
 
 

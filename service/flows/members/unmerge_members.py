@@ -127,8 +127,8 @@ async def _begin(
 async def _unmerge(tx: Tx, ctx: Context, both: Both, command: Command) -> UnmergeReceipt:
     back, survivor, op_id = both.back, both.survivor, both.op_id
     back_id, survivor_id = back.holder.holder_id, survivor.holder.holder_id
-    row, names = person.emptied(both.people[survivor_id], both.people[back_id], both.merge.filled)
-    both_rows = await person.parted(tx, ctx, row, both.people[back_id], both.homes)
+    told_of, names = await person.withdrawn(tx, both.merge, both.people)
+    parted = await person.parted(tx, ctx, told_of[-1], both.people[back_id], both.homes)
     told = MemberUnmerged(
         operation_id=op_id,
         undoes=both.merge.op_id,
@@ -147,7 +147,7 @@ async def _unmerge(tx: Tx, ctx: Context, both: Both, command: Command) -> Unmerg
     _count(passage, both)
     await rows.pass_back(tx, survivor_id, back_id, both.what)
     await clubs.unmerge(tx, ctx, survivor, back, both.homes, op_id, command.actor)
-    for one in both_rows:
+    for one in (*told_of[:-1], *parted):
         await members.update_profile(tx, one)
     await _link(tx, both, command)
     receipt = UnmergeReceipt(

@@ -17,15 +17,22 @@ from service.domain.rewards import merging as rewards
 from service.domain.tiers import merging as tiers
 from service.infra.db import Tx
 
+Operations = Mapping[uuid.UUID, uuid.UUID]  # what earned, gave or used -> whose it is
 
-async def pass_all(tx: Tx, old: uuid.UUID, into: uuid.UUID, at: dt.datetime) -> None:
-    """All that rules, limits, returns and reads look for by its holder. Both are locked."""
-    await coupons.pass_on(tx, old, into)
+
+async def pass_all(
+    tx: Tx, old: uuid.UUID, into: uuid.UUID, at: dt.datetime, since: Operations
+) -> None:
+    """All that rules, limits, returns and reads look for by its holder. Both are locked.
+
+    `since`: what was done, since they were merged into the old one, for whom.
+    """
+    await coupons.pass_on(tx, old, into, operations=since)
     await returns.pass_on(tx, old, into)
     await purchases.pass_on(tx, old, into)
     await tiers.pass_on(tx, old, into)
-    await occasions.pass_on(tx, old, into)
-    await badges.pass_on(tx, old, into)
+    await occasions.pass_on(tx, old, into, since)
+    await badges.pass_on(tx, old, into, operations=since)
     await rewards.pass_on(tx, old, into)
     await activities.pass_on(tx, old, into)
     await households.end_doubles(tx, old, into, at)
@@ -35,16 +42,15 @@ async def pass_all(tx: Tx, old: uuid.UUID, into: uuid.UUID, at: dt.datetime) -> 
 class Homed(msgspec.Struct, frozen=True):
     """What goes back. `homes`: those whose it is; `purchases`: of theirs.
 
-    `bought`: when these were made, and what counts of each (minor units). `operations`: what
-    earned, gave or used for them -> whose it is: purchases, what they earn by, runs that they
-    caused. `runs`: these alone.
+    `bought`: when these were made, and what counts of each (minor units). `operations`: purchases,
+    what they earn by, runs that they and activities caused. `runs`: these alone.
     """
 
     homes: Collection[uuid.UUID]
     purchases: Collection[uuid.UUID]
     bought: Sequence[tuple[dt.datetime, int]]
-    operations: Mapping[uuid.UUID, uuid.UUID]
-    runs: Mapping[uuid.UUID, uuid.UUID]
+    operations: Operations
+    runs: Operations
 
 
 async def homed(tx: Tx, holder_id: uuid.UUID, homes: Collection[uuid.UUID]) -> Homed:
@@ -52,7 +58,8 @@ async def homed(tx: Tx, holder_id: uuid.UUID, homes: Collection[uuid.UUID]) -> H
     bought = await purchases.homed(tx, holder_id, homes)
     operations = {one.earned_by: one.home_id for one in bought}
     operations |= {one.purchase_id: one.home_id for one in bought}
-    runs = await occasions.homed(tx, holder_id, homes, operations)
+    done = await activities.homed(tx, holder_id, homes)
+    runs = await occasions.homed(tx, holder_id, homes, operations | done)
     return Homed(
         homes=homes,
         purchases=[one.purchase_id for one in bought],
@@ -62,6 +69,11 @@ async def homed(tx: Tx, holder_id: uuid.UUID, homes: Collection[uuid.UUID]) -> H
     )
 
 
+async def since(tx: Tx, holder_id: uuid.UUID, before: Collection[uuid.UUID]) -> Operations:
+    """What was done at a holder for those who had been merged into it, since they were."""
+    return (await homed(tx, holder_id, before)).operations if before else {}
+
+
 async def pass_back(tx: Tx, holder_id: uuid.UUID, to: uuid.UUID, what: Homed) -> None:
     """What is of those homes is again whose it was. Both are locked."""
     operations = list(what.operations)
@@ -69,7 +81,7 @@ async def pass_back(tx: Tx, holder_id: uuid.UUID, to: uuid.UUID, what: Homed) ->
     await returns.pass_on(tx, holder_id, to, what.purchases)
     await purchases.pass_on(tx, holder_id, to, operations)
     await tiers.pass_on(tx, holder_id, to, operations)
-    await occasions.pass_on(tx, holder_id, to, what.runs)
+    await occasions.pass_on(tx, holder_id, to, what.runs, some=True)
     await badges.pass_on(tx, holder_id, to, what.homes, what.operations)
     await rewards.pass_on(tx, holder_id, to, what.homes)
     await activities.pass_on(tx, holder_id, to, what.homes)
