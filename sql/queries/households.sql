@@ -104,7 +104,8 @@ where member_id = :holder::uuid
 -- name: update_doubles
 -- Two who are one person and belong to one household do so once: the head, else who stays.
 update household_member m
-set until_at = greatest(m.from_at, :at::timestamptz)
+set until_at = greatest(m.from_at, :at::timestamptz), actor_kind = :actor_kind::smallint,
+  actor_id = :actor::text, recorded_at = greatest(:at, m.recorded_at)
 from household_member o
 where m.until_at is null and o.until_at is null and (
     (m.holder_id = :holder::uuid and o.holder_id = :to::uuid)

@@ -3,9 +3,9 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from service.domain.holders.types import Holder, Kind
+from service.domain.holders.types import Found, Holder, Kind
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.infra.together import Ask
@@ -43,16 +43,16 @@ def ask_clock() -> Ask[tuple[dt.datetime, int]]:
     return Ask(SQL["get_clock"], lambda rows: (rows[0][0], rows[0][1] or 0))
 
 
-async def find(tx: Tx, holder_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    """holder_id -> (holder_id, kind, merged_into, version, erased_at) of those that exist."""
+async def find(tx: Tx, holder_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Found]:
+    """By id, those that exist."""
     return await tx.ask(ask_found(holder_ids))
 
 
-def ask_found(holder_ids: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, Any]]:
+def ask_found(holder_ids: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, Found]]:
     """The same as a question."""
     return Ask(
         SQL["find_holders"],
-        lambda rows: {row[0]: row for row in rows},
+        lambda rows: {row[0]: Found._make(row) for row in rows},
         holders=list(holder_ids),
     )
 

@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class Kind(enum.IntEnum):
@@ -19,6 +20,21 @@ class Kind(enum.IntEnum):
     def holds_units(self) -> bool:
         """Its holders have wallets."""
         return self is not Kind.UNCLAIMED
+
+
+class Found(NamedTuple):
+    """A holder that somebody names, before the lock; what it says may be over by then."""
+
+    holder_id: uuid.UUID
+    kind: int
+    merged_into: uuid.UUID | None
+    version: int
+    erased_at: dt.datetime | None
+
+    @property
+    def is_erased(self) -> bool:
+        """The person of a member was forgotten."""
+        return self.erased_at is not None
 
 
 class Holder:

@@ -11,13 +11,23 @@ from typing import Final
 
 from service.infra.db import Tx
 from service.infra.sql import load
+from service.kernel.actor import Actor
 
 SQL: Final = load("households")
 
 
-async def end_doubles(tx: Tx, holder_id: uuid.UUID, to: uuid.UUID, at: dt.datetime) -> None:
-    """Of two in one household one is enough: the head, else `to`."""
-    await tx.run(SQL["update_doubles"], holder=holder_id, to=to, at=at)
+async def end_doubles(
+    tx: Tx, holder_id: uuid.UUID, to: uuid.UUID, at: dt.datetime, actor: Actor
+) -> None:
+    """Of two in one household one is enough: the head, else `to`. The person does not leave."""
+    await tx.run(
+        SQL["update_doubles"],
+        holder=holder_id,
+        to=to,
+        at=at,
+        actor_kind=int(actor.kind),
+        actor=actor.id,
+    )
 
 
 async def pass_on(

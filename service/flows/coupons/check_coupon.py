@@ -70,7 +70,7 @@ async def _member(tx: Tx, ctx: Context, program: Program, body: CheckCoupon) -> 
     if not isinstance(found, Match):
         return None
     known = await holders.find(tx, [found.holder_id])
-    return found.holder_id if known[found.holder_id][1] == Kind.MEMBER else None
+    return found.holder_id if known[found.holder_id].kind == Kind.MEMBER else None
 
 
 async def _look(

@@ -33,7 +33,7 @@ from service.flows.steps import hiding, idempotency
 from service.flows.steps.checkout.asking import named
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.gone import refuse_erased, refuse_gone_row
+from service.flows.steps.gone import refuse_erased, refuse_gone
 from service.flows.steps.match import Look, Match, check_kinds
 from service.flows.steps.own import refuse_own
 from service.flows.steps.purchases import (
@@ -143,7 +143,7 @@ async def _member(tx: Tx, ctx: Context, command: Command) -> tuple[uuid.UUID, uu
         raise found
     if not isinstance(found, Match):
         raise MemberNotFound
-    kind = (await holders.find(tx, [found.holder_id]))[found.holder_id][1]
+    kind = (await holders.find(tx, [found.holder_id]))[found.holder_id].kind
     if kind != HolderKind.MEMBER:
         raise MemberNotFound
     return found.holder_id, found.home
@@ -152,8 +152,7 @@ async def _member(tx: Tx, ctx: Context, command: Command) -> tuple[uuid.UUID, uu
 async def _check_gone(tx: Tx, member_id: uuid.UUID | None) -> None:
     """MemberErased, MergedAway: whose it was said to be is somebody else now."""
     if member_id is not None:
-        for row in (await holders.find(tx, [member_id])).values():
-            refuse_gone_row(row)
+        refuse_gone((await holders.find(tx, [member_id])).values())
 
 
 async def _find(tx: Tx, purchase_id: uuid.UUID) -> Purchase:

@@ -117,8 +117,8 @@ async def _check_who_asked(tx: Tx, row: Approval, actor: Actor) -> None:
     account = await staff.find_of(tx, row.actor_id)
     if account is None or account.member_id is None:
         return
-    _, _, merged_into, _, _ = (await holders.find(tx, [account.member_id]))[account.member_id]
-    themself = merged_into or account.member_id
+    found = (await holders.find(tx, [account.member_id]))[account.member_id]
+    themself = found.merged_into or account.member_id
     if row.holder_id == themself:
         raise OwnWallet
     if actor.own_member == themself:

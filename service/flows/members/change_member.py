@@ -26,7 +26,7 @@ from service.domain.members.types import MemberView, PatchMember, Profile
 from service.domain.segments import store as segments
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.gone import refuse_gone_row
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.match import check_kinds
 from service.flows.steps.member_view import view
 from service.flows.steps.occasions import happening
@@ -110,8 +110,7 @@ async def _plan(
     try:
         return await claiming.plan(tx, ctx, member_id, command.body.add, now, cutoff)
     except IdentifierTaken:
-        for row in (await holders.find(tx, [member_id])).values():
-            refuse_gone_row(row)
+        refuse_gone((await holders.find(tx, [member_id])).values())
         raise
 
 

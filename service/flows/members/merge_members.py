@@ -133,7 +133,7 @@ async def _merge(tx: Tx, ctx: Context, both: Both, command: Command) -> MergeRec
     passage.pass_debts()
     passage.tell(command.actor)
     _count(passage, both.all.standings, old, survivor)
-    await rows.pass_all(tx, old_id, survivor_id, survivor.at, both.since)
+    await rows.pass_all(tx, old_id, survivor_id, both.since, survivor.at, command.actor)
     await clubs.merge(tx, ctx, old, survivor, op_id, command.actor)
     await segments.leave_all(tx, [old_id], old.at)
     old.looks_again = False

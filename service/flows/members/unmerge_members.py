@@ -94,14 +94,13 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
 
 
 async def _survivor(tx: Tx, member_id: uuid.UUID) -> uuid.UUID:
-    """Who it is now; MemberNotFound, MemberErased, NotMerged."""
-    row = (await holders.find(tx, [member_id])).get(member_id)
-    if row is None:
+    """Who it is now; MemberNotFound, NotMerged."""
+    found = (await holders.find(tx, [member_id])).get(member_id)
+    if found is None:
         raise MemberNotFound
-    into: uuid.UUID | None = row[2]
-    if into is None:
+    if found.merged_into is None:
         raise NotMerged
-    return into
+    return found.merged_into
 
 
 async def _begin(

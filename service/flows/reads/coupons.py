@@ -1,6 +1,5 @@
 """Coupons: a member's list, batches, and the codes of a batch made again."""
 
-import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -17,6 +16,7 @@ from service.domain.coupons.types import (
 )
 from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
+from service.flows.reads import paging
 from service.flows.reads.whose import member_of
 from service.flows.steps import batching, hiding
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
@@ -27,7 +27,7 @@ from service.kernel.texts import Languages, told
 from service.rules.compile import Program
 from service.rules.facts import Unusable
 
-_LAST: Final = (dt.datetime(2200, 1, 1, tzinfo=dt.UTC), uuid.UUID(int=2**128 - 1))
+_KIND: Final = "coupons"
 _STATES: Final = {
     None: CouponState.USABLE,
     Unusable.UNKNOWN: CouponState.EXPIRED,  # the program has its template no more
@@ -42,25 +42,13 @@ _STATES: Final = {
 _OPEN: Final = frozenset({CouponState.USABLE, CouponState.NOT_STARTED, CouponState.HELD})
 
 
-def _before(
-    ctx: Context, member_id: uuid.UUID, cursor: str | None
-) -> tuple[dt.datetime, uuid.UUID]:
-    """Where the page before ended; CursorInvalid."""
-    if cursor is None:
-        return _LAST
-    position = cursors.unseal(ctx.secret, cursor, tuple[str, uuid.UUID, dt.datetime, uuid.UUID])
-    if position[:2] != ("coupons", member_id):
-        raise cursors.CursorInvalid
-    return (position[2], position[3])
-
-
 async def coupons(
     ctx: Context, member_id: uuid.UUID, languages: Languages, cursor: str | None, limit: int
 ) -> CouponPage:
     """A page of a member's list, newest first; MemberNotFound, CursorInvalid."""
     async with ctx.db.transaction(repeatable=True) as tx:
         member_of(await holders.states(tx, [member_id], ctx.db.clock_offset), member_id)
-        before = _before(ctx, member_id, cursor)
+        before = paging.before(ctx, _KIND, member_id, cursor)
         program = ctx.programs.at(tx.now or EARLIEST)
         hidden = (await hiding.of_member(tx, program, member_id, tx.now or EARLIEST)).coupons
         rows = await store.page_of_member(tx, member_id, before, limit + 1, hidden)
@@ -72,7 +60,7 @@ async def coupons(
     following = None
     if len(rows) > limit:
         last = items[-1]
-        following = cursors.seal(ctx.secret, ("coupons", member_id, last.issued_at, last.id))
+        following = cursors.seal(ctx.secret, (_KIND, member_id, last.issued_at, last.id))
     return CouponPage(items=items, next=following)
 
 
@@ -90,7 +78,9 @@ async def open_list(
         for row, state in zip(found, known, strict=True)
         if state in _OPEN
     ]
-    return tuple(sorted(shown, key=lambda one: (one.valid_until or _LAST[0], one.id))[:limit])
+    return tuple(
+        sorted(shown, key=lambda one: (one.valid_until or paging.NEWEST[0], one.id))[:limit]
+    )
 
 
 async def _states(

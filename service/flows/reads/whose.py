@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder, Kind
 from service.domain.members.errors import MemberNotFound
-from service.flows.steps.gone import refuse_gone, refuse_gone_row
+from service.flows.steps.gone import refuse_gone
 from service.infra.db import Tx
 
 
 async def check_member(tx: Tx, member_id: uuid.UUID) -> None:
     """MemberNotFound, MemberErased, MergedAway."""
-    row = (await holders.find(tx, [member_id])).get(member_id)
-    if row is None or row[1] != Kind.MEMBER:
+    found = (await holders.find(tx, [member_id])).get(member_id)
+    if found is None or found.kind != Kind.MEMBER:
         raise MemberNotFound
-    refuse_gone_row(row)
+    refuse_gone([found])
 
 
 def member_of(states: Mapping[uuid.UUID, Holder], member_id: uuid.UUID) -> Holder:

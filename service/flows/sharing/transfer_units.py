@@ -62,7 +62,7 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
         return Answer(known, replayed=True)
     await holders.clock(tx, ctx.db.clock_offset)
     found = await holders.find(tx, [member_id])
-    if member_id not in found or found[member_id][1] != HolderKind.MEMBER:
+    if member_id not in found or found[member_id].kind != HolderKind.MEMBER:
         raise MemberNotFound
     to_id = await naming.find(tx, ctx, body.to, tx.now or EARLIEST, "/to")
     if to_id == member_id:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from service.domain.holders.types import Holder
+from service.domain.holders.types import Found, Holder
 from service.domain.members.errors import MemberErased, MergedAway
 
 T = TypeVar("T")
@@ -27,22 +27,13 @@ def refuse_erased(holders: Iterable[Holder]) -> None:
         raise MemberErased
 
 
-def refuse_gone(holders: Iterable[Holder]) -> None:
+def refuse_gone(holders: Iterable[Holder | Found]) -> None:
     """Raise MemberErased, or MergedAway for the first who is another one now."""
     for one in holders:
         if one.is_erased:
             raise MemberErased
         if one.merged_into is not None:
             raise MergedAway(member_id=one.holder_id, into=one.merged_into)
-
-
-def refuse_gone_row(row: Any) -> None:
-    """The same of a row of `holders.find`."""
-    holder_id, _, merged_into, _, erased_at = row
-    if erased_at is not None:
-        raise MemberErased
-    if merged_into is not None:
-        raise MergedAway(member_id=holder_id, into=merged_into)
 
 
 async def followed(read: Callable[[uuid.UUID], Awaitable[T]], member_id: uuid.UUID) -> T:

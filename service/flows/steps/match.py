@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from service.domain.holders import store as holders
-from service.domain.holders.types import Kind
+from service.domain.holders.types import Found, Kind
 from service.domain.members import store as members
 from service.domain.members.errors import (
     MemberErased,
@@ -153,24 +153,20 @@ async def held_by(
     return [one.holder_id if isinstance(one, Match) else None for one in found]
 
 
-Row = tuple[uuid.UUID, int, uuid.UUID | None, int, dt.datetime | None]  # of `ask_found`
+def _is_erased(row: Found | None) -> bool:
+    return row is not None and row.is_erased
 
 
-def _is_erased(row: Row | None) -> bool:
-    return row is not None and row[4] is not None
-
-
-def _by_id(row: Row | None) -> Match | ExpectedError:
-    if row is None or row[1] != Kind.MEMBER:
+def _by_id(row: Found | None) -> Match | ExpectedError:
+    if row is None or row.kind != Kind.MEMBER:
         return MemberNotFound()
-    return MemberErased() if _is_erased(row) else _of_row(row)
+    return MemberErased() if row.is_erased else _of_row(row)
 
 
-def _of_row(row: Row) -> Match:
-    holder_id, _, merged_into, version, _ = row
-    if merged_into is None:
-        return Match(holder_id, version)
-    return Match(merged_into, version, merged=True, home=holder_id)
+def _of_row(row: Found) -> Match:
+    if row.merged_into is None:
+        return Match(row.holder_id, row.version)
+    return Match(row.merged_into, row.version, merged=True, home=row.holder_id)
 
 
 def _first(owned: Sequence[list[Ownership]], at: dt.datetime) -> Match | None:

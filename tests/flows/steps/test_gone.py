@@ -6,7 +6,7 @@ import uuid
 import msgspec
 import pytest
 
-from service.domain.holders.types import Holder, Kind
+from service.domain.holders.types import Found, Holder, Kind
 from service.domain.members.errors import MemberErased, MergedAway
 from service.flows.steps.gone import (
     FOLLOWED_MAX,
@@ -14,7 +14,6 @@ from service.flows.steps.gone import (
     named,
     refuse_erased,
     refuse_gone,
-    refuse_gone_row,
     renamed,
 )
 from service.kernel.ids import new_id
@@ -66,12 +65,12 @@ def test_of_two_who_are_locked_the_one_who_is_another_now_is_told() -> None:
 
 
 def test_a_row_that_was_found_is_refused_as_the_holder_would_be() -> None:
-    refuse_gone_row((NOW, 1, None, 3, None))
+    refuse_gone([Found(NOW, 1, None, 3, None)])
     with pytest.raises(MergedAway) as away:
-        refuse_gone_row((OLD, 1, NOW, 3, None))
+        refuse_gone([Found(OLD, 1, NOW, 3, None)])
     assert (away.value.member_id, away.value.into) == (OLD, NOW)
     with pytest.raises(MemberErased):
-        refuse_gone_row((OLD, 1, NOW, 3, NOON))
+        refuse_gone([Found(OLD, 1, NOW, 3, NOON)])
 
 
 async def test_a_read_is_asked_again_of_who_the_member_is_now() -> None:

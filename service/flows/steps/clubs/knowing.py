@@ -166,21 +166,19 @@ async def survivor(tx: Tx, member_id: uuid.UUID) -> uuid.UUID:
 
     For those who are not locked under this id at once: `lock` follows by itself (steps/gone.py).
     """
-    found = await holders.find(tx, [member_id])
-    row = found.get(member_id)
-    if row is None or row[1] != Kind.MEMBER:
+    found = (await holders.find(tx, [member_id])).get(member_id)
+    if found is None or found.kind != Kind.MEMBER:
         raise MemberNotFound
-    if row[4] is not None:
+    if found.is_erased:
         raise MemberErased
-    merged: uuid.UUID | None = row[2]
-    return merged or member_id
+    return found.merged_into or member_id
 
 
 async def recipient(tx: Tx, ctx: Context, named: Recipient) -> uuid.UUID:
     """The member that is named, before the lock and under it; RecipientNotFound."""
     holder_id = await naming.find(tx, ctx, named, tx.now or EARLIEST, "/member")
     found = await holders.find(tx, [holder_id])
-    if holder_id not in found or found[holder_id][1] != Kind.MEMBER:
+    if holder_id not in found or found[holder_id].kind != Kind.MEMBER:
         raise RecipientNotFound(pointer="/member")
     return holder_id
 

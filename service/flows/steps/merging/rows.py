@@ -16,12 +16,18 @@ from service.domain.returns import merging as returns
 from service.domain.rewards import merging as rewards
 from service.domain.tiers import merging as tiers
 from service.infra.db import Tx
+from service.kernel.actor import Actor
 
 Operations = Mapping[uuid.UUID, uuid.UUID]  # what earned, gave or used -> whose it is
 
 
 async def pass_all(
-    tx: Tx, old: uuid.UUID, into: uuid.UUID, at: dt.datetime, since: Operations
+    tx: Tx,
+    old: uuid.UUID,
+    into: uuid.UUID,
+    since: Operations,
+    at: dt.datetime,
+    actor: Actor,
 ) -> None:
     """All that rules, limits, returns and reads look for by its holder. Both are locked.
 
@@ -35,7 +41,7 @@ async def pass_all(
     await badges.pass_on(tx, old, into, operations=since)
     await rewards.pass_on(tx, old, into)
     await activities.pass_on(tx, old, into)
-    await households.end_doubles(tx, old, into, at)
+    await households.end_doubles(tx, old, into, at, actor)
     await households.pass_on(tx, old, into)
 
 

@@ -27,7 +27,7 @@ from service.domain.households.types import (
 )
 from service.flows.steps.checkout import apart
 from service.flows.steps.context import EARLIEST, Context
-from service.flows.steps.gone import refuse_gone_row
+from service.flows.steps.gone import refuse_gone
 from service.flows.steps.own import refuse_own
 from service.flows.steps.work import Work
 from service.infra.db import Tx
@@ -72,8 +72,7 @@ class Belonging:
         head = store.head_of(self.people)
         if head is not None and head.holder_id == member_id:
             return head
-        for row in (await holders.find(tx, [member_id])).values():
-            refuse_gone_row(row)
+        refuse_gone((await holders.find(tx, [member_id])).values())
         raise NotTheHead
 
     def emit(self, event: SharingEvent, members: Iterable[uuid.UUID], now: dt.datetime) -> None:

@@ -45,17 +45,12 @@ async def hashes(
 
 async def member(tx: Tx, member_id: uuid.UUID) -> uuid.UUID:
     """The member, or whom they were merged into; MemberNotFound, MemberErased."""
-    row = (await holders.find(tx, [member_id])).get(member_id)
-    if row is None:
+    found = (await holders.find(tx, [member_id])).get(member_id)
+    if found is None or found.kind != Kind.MEMBER:
         raise MemberNotFound
-    _, kind, merged_into, _, erased_at = row
-    if erased_at is not None:
+    if found.is_erased:
         raise MemberErased
-    if merged_into is not None:
-        return await member(tx, merged_into)
-    if Kind(kind) is not Kind.MEMBER:
-        raise MemberNotFound
-    return member_id
+    return found.merged_into or member_id
 
 
 async def unlock(tx: Tx, ctx: Context, login: str) -> None:
