@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT: Final = pathlib.Path(__file__).parents[2]
 EXTRAS: Final = {
     "requirements.lock": (),
-    "requirements-dev.lock": ("embedded", "parquet", "demo", "dev"),
+    "requirements-dev.lock": ("embedded", "parquet", "demo", "nats", "telemetry", "dev"),
     "requirements-build.lock": None,  # what the wheel is built with
 }
 
@@ -46,7 +46,7 @@ def asked(name: str) -> list[Requirement]:
 def extras() -> list[Requirement]:
     """Of the extras that only some commands need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = ("embedded", "parquet", "demo")
+    names = ("embedded", "parquet", "demo", "nats", "telemetry")
     return [Requirement(t) for name in names for t in project["optional-dependencies"][name]]
 
 
