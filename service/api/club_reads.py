@@ -4,6 +4,7 @@ from typing import Final
 
 from service.api.call import Call
 from service.api.languages import preferred
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.query import Query
 from service.api.reply import Reply, ok
@@ -32,6 +33,7 @@ TAG: Final = "Clubs"
     "GET",
     "/v1/clubs",
     scope="clubs:read",
+    own=("member_id",),
     tag=TAG,
     takes=Query(ClubsFor),
     answers={200: Answer(what="The clubs that may be known of.", body=Clubs)},
@@ -52,6 +54,7 @@ async def list_clubs(call: Call, query: ClubsFor) -> Reply:
     "GET",
     "/v1/clubs/{club}",
     scope="clubs:read",
+    own=("member_id",),
     tag=TAG,
     takes=Query(ClubsFor),
     answers={200: Answer(what="The club.", body=ClubView)},
@@ -68,6 +71,7 @@ async def read_club(call: Call, query: ClubsFor) -> Reply:
     "GET",
     "/v1/members/{member_id}/clubs",
     scope="clubs:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(MembersClubsQuery),
     answers={200: Answer(what="All about the member and clubs.", body=MembersClubs)},

@@ -9,6 +9,7 @@ from service.api.call import Call
 from service.api.headers import required_key
 from service.api.languages import preferred
 from service.api.once import done_once, once
+from service.api.own_member import PATH
 from service.api.parameters import batch_id, member_id
 from service.api.query import Query
 from service.api.reply import Reply, ok
@@ -54,6 +55,7 @@ class CouponsPage(msgspec.Struct, frozen=True, kw_only=True):
     "POST",
     "/v1/coupons/check",
     scope="coupons:redeem",
+    own=("member.id",),
     tag=TAG,
     takes=Body(CheckCoupon),
     answers={200: Answer(what="What the code is.", body=CouponCheck)},
@@ -67,13 +69,14 @@ async def check_coupon(call: Call, body: CheckCoupon) -> Reply:
     answered `unknown`, alike. A member who shows 10 of them within ten minutes (a device or an
     address: 20) is answered 429 for a while, but for shared codes; the partner's key never is.
     """
-    return ok(await call.services.verbs.check_coupon(body, preferred(call)))
+    return ok(await call.services.verbs.check_coupon(call.actor, body, preferred(call)))
 
 
 @route(
     "GET",
     "/v1/members/{member_id}/coupons",
     scope="coupons:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(CouponsPage),
     answers={200: Answer(what="A page of coupons, newest first.", body=CouponPage)},

@@ -1,4 +1,4 @@
-"""The outermost layer of HTTP: request ids, limits of headers, errors as problems, the log.
+"""The outermost layer of HTTP: request ids, limits, errors as problems, the log.
 
 It stands where Litestar has its own exception layer and calls the router directly: one layer less,
 and one place where an error becomes an answer, also for what the router itself refuses. Where an
@@ -22,10 +22,14 @@ from service.api.headers import refuse_abuse, request_id
 from service.api.problems import expected, problem
 from service.api.reply import Reply
 from service.api.services import Services
+from service.domain.staff.errors import SignInRefused
 from service.infra.db import DatabaseUnavailable
+from service.infra.meter import SILENT, Meter
+from service.kernel.errors import Unauthenticated
 
 SLOW_SECONDS: Final = 1.0
 REFUSED: Final = 400
+COUNTED: Final = (Unauthenticated, SignInRefused)  # against the address they came from
 GONE: Final = 499  # the log's word for a caller that hung up; nobody is sent it
 
 _NONE: Final[Mapping[tuple[str, str], ASGIApp]] = types.MappingProxyType({})
@@ -53,6 +57,7 @@ class Edge:
         self._router = router
         self._direct = direct
         self._verbose = verbose
+        self.meter: Meter = SILENT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -63,7 +68,10 @@ class Edge:
         call = Call(scope, receive, self.services)
         call.request_id = request_id(call)
         scope["call"] = call  # type: ignore[typeddict-unknown-key]
+        limits, is_in = self.services.limits, False
         try:
+            limits.enter(call)
+            is_in = True
             refuse_abuse(call)
             direct = self._direct.get((call.method, scope["path"]))
             if direct is None or scope.get("root_path") or not _is_host(call):
@@ -76,11 +84,17 @@ class Edge:
         except Exception as error:
             if call.status:  # the answer had begun: all that is left is to hang up
                 raise
+            if isinstance(error, COUNTED):
+                error = await limits.count_refused(call, error)
             await _explain(call, error)(scope, receive, send)
         finally:
+            limits.leave(call)
             seconds = time.perf_counter() - began
-            if call.status >= REFUSED or seconds > SLOW_SECONDS or self._verbose:
-                _note(call, seconds)
+            if not call.lasts:
+                self.meter.request(call.method, pattern(scope), call.status, seconds)
+            is_slow = seconds > SLOW_SECONDS and not call.lasts
+            if is_in and (call.status >= REFUSED or is_slow or self._verbose):
+                _note(call, seconds)  # of those that are refused at the door one line tells
             del scope["call"]  # type: ignore[typeddict-item]  # the two name each other
 
 
@@ -97,8 +111,15 @@ def _explain(call: Call, error: Exception) -> Reply:
         _log.error("bug", request_id=name, exc_info=error)
         found = InternalError()
     elif isinstance(found, DatabaseUnavailable):
-        _log.warning("database_unavailable", request_id=name, exc_info=error)
+        # of each request: what failed is told, not where, which is the same for all of them
+        why = type(error.__cause__ or error).__name__
+        _log.warning("database_unavailable", request_id=name, why=why)
     return problem(found, name)
+
+
+def pattern(scope: Scope) -> str:
+    """Of the route; "" where there is none."""
+    return scope.get("path_template", "")
 
 
 def _note(call: Call, seconds: float) -> None:
@@ -107,7 +128,7 @@ def _note(call: Call, seconds: float) -> None:
         "request",
         request_id=call.request_id.decode(),
         method=call.method,
-        route=call.scope.get("path_template", ""),
+        route=pattern(call.scope),
         status=call.status,
         ms=round(seconds * 1000, 1),
     )

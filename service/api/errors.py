@@ -115,6 +115,10 @@ class InternalError(HttpError):
     retryable = True
 
 
+class TookTooLong(Unavailable):
+    """The request took too long and was given up; send it again to learn what happened."""
+
+
 @dataclasses.dataclass(eq=False, kw_only=True)
 class NotReady(Unavailable):
     """This worker does not take requests right now."""

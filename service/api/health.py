@@ -18,6 +18,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
+class ReadyHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`status`: ready. `warnings`: what is to be looked at, though requests are taken."""
+
+    status: str
+    warnings: dict[str, str] = {}
+
+
 @route(
     "GET",
     "/health/live",
@@ -36,12 +43,16 @@ async def read_liveness(call: Call, _: None) -> Reply:
     "/health/ready",
     scope=PUBLIC,
     tag=TAG,
-    answers={200: Answer(what="Send requests here.", body=Health)},
+    answers={200: Answer(what="Send requests here.", body=ReadyHealth)},
     refuses=(NotReady,),
 )
 async def read_readiness(call: Call, _: None) -> Reply:
-    """Say whether this worker takes requests; if not, the problem's `reasons` say why."""
-    reasons = await call.services.ready()
-    if reasons:
-        raise NotReady(reasons=reasons)
-    return ok(Health(status="ready"))
+    """Say whether this worker takes requests; if not, the problem's `reasons` say why.
+
+    `worker`: it is stopping; `program`: none is published, or new versions cannot be looked for;
+    `database`: not reachable, or not within a second; `migrations`: some are still to be applied.
+    """
+    standing = await call.services.ready()
+    if standing.reasons:
+        raise NotReady(reasons=standing.reasons)
+    return ok(ReadyHealth(status="ready", warnings=standing.warnings))

@@ -23,6 +23,7 @@ _SHOWN: Final = {200: Answer(what="The hold as it stands.", body=HoldView)}
     "/v1/holds",
     scope="holds:write",
     tag=TAG,
+    spends=True,
     takes=Body(PlaceHold),
     answers=done_once(
         HoldView, "Held now.", "The checkout holds the same cart already.", located=True

@@ -14,8 +14,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from service.domain.access.codes import Code
-
+A = TypeVar("A")
 T = TypeVar("T")
 
 KNOWN_SECONDS: Final = 30.0
@@ -39,7 +38,7 @@ class Known(msgspec.Struct, Generic[T], frozen=True):
     until: float
 
 
-Look = Callable[[Code], Awaitable[Found[T] | None]]
+Look = Callable[[A], Awaitable[Found[T] | None]]
 
 
 def is_same(stored: bytes | None, given: bytes) -> bool:
@@ -47,10 +46,10 @@ def is_same(stored: bytes | None, given: bytes) -> bool:
     return hmac.compare_digest(stored or _NOBODY, given) and stored is not None
 
 
-class Lookups(Generic[T]):
-    """`look` reads what a code opens, None: nothing."""
+class Lookups(Generic[A, T]):
+    """`look` reads what was read out of a header opens, None: nothing."""
 
-    def __init__(self, look: Look[T], clock: Callable[[], float]) -> None:
+    def __init__(self, look: Look[A, T], clock: Callable[[], float]) -> None:
         self._look = look
         self._clock = clock
         self._known: dict[bytes, Known[T]] = {}
@@ -63,8 +62,8 @@ class Lookups(Generic[T]):
         known = self._known.get(hashlib.sha256(header).digest())
         return known.what if known is not None and self._clock() < known.until else None
 
-    async def get(self, header: bytes, code: Code) -> T | None:
-        """What the code of a header opens; None: nothing."""
+    async def get(self, header: bytes, given: A) -> T | None:
+        """What was read out of a header opens; None: nothing."""
         digest = hashlib.sha256(header).digest()
         for memory in (self._known, self._refused):
             known = memory.get(digest)
@@ -72,7 +71,7 @@ class Lookups(Generic[T]):
                 return known.what
         task = self._asked.get(digest)
         if task is None:
-            task = asyncio.get_running_loop().create_task(self._look_up(code, digest))
+            task = asyncio.get_running_loop().create_task(self._look_up(given, digest))
             self._asked[digest] = task
             task.add_done_callback(lambda done: self._forget_task(digest, done))
         return await asyncio.shield(task)
@@ -81,10 +80,10 @@ class Lookups(Generic[T]):
         """Look it up again the next time."""
         self._known.pop(hashlib.sha256(header).digest(), None)
 
-    async def _look_up(self, code: Code, digest: bytes) -> T | None:
+    async def _look_up(self, given: A, digest: bytes) -> T | None:
         async with self._lookups:
             began = self._clock()
-            found = await self._look(code)
+            found = await self._look(given)
             if found is None:
                 _remember(self._refused, digest, Known(None, began + REFUSED_SECONDS))
                 return None

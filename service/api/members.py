@@ -2,15 +2,18 @@
 
 from typing import Final
 
+import msgspec
+
 from service.api.body import Body
 from service.api.call import Call
 from service.api.conditional import VARY, tagged
 from service.api.languages import preferred
 from service.api.once import done_once, once
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
-from service.domain.access.errors import OwnWallet
+from service.domain.access.errors import NotForMembers, OwnWallet, StepUpRequired
 from service.domain.members import errors
 from service.domain.members.types import (
     Enrol,
@@ -20,8 +23,11 @@ from service.domain.members.types import (
 )
 from service.domain.tiers.types import TierView
 from service.flows.reads.home import HomeView
+from service.flows.steps.step_up import refuse_stale
+from service.kernel.actor import Actor, ActorKind
 
 TAG: Final = "Members"
+_CONTACTS: Final = frozenset({"email", "phone"})
 
 _PERSON: Final = (
     errors.FieldInvalid,
@@ -60,6 +66,7 @@ async def enrol_member(call: Call, body: Enrol) -> Reply:
     "GET",
     "/v1/members/{member_id}",
     scope="members:read",
+    own=(PATH,),
     tag=TAG,
     answers={200: Answer(what="The member.", body=MemberView)},
     refuses=(errors.MemberNotFound,),
@@ -73,12 +80,15 @@ async def read_member(call: Call, _: None) -> Reply:
     "PATCH",
     "/v1/members/{member_id}",
     scope="members:write",
+    own=(PATH,),
     tag=TAG,
     takes=Body(PatchMember),
     answers={200: Answer(what="The member after the change.", body=MemberView)},
     refuses=(
         *_PERSON,
+        NotForMembers,
         OwnWallet,
+        StepUpRequired,
         errors.AddedAndRemoved,
         errors.IdentifierNotHeld,
         errors.LastIdentifier,
@@ -90,8 +100,26 @@ async def change_member(call: Call, body: PatchMember) -> Reply:
 
     What is absent stays; null removes. A claimed identifier brings its unmatched purchases along.
     """
-    done = await call.services.verbs.change_member(call.actor, member_id(call), body)
+    mine = _by_themselves(call.actor, body)
+    done = await call.services.verbs.change_member(call.actor, member_id(call), mine)
     return ok(done.body)
+
+
+def _by_themselves(actor: Actor, body: PatchMember) -> PatchMember:
+    """What members may change themselves: their profile, and soon after a sign-in their contacts.
+
+    Fields are what the shop says of them, and so is that an identifier is verified. NotForMembers,
+    StepUpRequired.
+    """
+    if actor.kind is not ActorKind.MEMBER:
+        return body
+    kinds = {one.kind for one in (*body.add, *body.remove)}
+    if body.fields or not kinds <= _CONTACTS:
+        raise NotForMembers
+    if kinds:
+        refuse_stale(actor)
+    unverified = tuple(msgspec.structs.replace(one, verified=False) for one in body.add)
+    return msgspec.structs.replace(body, add=unverified)
 
 
 @route(
@@ -115,6 +143,7 @@ async def lookup_member(call: Call, body: Lookup) -> Reply:
     "GET",
     "/v1/members/{member_id}/home",
     scope="members:read",
+    own=(PATH,),
     tag=TAG,
     answers={200: Answer(what="All of it.", body=HomeView)},
     refuses=(errors.MemberNotFound,),
@@ -136,6 +165,7 @@ async def read_home(call: Call, _: None) -> Reply:
     "GET",
     "/v1/members/{member_id}/tier",
     scope="members:read",
+    own=(PATH,),
     tag=TAG,
     answers={200: Answer(what="Where the member stands on each ladder.", body=TierView)},
     refuses=(errors.MemberNotFound,),

@@ -12,6 +12,7 @@ from service.domain.clubs.errors import (
     InvitationNotFound,
 )
 from service.domain.coupons.errors import BatchNotFound
+from service.domain.endpoints.errors import EndpointNotFound
 from service.domain.gift_cards.errors import GiftCardBatchNotFound
 from service.domain.holds.errors import HoldNotFound
 from service.domain.households.errors import HouseholdNotFound
@@ -30,6 +31,11 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 def member_id(call: Call) -> uuid.UUID:
     """The member of the path; raises MemberNotFound."""
     return _id(call, "member_id", MemberNotFound)
+
+
+def endpoint_id(call: Call) -> uuid.UUID:
+    """The endpoint of the path; raises EndpointNotFound."""
+    return _id(call, "endpoint_id", EndpointNotFound)
 
 
 def purchase_id(call: Call) -> uuid.UUID:

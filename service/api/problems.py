@@ -2,7 +2,8 @@
 
 The kind of an error gives its status (`STATUS`, the only table), its class name the slug, the first
 line of its docstring the title, its fields the extension members. `type` is the address of a page
-that explains the problem. A field `pointer` (of an error about the body) becomes `errors`.
+that explains the problem, or what a registry calls it (`TYPES`). A field `pointer`
+(of an error about the body) becomes `errors`.
 """
 
 from typing import Any, Final
@@ -12,8 +13,15 @@ import msgspec
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 
 from service.api import errors as edge
+from service.api.limits.errors import QuotaExceeded, ReducedCapacity, TooManyAtOnce
 from service.api.reply import PROBLEM_JSON, Header, Reply, encode
-from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
+from service.domain.access.errors import (
+    KeyMissing,
+    KeyNotAccepted,
+    MemberTokenNotAccepted,
+    ScopeMissing,
+    StepUpRequired,
+)
 from service.domain.staff.errors import StaffTokenNotAccepted
 from service.infra.db import DatabaseUnavailable
 from service.kernel.errors import (
@@ -32,6 +40,7 @@ from service.kernel.errors import (
 STATUS: Final[dict[type[ExpectedError], int]] = {
     Invalid: 400,
     Unauthenticated: 401,
+    StepUpRequired: 401,  # as RFC 9470 has it, though who asks is known
     Forbidden: 403,
     NotFound: 404,
     edge.MethodNotAllowed: 405,
@@ -49,6 +58,14 @@ STATUS: Final[dict[type[ExpectedError], int]] = {
     Unavailable: 503,
 }
 RETRY_AFTER_SECONDS: Final = 1
+# Types that are registered elsewhere, by which clients of any service know them (RFC 9457 4.2): of
+# draft-ietf-httpapi-ratelimit-headers. `code` is ours all the same, and finds the page.
+_REGISTERED: Final = "https://iana.org/assignments/http-problem-types#"
+TYPES: Final[dict[type[ExpectedError], str]] = {
+    QuotaExceeded: f"{_REGISTERED}quota-exceeded",
+    TooManyAtOnce: f"{_REGISTERED}quota-exceeded",
+    ReducedCapacity: f"{_REGISTERED}temporary-reduced-capacity",
+}
 
 # What PostgreSQL or the way to it may answer a read at any moment (writes: infra/batch.py).
 _OUTAGES: Final = (
@@ -91,6 +108,11 @@ def status_of(kind: type[ExpectedError]) -> int:
     raise LookupError(kind.__name__)
 
 
+def type_of(kind: type[ExpectedError]) -> str:
+    """The URI that says what a problem is."""
+    return TYPES.get(kind, f"/problems/{kind.slug()}")
+
+
 def expected(error: Exception) -> ExpectedError | None:
     """The error as one the caller can be told; None when it is a bug of ours."""
     if isinstance(error, ExpectedError):
@@ -116,7 +138,7 @@ def content(error: ExpectedError, request_id: str | None = None) -> dict[str, An
     if at := members.pop("pointer", None):
         errors = (edge.FieldError(pointer=f"#{at}", detail=error.detail()), *errors)
     given: dict[str, Any] = {
-        "type": f"/problems/{slug}",
+        "type": type_of(type(error)),
         "title": error.title(),
         "status": status_of(type(error)),
         "detail": error.detail(),
@@ -143,10 +165,13 @@ def _challenge(error: ExpectedError) -> str | None:
     match error:
         case KeyMissing():
             return 'Bearer realm="regulars"'
-        case KeyNotAccepted():
+        case KeyNotAccepted() | MemberTokenNotAccepted():
             return 'Bearer realm="regulars", error="invalid_token"'
         case StaffTokenNotAccepted():
             return 'Bearer realm="regulars staff", error="invalid_token"'
+        case StepUpRequired(max_age=seconds):
+            wanted = 'Bearer realm="regulars", error="insufficient_user_authentication"'
+            return f"{wanted}, max_age={seconds}"
         case ScopeMissing(scope=scope):
             return f'Bearer realm="regulars", error="insufficient_scope", scope="{scope}"'
         case _:

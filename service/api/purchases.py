@@ -8,6 +8,7 @@ import msgspec
 from service.api.body import LARGE_BYTES_MAX, Body
 from service.api.call import Call
 from service.api.once import done_once, once
+from service.api.own_member import refuse_foreign
 from service.api.parameters import purchase_id
 from service.api.problems import content
 from service.api.query import Query
@@ -162,6 +163,7 @@ def _result(call: Call, one: Done[Receipt] | ExpectedError) -> BatchResult:
     "GET",
     "/v1/purchases/{purchase_id}",
     scope="purchases:read",
+    own=(),
     tag=TAG,
     answers={200: Answer(what="The receipt, as it was answered.", body=Receipt)},
     refuses=(errors.PurchaseNotFound,),
@@ -170,6 +172,7 @@ def _result(call: Call, one: Done[Receipt] | ExpectedError) -> BatchResult:
 async def read_purchase(call: Call, _: None) -> Reply:
     """Read a purchase by its id."""
     found = await call.services.reads.purchase(purchase_id(call))
+    refuse_foreign(call.actor, errors.PurchaseNotFound, found.member_id)
     return ok(worded(call, found))
 
 

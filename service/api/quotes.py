@@ -18,6 +18,7 @@ TAG: Final = "Checkout"
     "POST",
     "/v1/quotes",
     scope="quotes:ask",
+    own=("member.id",),
     tag=TAG,
     takes=Body(AskQuote),
     answers={200: Answer(what="What recording this cart now would decide.", body=Quote)},

@@ -6,6 +6,7 @@ import msgspec
 
 from service.api.body import Body
 from service.api.call import Call
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.purchases import TAG
 from service.api.query import Query
@@ -55,6 +56,7 @@ async def search_purchases(call: Call, body: FindPurchases) -> Reply:
     "GET",
     "/v1/members/{member_id}/purchases",
     scope="purchases:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(PurchasesPage),
     answers=_PAGE,

@@ -60,6 +60,7 @@ class Reply:
             *_ALWAYS,
             (b"cache-control", self.cache),
             (b"x-request-id", call.request_id),
+            *call.extra,
             *self.headers,
         ]
         if self.media is not None:

@@ -10,11 +10,12 @@ from service.api.conditional import tagged
 from service.api.headers import required_key
 from service.api.languages import preferred
 from service.api.once import done_once, once
+from service.api.own_member import PATH, refuse_foreign
 from service.api.parameters import member_id, redemption_id
 from service.api.query import Query
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
-from service.domain.access.errors import OwnWallet
+from service.domain.access.errors import OwnWallet, StepUpRequired
 from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.rewards import errors
 from service.domain.rewards.types import (
@@ -27,6 +28,7 @@ from service.domain.rewards.types import (
     RedemptionView,
 )
 from service.infra.cursors import CursorInvalid
+from service.kernel.actor import ActorKind
 
 TAG: Final = "Rewards"
 # The same for everybody, so caches between us and them may keep it.
@@ -49,6 +51,7 @@ class RedemptionsPage(msgspec.Struct, frozen=True, kw_only=True):
     "GET",
     "/v1/rewards",
     scope="rewards:read",
+    own=(),
     tag=TAG,
     answers={200: Answer(what="All rewards that are not over.", body=Catalogue)},
     tagged=True,
@@ -68,6 +71,7 @@ async def list_rewards(call: Call, _: None) -> Reply:
     "GET",
     "/v1/members/{member_id}/rewards",
     scope="rewards:read",
+    own=(PATH,),
     tag=TAG,
     answers={200: Answer(what="All rewards that are not over.", body=MemberRewards)},
     refuses=(MemberNotFound,),
@@ -87,7 +91,9 @@ async def list_member_rewards(call: Call, _: None) -> Reply:
     "POST",
     "/v1/members/{member_id}/redemptions",
     scope="rewards:redeem",
+    own=(PATH,),
     tag=TAG,
+    spends=True,
     takes=Body(RedeemReward),
     answers=done_once(
         RedemptionView,
@@ -95,7 +101,13 @@ async def list_member_rewards(call: Call, _: None) -> Reply:
         "Redeemed earlier under the same Idempotency-Key: the same answer.",
         located=True,
     ),
-    refuses=(MemberNotFound, OwnWallet, errors.RewardNotAvailable, errors.UnknownReward),
+    refuses=(
+        MemberNotFound,
+        OwnWallet,
+        StepUpRequired,
+        errors.RewardNotAvailable,
+        errors.UnknownReward,
+    ),
     key="required",
 )
 async def redeem_reward(call: Call, body: RedeemReward) -> Reply:
@@ -115,6 +127,7 @@ async def redeem_reward(call: Call, body: RedeemReward) -> Reply:
     "GET",
     "/v1/members/{member_id}/redemptions",
     scope="rewards:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(RedemptionsPage),
     answers={200: Answer(what="A page of redemptions, newest first.", body=RedemptionPage)},
@@ -131,29 +144,43 @@ async def list_redemptions(call: Call, query: RedemptionsPage) -> Reply:
     "GET",
     "/v1/redemptions/{redemption_id}",
     scope="rewards:read",
+    own=(),
     tag=TAG,
     answers=_SHOWN,
     refuses=(errors.RedemptionNotFound,),
 )
 async def read_redemption(call: Call, _: None) -> Reply:
     """Read a redemption, as when a member shows it at the desk."""
-    return ok(await call.services.reads.redemption(redemption_id(call), preferred(call)))
+    found = await call.services.reads.redemption(redemption_id(call), preferred(call))
+    refuse_foreign(call.actor, errors.RedemptionNotFound, found.member_id)
+    return ok(found)
 
 
 @route(
     "POST",
     "/v1/redemptions/{redemption_id}/grant",
     scope="rewards:redeem",
+    own=(),
     tag=TAG,
     answers=_SHOWN,
-    refuses=(MemberErased, OwnWallet, errors.RedemptionClosed, errors.RedemptionNotFound),
+    refuses=(
+        MemberErased,
+        OwnWallet,
+        StepUpRequired,
+        errors.RedemptionClosed,
+        errors.RedemptionNotFound,
+    ),
 )
 async def grant_redemption(call: Call, _: None) -> Reply:
     """Take what is held for a redemption: the member has his reward. Granted twice changes nothing.
 
     At the price, and by the program version, it was held at.
     """
-    done = await call.services.verbs.grant_redemption(call.actor, redemption_id(call))
+    redemption = redemption_id(call)
+    if call.actor.kind is ActorKind.MEMBER:
+        found = await call.services.reads.redemption(redemption, ())
+        refuse_foreign(call.actor, errors.RedemptionNotFound, found.member_id)
+    done = await call.services.verbs.grant_redemption(call.actor, redemption)
     return ok(done.body)
 
 

@@ -13,14 +13,19 @@ import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from service.api import deadline
 from service.api.body import Body
 from service.api.call import Call
+from service.api.deadline import within
+from service.api.errors import TookTooLong
+from service.api.own_member import as_own, refuse_others
 from service.api.query import Query, refuse_query
 from service.api.reply import Reply
-from service.domain.access.errors import ScopeMissing
+from service.domain.access.errors import NetworkNotAllowed, ScopeMissing
 from service.domain.access.roles import SCOPES
 from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.transfers.errors import RecipientNotFound
+from service.infra.addresses import is_within
 from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 
@@ -59,6 +64,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     tagged: bool = False
     languages: bool = False  # Accept-Language picks the texts
+    spends: bool = False  # takes units out of a wallet, or keeps them
+    own: tuple[str, ...] | None = None  # where members' tokens name theirs: own_member.py
 
     @property
     def operation_id(self) -> str:
@@ -142,24 +149,38 @@ def as_litestar(given: Route) -> HTTPRouteHandler:
 def asgi(route_: Route) -> ASGIApp:
     """The route as an ASGI application behind the edge: authorise, read, handle, send."""
     takes, handler, needed = route_.takes, route_.handler, route_.scope
+    spends, own = route_.spends, route_.own
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
         if needed != PUBLIC:
-            call.actor = await _authorised(call, needed)
+            call.actor = await authorised(call, needed)
+            await call.services.limits.count(call, spends=spends)
+            refuse_others(call, own)
         if not isinstance(takes, Query):
             refuse_query(call)
         given = None if takes is None else await takes.read(call)
-        reply = await handler(call, given)
+        if needed != PUBLIC:
+            given = as_own(call.actor, own, given)
+        reply = await within(deadline.HANDLER_SECONDS_MAX, handler(call, given), TookTooLong)
         await reply(scope, receive, send)
 
     return run
 
 
-async def _authorised(call: Call, needed: str) -> Actor:
+async def authorised(call: Call, needed: str) -> Actor:
+    """Who asks; asked again while an answer lasts. The errors of keys, tokens and scopes."""
     header, staff = call.headers.get(b"authorization"), call.headers.get(b"regulars-staff")
     keyring = call.services.keyring
     actor = keyring.remembered(header, staff) or await keyring.actor(header, staff)
     if needed not in actor.scopes and "admin:*" not in actor.scopes:
         raise ScopeMissing(scope=needed)
+    if actor.networks:
+        _refuse_network(call, actor)
     return actor
+
+
+def _refuse_network(call: Call, actor: Actor) -> None:
+    address = call.address
+    if address is None or not is_within(address, actor.networks):
+        raise NetworkNotAllowed

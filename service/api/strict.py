@@ -9,7 +9,8 @@ msgspec checks types, bounds and unknown fields. What it lets through is caught 
   without those bytes holds none, so this costs nothing in the normal case).
 - *instants* outside of 2000-2100, which PostgreSQL or arithmetic could not take.
 - *depth*: the types of bodies are closed (no `Any`, no recursion), so nothing can be nested deeper
-  than its type. That is checked once, when a `Strict` is made; no request pays for it.
+  than its type. That is checked once, when a `Strict` is made; no request pays for it. The one
+  exception says so (`kernel.text.Json`): a template of another system's JSON, whose noun bounds it.
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from msgspec import inspect
 from service.api.errors import FieldError, InvalidBody
 from service.api.instants import Finder, instants_in, is_acceptable
 from service.api.pointers import field_error
+from service.kernel.text import OPEN
 
 T = TypeVar("T")
 
@@ -67,6 +69,8 @@ class Strict(Generic[T]):
             raise InvalidBody(errors=(field_error(str(error), self.shape),)) from None
         except UnicodeDecodeError:
             raise _malformed("the text is not valid UTF-8") from None
+        except RecursionError:
+            raise _malformed("is nested too deep") from None
         except msgspec.DecodeError:  # its message holds a byte position and no input
             raise _malformed("is not valid JSON") from None
         escapes = _ESCAPE.findall(raw) if b"\\" in raw else []
@@ -82,7 +86,7 @@ class Strict(Generic[T]):
 def depth(shape: inspect.Type, above: tuple[type, ...] = ()) -> int:
     """How deep a value of this type can be nested; more than DEPTH_MAX when nothing bounds it."""
     if isinstance(shape, inspect.Metadata):
-        return depth(shape.type, above)
+        return 0 if (shape.extra or {}).get(OPEN) else depth(shape.type, above)
     if isinstance(shape, inspect.UnionType):
         return max(depth(one, above) for one in shape.types)
     if isinstance(shape, _SCALARS):
@@ -119,7 +123,10 @@ def _delimiters(raw: bytes, escapes: list[bytes]) -> int:
 
 
 def _canonical_delimiters(raw: bytes) -> int:
-    text = _canonical(_untyped(raw))
+    try:
+        text = _canonical(_untyped(raw))
+    except OverflowError:  # in a part that is open: no other takes an integer of any size
+        raise _malformed("an integer is too large") from None
     return _delimiters(text, _ESCAPE.findall(text) if b"\\" in text else [])
 
 

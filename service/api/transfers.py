@@ -6,10 +6,11 @@ from service.api.body import Body
 from service.api.call import Call
 from service.api.headers import required_key
 from service.api.once import done_once, once
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.reply import Reply
 from service.api.route import route
-from service.domain.access.errors import OwnWallet
+from service.domain.access.errors import OwnWallet, StepUpRequired
 from service.domain.members.errors import MemberNotFound, UnknownIdentifierKind
 from service.domain.transfers import errors
 from service.domain.transfers.types import TransferReceipt, TransferUnits
@@ -22,7 +23,9 @@ TAG: Final = "Wallets"
     "POST",
     "/v1/members/{member_id}/transfers",
     scope="points:transfer",
+    own=(PATH,),
     tag=TAG,
+    spends=True,
     takes=Body(TransferUnits),
     answers=done_once(
         TransferReceipt,
@@ -34,6 +37,7 @@ TAG: Final = "Wallets"
         InsufficientPoints,
         MemberNotFound,
         OwnWallet,
+        StepUpRequired,
         errors.RecipientNotFound,
         errors.TransferOutOfBounds,
         errors.TransferToItself,

@@ -9,6 +9,7 @@ from service.api.call import Call
 from service.api.conditional import tagged
 from service.api.headers import required_key
 from service.api.once import once
+from service.api.own_member import PATH
 from service.api.parameters import member_id
 from service.api.query import Query
 from service.api.reply import PRIVATE, Reply, encode, ok, waiting
@@ -54,6 +55,7 @@ class EntriesPage(msgspec.Struct, frozen=True, kw_only=True):
     "GET",
     "/v1/members/{member_id}/wallets",
     scope="members:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(BalanceAt),
     answers={200: Answer(what="All wallets.", body=WalletsView)},
@@ -79,6 +81,7 @@ async def read_wallets(call: Call, query: BalanceAt) -> Reply:
     "GET",
     "/v1/members/{member_id}/wallets/{wallet}/entries",
     scope="members:read",
+    own=(PATH,),
     tag=TAG,
     takes=Query(EntriesPage),
     answers={200: Answer(what="A page of entries, newest first.", body=EntryPage)},

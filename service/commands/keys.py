@@ -2,6 +2,7 @@
 
 import asyncio
 import pathlib
+from typing import Any
 
 import click
 
@@ -21,17 +22,27 @@ def command() -> None:
 @click.option("--role", type=click.Choice([*ROLES]), required=True, help="What the key may do.")
 @click.option("--name", default="operator", show_default=True, help="Whose key it is.")
 @click.option("--store", help="The only store it may write for.")
+@click.option("--rate", type=click.IntRange(1, 1_000_000), help="Requests a minute it may make.")
+@click.option("--network", "networks", multiple=True, help="From where alone it is good, as CIDR.")
 @data_option
-def create(role: str, name: str, store: str | None, data: pathlib.Path | None) -> None:
+def create(
+    role: str,
+    name: str,
+    store: str | None,
+    rate: int | None,
+    networks: tuple[str, ...],
+    data: pathlib.Path | None,
+) -> None:
     """Print a new key: it cannot be shown again."""
     with opened(data) as settings:
-        click.echo(asyncio.run(_create(settings.database_url, role, name, store)))
+        url, given = settings.database_url, {"store": store, "rate_per_minute": rate}
+        click.echo(asyncio.run(_create(url, role, name, networks=networks, **given)))
 
 
-async def _create(url: str, role: str, name: str, store: str | None) -> str:
+async def _create(url: str, role: str, name: str, **given: Any) -> str:
     db = await Database.open(url)
     try:
-        return await create_key(db, role, name, store=store)
+        return await create_key(db, role, name, **given)
     finally:
         await db.close()
 

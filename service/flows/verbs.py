@@ -5,6 +5,7 @@ from service.flows.checkout.verbs import VerbsOfTheCheckout
 from service.flows.clubs.verbs import VerbsOfClubs
 from service.flows.coupons.verbs import VerbsOfCoupons
 from service.flows.desk.verbs import VerbsOfTheDesk
+from service.flows.endpoints.verbs import VerbsOfEndpoints
 from service.flows.gift_cards.verbs import VerbsOfGiftCards
 from service.flows.members.verbs import VerbsOfMembers
 from service.flows.memberships.verbs import VerbsOfMemberships
@@ -26,6 +27,7 @@ class Verbs(
     VerbsOfClubs,
     VerbsOfTheDesk,
     VerbsOfStaff,
+    VerbsOfEndpoints,
     VerbsOfPrograms,
 ):
     """Every method answers, or raises an ExpectedError."""

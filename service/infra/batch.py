@@ -18,7 +18,9 @@ import time
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Final
 
+from service.infra.meter import SILENT, Meter
 from service.infra.outages import AGAIN, LOST
+from service.infra.spans import Spans
 from service.kernel.errors import ExpectedError, TooMany, Unavailable
 
 BATCH_MAX: Final = 128
@@ -50,16 +52,18 @@ class OutcomeUnknown(Unavailable):
 class Pending:
     """One command on its way through the gate."""
 
-    __slots__ = ("command", "deadline", "future", "key", "run", "twin")
+    __slots__ = ("command", "deadline", "future", "key", "run", "since", "span", "twin")
 
     def __init__(
-        self, run: Run, key: Hashable, command: Any, deadline: float, twin: Hashable
+        self, run: Run, key: Hashable, command: Any, since: float, seconds: float, twin: Hashable
     ) -> None:
         self.run = run
         self.key = key
         self.twin = twin
         self.command = command
-        self.deadline = deadline
+        self.since = since
+        self.span: Any = None  # in which it came, where requests are traced
+        self.deadline = since + seconds
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def is_twin_of(self, twin: Hashable) -> bool:
@@ -79,14 +83,25 @@ class Pending:
 class Gate:
     """All writing verbs of the process pass here."""
 
-    def __init__(self, lanes: int = LANES, size: int = BATCH_MAX, full: int = FULL) -> None:
+    def __init__(
+        self,
+        lanes: int = LANES,
+        size: int = BATCH_MAX,
+        full: int = FULL,
+        meter: Meter = SILENT,
+        spans: Spans | None = None,
+    ) -> None:
         self.size = size
+        self._spans = spans
+        self._meter = meter
         self._full = full
         self._lanes = self._lanes_free = lanes
         self._slow = asyncio.Semaphore(SLOW_LANES)
         self._waiting: dict[Hashable, collections.deque[Pending]] = {}
         self._ready: collections.OrderedDict[Hashable, None] = collections.OrderedDict()
         self._running: set[asyncio.Task[None]] = set()
+        meter.sample("gate_commands_waiting", lambda: sum(map(len, self._waiting.values())))
+        meter.sample("gate_batches_at_work", lambda: len(self._running))
 
     async def submit(
         self,
@@ -117,7 +132,9 @@ class Gate:
         wait_seconds_max: float = WAIT_SECONDS_MAX,
     ) -> Pending:
         """As `submit`, without waiting: the future of the answer is in `Pending`."""
-        pending = Pending(run, key, command, time.monotonic() + wait_seconds_max, twin)
+        pending = Pending(run, key, command, time.monotonic(), wait_seconds_max, twin)
+        if self._spans is not None:
+            pending.span = self._spans.here()
         queue = self._waiting.get(key)
         if queue is None:
             self._waiting[key] = collections.deque((pending,))
@@ -181,6 +198,8 @@ class Gate:
         for key in reversed(passed):
             self._ready[key] = None
             self._ready.move_to_end(key, last=False)
+        if batch:
+            self._meter.batch(len(batch), now - batch[0].since)
         return batch
 
     def _with_twins(self, queue: collections.deque[Pending]) -> list[Pending]:
@@ -192,7 +211,11 @@ class Gate:
 
     async def _lane(self, batch: list[Pending]) -> None:
         try:
-            await self._run(batch)
+            if self._spans is None:
+                await self._run(batch)
+            else:
+                with self._spans.batch([pending.span for pending in batch]):
+                    await self._run(batch)
         finally:
             self._lanes_free += 1
             self._pump()
@@ -235,10 +258,12 @@ class Gate:
             try:
                 return await run(commands, wait)
             except AGAIN:
+                self._meter.outage("retried")
                 if attempt == RETRIES_MAX:
                     return [Overloaded() for _ in batch]
                 await asyncio.sleep(_RETRY_SECONDS * (1 + random.random()) * (attempt + 1))  # noqa: S311 jitter
             except LOST:
+                self._meter.outage("unknown")
                 return [OutcomeUnknown() for _ in batch]
             except ExpectedError as error:
                 return [error for _ in batch]

@@ -7,12 +7,16 @@ state. Deadlocks and serialization failures are retried by the gate, not here.
 
 import contextlib
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, TypeVar
 
 import asyncpg
 import msgspec
 
+from service.infra.meter import SILENT, Meter
+from service.infra.pulse import Pulse
+from service.infra.spans import Spans
 from service.infra.sql import Statement
 from service.infra.together import Ask, Write, reads, table_of, writes
 from service.kernel.errors import Unavailable
@@ -20,6 +24,8 @@ from service.kernel.errors import Unavailable
 T = TypeVar("T")
 
 WAIT_SECONDS_MAX: Final = 30.0  # for a connection; who has callers waiting says less
+SECONDS_MAX: Final = 30.0  # of a statement, as the driver counts
+WATCHED_SECONDS_MAX: Final = 4.0  # where the role's own time-out is 3 s (sql/roles.sql)
 STATEMENTS_MAX: Final = 400  # prepared per connection; sent together they come in more kinds
 # Every statement of a request has its index. While a table is small, or has grown since it was last
 # analyzed, PostgreSQL would rather read all of it: 20 ms a batch at 300,000 lots.
@@ -153,8 +159,16 @@ class Tx:
 class Database:
     """The pool of one process."""
 
-    def __init__(self, pool: Any, wait_seconds: float = WAIT_SECONDS_MAX) -> None:
+    def __init__(
+        self,
+        pool: Any,
+        wait_seconds: float = WAIT_SECONDS_MAX,
+        meter: Meter = SILENT,
+        pulse: Pulse | None = None,
+    ) -> None:
         self.pool = pool
+        self._pulse = pulse
+        self._meter = meter
         self.clock_offset = dt.timedelta()  # only tests set it: every flow adds it to the clock
         self._wait_seconds = wait_seconds
 
@@ -166,30 +180,40 @@ class Database:
         size_max: int = 8,
         *,
         wait_seconds: float = WAIT_SECONDS_MAX,
+        meter: Meter = SILENT,
+        spans: Spans | None = None,
+        is_watched: bool = False,
     ) -> "Database":
         """Connect; raises DatabaseUnavailable when the server does not answer.
 
         So does whoever waits longer than `wait_seconds` for a connection. A connection that is made
         for him counts as waiting, and is thrown away when it takes too long: where that is short,
         have `size_min` of them, which are made, and made again, behind everybody's back.
+        `is_watched`: callers wait for what is done, so notice soon when nothing is (`pulse.py`).
         """
+        pulse = Pulse(url, wait_seconds) if is_watched else None
         try:
             pool = await asyncpg.create_pool(
                 url,
                 min_size=size_min,
                 max_size=size_max,
                 connection_class=_Connection,
-                command_timeout=30,
+                command_timeout=WATCHED_SECONDS_MAX if is_watched else SECONDS_MAX,
                 statement_cache_size=STATEMENTS_MAX,
                 server_settings=_SETTINGS,
+                init=None if spans is None else spans.connection,
             )
+            if pulse is not None:
+                await pulse.open()
         except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
             raise DatabaseUnavailable from failure
-        return cls(pool, wait_seconds)
+        return cls(pool, wait_seconds, meter, pulse)
 
     async def close(self) -> None:
         """Wait for what runs, then close all connections."""
         await self.pool.close()
+        if self._pulse is not None:
+            await self._pulse.close()
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
@@ -213,13 +237,24 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
+        began = time.perf_counter()
+        pulse = self._pulse
+        if pulse is not None and pulse.is_silent:
+            self._meter.outage("unavailable")
+            raise DatabaseUnavailable
         try:
             connection = await self.pool.acquire(timeout=self._wait_seconds)
         except (TimeoutError, OSError, asyncpg.PostgresConnectionError) as failure:
+            self._meter.outage("unavailable")
             raise DatabaseUnavailable from failure
         except asyncpg.InterfaceError as failure:  # the pool is closing
             raise DatabaseUnavailable from failure
+        self._meter.connected(time.perf_counter() - began)
+        if pulse is not None:
+            pulse.begin(connection)
         try:
             yield connection
         finally:
+            if pulse is not None:
+                pulse.end(connection)
             await self.pool.release(connection)

@@ -7,6 +7,7 @@ once are safe: the second waits for the row 0 and then finds nothing to do (no a
 database may be a distributed one).
 """
 
+import functools
 import hashlib
 import pathlib
 import re
@@ -58,6 +59,21 @@ class Applied(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.number:04}_{self.purpose}"
+
+
+async def compare(tx: Tx) -> tuple[list[str], list[str]]:
+    """Names of migrations the database lacks, and of those it has and this code does not know."""
+    if not await tx.value(_SQL["find_migration_table"]):
+        return list(_names()), []
+    applied = [str(one) for one in await _applied(tx)]
+    missing = [name for name in _names() if name not in applied]
+    return missing, [name for name in applied if name not in _names()]
+
+
+@functools.cache
+def _names() -> tuple[str, ...]:
+    """Of all migrations of this code, in order; files do not change while a process runs."""
+    return tuple(str(one) for one in _read(None)[1:])
 
 
 async def pending(url: str, folder: pathlib.Path | None = None) -> list[str]:

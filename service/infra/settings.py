@@ -1,5 +1,6 @@
 """Settings of a process, from the environment (`REGULARS_…`). Nothing else reads it."""
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -7,9 +8,12 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from service.infra.addresses import Network
+
 _PREFIX: Final = "REGULARS_"
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=256)]
+Rate = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]  # requests a minute; 0: no limit
 
 
 class SettingsError(Exception):
@@ -38,6 +42,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     docs: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     production: bool = False
+    otlp_endpoint: str | None = None
+    egress_private: str | None = None
+    redis_url: str | None = None
+    redis_keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 7
+    nats_url: str | None = None
+    trusted_proxies: str | None = None
+    member_token_issuer: str | None = None
+    member_token_audience: str | None = None
+    member_token_jwks_url: str | None = None
+    member_token_subject: str = "id"  # noqa: S105  # what the subject of a token is
+    step_up_minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    step_up_acr: str | None = None
+    step_up_units: Annotated[int, msgspec.Meta(ge=0)] = 1000
+    staff_oidc_issuer: str | None = None
+    staff_oidc_audience: str | None = None
+    staff_oidc_login_claim: str = "sub"
+    streams_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
+    stream_seconds_max: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 1800.0
+    rate_members: Rate = 60
+    rate_spends: Rate = 10
+    rate_admins: Rate = 120
+    rate_addresses: Rate = 30
+    requests_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
+    client_requests_max: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
 
     def for_owner(self) -> str:
         """Where migrations connect."""
@@ -46,6 +74,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def for_jobs(self) -> str:
         """Where imports, verification and other long work connect."""
         return self.jobs_url or self.database_url
+
+    def own_networks(self) -> tuple[Network, ...]:
+        """Networks of the operator that events may be sent to."""
+        return _networks(self.egress_private or "")
+
+    def proxies(self) -> tuple[Network, ...]:
+        """Networks of proxies whose word on who the caller is counts."""
+        return _networks(self.trusted_proxies or "")
+
+    def step_up_levels(self) -> tuple[str, ...]:
+        """Values of `acr` by which a member is known surely enough."""
+        return tuple(one.strip() for one in (self.step_up_acr or "").split(",") if one.strip())
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -60,7 +100,25 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             msgspec.convert(text, _TYPES[name], strict=False)
         except msgspec.ValidationError as failure:
             raise SettingsError(f"{_PREFIX}{name.upper()}: {failure}") from None
+    for name in _LISTS_OF_NETWORKS:
+        try:
+            _networks(given.get(name, ""))
+        except ValueError as failure:
+            raise SettingsError(f"{_PREFIX}{name.upper()}: {failure}") from None
+    _refuse_halves(given)
+    if given.get("member_token_subject") in _CLAIMED:
+        name = f"{_PREFIX}MEMBER_TOKEN_SUBJECT"
+        raise SettingsError(f"{name}: members could claim another's; take `id` or `app`.")
     return msgspec.convert(given, Settings, strict=False)
+
+
+def _refuse_halves(given: Mapping[str, str]) -> None:
+    """SettingsError for some of what means something only together."""
+    for names in _TOGETHER:
+        missing = [name for name in names if name not in given]
+        if missing and len(missing) < len(names):
+            name = missing[0].upper()
+            raise SettingsError(f"{_PREFIX}{name} is not set, which others need.")
 
 
 def owner_url_from_environment(environ: Mapping[str, str] | None = None) -> str:
@@ -75,6 +133,19 @@ def owner_url_from_environment(environ: Mapping[str, str] | None = None) -> str:
 def configured(environ: Mapping[str, str] | None = None) -> bool:
     """Whether the environment names a database."""
     return "database_url" in _given(os.environ if environ is None else environ)
+
+
+_TOGETHER: Final = (
+    ("member_token_issuer", "member_token_audience", "member_token_jwks_url"),
+    ("staff_oidc_issuer", "staff_oidc_audience"),
+)
+_CLAIMED: Final = frozenset({"email", "phone"})  # identifiers that members may say are theirs
+_LISTS_OF_NETWORKS: Final = ("egress_private", "trusted_proxies")
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    """Networks with commas in between: `10.0.0.0/8,fd00::/8`; ValueError."""
+    return tuple(ipaddress.ip_network(one.strip()) for one in text.split(",") if one.strip())
 
 
 _TYPES: Final = {field.name: field.type for field in msgspec.structs.fields(Settings)}

@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 
 from service.domain.coupons import attempts
+from service.domain.endpoints import deliveries
+from service.domain.endpoints.schedule import DEAD_KEPT
 from service.domain.events import sequence
 from service.domain.holders import store as holders
 from service.domain.programs.live import REFRESH_SECONDS
@@ -84,16 +87,25 @@ async def forget_guesses(ctx: Context) -> int:
     return 0
 
 
+async def forget_dead_letters(ctx: Context) -> int:
+    """Delete dead letters of endpoints that nobody has looked at for a month."""
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        await deliveries.forget_dead(tx, (tx.now or EARLIEST) - DEAD_KEPT)
+    return 0
+
+
 JOBS: Final[dict[str, tuple[Job, float]]] = {
     "refresh_programs": (refresh_programs, REFRESH_SECONDS),
     "settle": (settle, 5.0),
-    "place_events": (place_events, 2.0),
+    "place_events": (place_events, 0.5),
     "advance_clubs": (advance_clubs, 1.0),
     "look_again": (look_again, 1.0),
     "sweep_members": (sweep_members, 5.0),
     "run_occasions": (run_occasions, 1.0),
     "run_schedules": (run_schedules, 5.0),
     "forget_guesses": (forget_guesses, 3600.0),
+    "forget_dead_letters": (forget_dead_letters, 3600.0),
 }
 
 
@@ -129,13 +141,16 @@ class Clock:
     async def _loop(self, name: str, job: Job, seconds: float) -> None:
         """A job that found work runs again at once; workers' rounds are spread by jitter."""
         while not self._is_stopping:
-            done = 0
+            done, outcome, began = 0, "failed", time.perf_counter()
             try:
                 async with self._turns:
+                    began = time.perf_counter()
                     done = await job(self._ctx)
+                outcome = "done" if done else "idle"
             except (*AGAIN, *LOST, ExpectedError) as failure:
                 log.warning("job failed", job=name, failure=type(failure).__name__)
             except Exception:  # a mistake of ours must not end the job until the next start
                 log.exception("job failed", job=name)
+            self._ctx.meter.job(name, outcome, time.perf_counter() - began)
             if not done:
                 await asyncio.sleep(seconds * (0.75 + random.random() / 2))  # noqa: S311 jitter

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -21,3 +21,5 @@ Units = Annotated[int, msgspec.Meta(ge=1, le=AMOUNT_MAX)]
 Signed = Annotated[int, msgspec.Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Id = uuid.UUID
+OPEN: Final = "open"  # how api/strict.py knows it: whoever takes it bounds it
+Json = Annotated[Any, msgspec.Meta(description="Any JSON.", extra={OPEN: True})]

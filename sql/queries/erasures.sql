@@ -199,3 +199,8 @@ update trigger_run t
 set facts = u.facts
 from unnest(:holders::uuid[], :ids::uuid[], :facts::bytea[]) as u (holder_id, id, facts)
 where t.op_id = u.id and t.holder_id = u.holder_id
+
+-- name: delete_consents
+-- Nobody is there to be written to.
+delete from consent c
+where c.holder_id = any(:holders::uuid[])

@@ -51,3 +51,27 @@ cross join lateral (
   limit :limit::int) o
 order by o.pub_seq - s.after, o.shard
 limit :limit::int
+
+-- name: list_shards
+-- All shards, which are few: the last place of each.
+select s.shard, s.last_seq
+from outbox_shard s
+order by s.shard
+
+-- name: list_recorded
+-- When the event at a place of each shard was recorded.
+select o.shard, o.recorded_at
+from unnest(:shards::smallint[], :places::bigint[]) as s (shard, place)
+join outbox o on o.shard = s.shard and o.pub_seq = s.place
+
+-- name: list_after
+-- What each holder's stream tells next: by the primary key, so many at most of each.
+select s.holder_id, s.version as after, o.version, o.type, o.body
+from unnest(:holders::uuid[], :versions::bigint[]) as s (holder_id, version)
+cross join lateral (
+  select i.version, i.type, i.body
+  from outbox i
+  where i.holder_id = s.holder_id and i.version > s.version
+  order by i.version
+  limit :limit::int) o
+order by s.holder_id, s.version, o.version

@@ -8,6 +8,12 @@ from (
   from identifier i
   where i.holder_id = :holder::uuid
   union all
+  select 'consents', c.said_at, jsonb_build_object(
+    'channel', c.channel, 'given', c.is_given, 'source', c.source, 'wording', c.wording,
+    'said_at', c.said_at, 'recorded_at', c.recorded_at)
+  from consent c
+  where c.holder_id = :holder::uuid
+  union all
   select 'operations', o.recorded_at, jsonb_build_object(
     'id', o.op_id, 'kind', o.kind, 'reason', o.note, 'code', o.code, 'store', o.store,
     'undoes', o.undoes, 'recorded_at', o.recorded_at)

@@ -30,6 +30,19 @@ where holder_id = any(:holders::uuid[])
 -- PostgreSQL's clock, for what locks no holder.
 select clock_timestamp() as now, (select max(version) from program_version) as program
 
+-- name: list_ids_of
+-- The holder somebody has become, first, and all who are that one now. PostgreSQL's clock comes
+-- along, so that every process judges by one clock how old what was shown for it is.
+select h.holder_id, h.kind, h.merged_into, h.version, h.erased_at, clock_timestamp() as read_at
+from holder h
+where h.holder_id = (
+  select coalesce(o.merged_into, o.holder_id) from holder o where o.holder_id = :holder::uuid)
+union all
+select h.holder_id, h.kind, h.merged_into, h.version, h.erased_at, clock_timestamp() as read_at
+from holder o
+join holder h on h.merged_into = coalesce(o.merged_into, o.holder_id)
+where o.holder_id = :holder::uuid
+
 -- name: insert_holders
 -- Sorted by key, as all inserts of many rows.
 insert into holder (holder_id, kind, settled_at, recorded_at)

@@ -12,6 +12,15 @@ select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.passw
 from staff_account a
 where a.login = :login::text
 
+-- name: find_account_named
+-- By the login that the token of another sign-in tells, as find_token does with one of our own: the
+-- member a merged one has become is theirs too, and PostgreSQL's clock comes along.
+select a.login, a.role, a.state, a.stores, coalesce(h.merged_into, a.member_id) as member_id,
+  clock_timestamp() as read_at
+from staff_account a
+left join holder h on h.holder_id = a.member_id
+where a.login = :login::text
+
 -- name: lock_account
 -- Whoever changes an account or hands out a token for it waits for the others who do.
 select a.account_id, a.login, a.role, a.stores, a.member_id, a.pin_hash, a.password_hash, a.state,

@@ -720,7 +720,8 @@ where cardinality(f.wrong) > 0
 order by f.holder_id, f.hold_id, f.digest
 
 -- name: list_wrong_versions
--- I4 for a range of holders: events are 1..version, in their shard, placed in the order of versions.
+-- I4 for a range of holders, of endpoints and of clients, which tell events too: they are 1..version, in their
+-- shard, placed in the order of versions.
 with
 o as (
   select i.holder_id, i.version, i.shard, i.pub_seq, i.recorded_at,
@@ -757,7 +758,15 @@ found as (
   from (
     select i.holder_id, i.version
     from holder i
-    where i.holder_id between :low::uuid and :high::uuid) h
+    where i.holder_id between :low::uuid and :high::uuid
+    union all
+    select i.endpoint_id, i.version
+    from endpoint i
+    where i.endpoint_id between :low::uuid and :high::uuid
+    union all
+    select i.client_id, i.version
+    from api_client i
+    where i.client_id between :low::uuid and :high::uuid) h
   full join s using (holder_id))
 select f.holder_id, 'events' as place, f.wrong
 from found f

@@ -20,7 +20,7 @@ from tests.api import contract
 
 SECRET: Final = "a secret of the tests, at least 32 characters"
 DEMO: Final = pathlib.Path(__file__).parents[2] / "service" / "programs" / "corner-coffee.yaml"
-ROLES: Final = ("admin", "checkout", "app", "pos", "desk")
+ROLES: Final = ("admin", "checkout", "app", "pos", "desk", "integrator", "monitor")
 
 
 class Service:
@@ -31,6 +31,8 @@ class Service:
     app: httpx.AsyncClient
     pos: httpx.AsyncClient
     desk: httpx.AsyncClient
+    integrator: httpx.AsyncClient
+    monitor: httpx.AsyncClient
     public: httpx.AsyncClient
 
     def __init__(self, application: Litestar, keys: dict[str, str]) -> None:
@@ -90,8 +92,11 @@ async def serving(
     `keys`: those of another service on the same database, for tests with two workers. `jobs`:
     without them nothing runs that no request asked for.
     """
-    patient = {"pool_wait_seconds": 30.0, **more}  # a machine of tests may stall for seconds
-    application = create_app(Settings(database_url=url, secret=SECRET, **patient), jobs=jobs)
+    usual = {"pool_wait_seconds": 30.0, "egress_private": "127.0.0.0/8"}  # it may stall for seconds
+    usual |= {"stream_seconds_max": 0.1}  # a client here has an answer only when it has ended
+    usual |= {"rate_members": 0, "rate_spends": 0, "rate_admins": 0, "rate_addresses": 0}
+    settings = Settings(database_url=url, secret=SECRET, **{**usual, **more})
+    application = create_app(settings, jobs=jobs)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(application.lifespan())
         service = Service(application, await keys_for(url) if keys is None else keys)

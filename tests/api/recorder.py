@@ -11,6 +11,11 @@ from litestar import Litestar
 
 from service.api.authentication import Keyring
 from service.api.docs.build import build_pages
+from service.api.limits.concurrency import AtOnce
+from service.api.limits.counting import Counting
+from service.api.limits.entrance import Limits
+from service.api.limits.load import Load
+from service.api.limits.policies import Quotas, Rates
 from service.api.pages import Pages
 from service.api.route import Route
 from service.api.services import Services
@@ -18,9 +23,16 @@ from service.api.table import ROUTES
 from service.app import assemble, edge_of
 from service.domain.access import codes
 from service.domain.access.types import KeyRow
+from service.flows.readiness import Standing
 
 NOW: Final = dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
 CLIENT_ID: Final = uuid.UUID("11111111-1111-4111-8111-111111111111")
+
+
+def unlimited() -> Limits:
+    """Limits that nothing reaches."""
+    no_rates = Quotas(Rates(members=0, spends=0, admins=0, addresses=0))
+    return Limits(Counting(b"", None), no_rates, Load(10_000), AtOnce(10_000))
 
 
 class Recorder:
@@ -50,14 +62,19 @@ class Alone:
         self.reads = reads
         self.key = key
         self.reasons: dict[str, str] = {}
+        self.warnings: dict[str, str] = {}
 
     def untouched(self) -> bool:
         """True while nothing has passed the entrance."""
         return not self.verbs.calls and not self.reads.calls
 
-    async def ready(self) -> dict[str, str]:
-        """Why it is not ready."""
-        return self.reasons
+    async def ready(self) -> Standing:
+        """Whether it is ready."""
+        return Standing(self.reasons, self.warnings)
+
+    async def metrics(self) -> bytes:
+        """Figures."""
+        return b"regulars_figure 1.0\n"
 
 
 def row_of(code: codes.Code, scopes: Iterable[str], store: str | None = None) -> KeyRow:
@@ -98,6 +115,7 @@ async def alone(
     store: str | None = None,
     routes: Sequence[Route] = ROUTES,
     docs: bool = True,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Alone]:
     """An entrance without a database."""
     key, code = codes.issue(codes.Mode.TEST)
@@ -114,6 +132,8 @@ async def alone(
             keyring=Keyring(find, note_nothing, find_nobody),
             pages=_pages(docs=docs),
             ready=one.ready,
+            limits=limits or unlimited(),
+            metrics=one.metrics,
         )
         yield
 

@@ -27,3 +27,12 @@ async def test_a_worker_that_is_not_ready_says_why() -> None:
     assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
     assert answer.json()["reasons"] == {"worker": "draining"}
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_warning_keeps_nobody_out() -> None:
+    async with alone() as one, checked_client(one.application) as http:
+        one.warnings = {"redis": "not reachable"}
+        answer = await http.get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "warnings": {"redis": "not reachable"}}

@@ -36,7 +36,7 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.transport.prepare import prepare_request
 
 from service.api.table import ROUTES
-from tests.api import inhabitants
+from tests.api import endpoints, inhabitants
 from tests.api.bodies import IDENTIFIERS, enrolment, purchase
 from tests.api.client import DEMO, Service, serving
 from tests.api.contract import DOCUMENT
@@ -193,6 +193,7 @@ def served(server: Server) -> Iterator[Served]:
         ids |= runner.run(inhabitants.corrected(service))
         ids |= runner.run(inhabitants.staffed(service))
         ids |= runner.run(inhabitants.waiting(service, member["id"]))
+        ids |= runner.run(endpoints.inhabited(service))
         yield Served(runner, service, {**ids, "number": 1, "code": "key-missing"})
         runner.run(serve.__aexit__(None, None, None))
     server.drop(fresh)

@@ -1,5 +1,6 @@
 """Before the first worker starts; tests/commands/test_up.py and test_serve.py have the rest."""
 
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -7,7 +8,14 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from service.commands.http import _end_at_once, _refuse_taken, serve
+from service.commands.http import (
+    FILES_SPARE,
+    _allow_files,
+    _end_at_once,
+    _refuse_taken,
+    connections_max,
+    serve,
+)
 from service.infra.settings import Settings
 from tests.flows.shop import SECRET
 from tests.running import free_port
@@ -73,3 +81,24 @@ def test_a_new_worker_ends_at_a_signal_until_it_has_handlers_of_its_own() -> Non
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def test_a_worker_has_room_for_the_connections_of_what_it_refuses() -> None:
+    """Or who is too much would wait to be accepted, and be told nothing."""
+    settings = Settings(
+        database_url="postgresql://x", secret=SECRET, workers=8, requests_max=40, streams_max=5
+    )
+
+    assert connections_max(settings) == 85
+
+
+def test_as_many_files_may_be_open_as_there_may_be_connections() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
+        _allow_files(300)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (300 + FILES_SPARE, before[1])
+        _allow_files(10)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 300 + FILES_SPARE
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

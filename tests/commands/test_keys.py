@@ -76,6 +76,15 @@ def test_a_third_key_of_a_client_is_refused_in_a_sentence(command: Command) -> N
     assert "Traceback" not in third.output
 
 
+def test_a_key_is_made_for_networks(command: Command, database: Fresh) -> None:
+    words = ("keys", "create", "--role", "pos", "--network", "10.0.0.0/8", "--network")
+    done, refused = command(*words, "fd00::/8"), command(*words, "the till")
+
+    assert stored(database, done.output.strip()).networks == ("10.0.0.0/8", "fd00::/8")
+    assert refused.exit_code == 1
+    assert "the till is not a network" in refused.output
+
+
 @pytest.mark.parametrize("words", [("--role", "owner"), ()])
 def test_a_role_must_be_one_there_is(command: Command, words: tuple[str, ...]) -> None:
     done = command("keys", "create", *words)

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.test_metrics import figures
 from tests.databases import open_folder
 from tests.running import PROJECT, Running, bare, free_port, purchase, regulars
 
@@ -215,6 +216,30 @@ async def test_commands_work_on_the_folder_of_a_running_service(two_workers: Run
     async with two_workers.client("admin") as client, asyncio.timeout(20):
         while (await client.get("/v1/program")).json()["version"] != 2:
             await asyncio.sleep(0.2)
+
+
+async def test_any_worker_tells_what_both_have_counted(two_workers: Running) -> None:
+    count = (
+        "regulars_http_request_duration_seconds_count"
+        "{method=GET,route=/v1/program/versions,status=2xx}"
+    )
+    told: set[float] = set()
+    async with (
+        asyncio.timeout(20),
+        two_workers.client("monitor") as monitor,
+        two_workers.client("admin") as admin,
+    ):
+        before = figures((await monitor.get("/metrics")).text).get(count, 0)
+        for _ in range(20):  # on connections of their own, so that both workers have some
+            async with two_workers.client("admin") as client:
+                assert (await client.get("/v1/program/versions")).status_code == 200
+        while figures((await monitor.get("/metrics")).text)[count] < before + 20:
+            await asyncio.sleep(0.05)  # each worker writes what it counted once a second
+        for _ in range(20):
+            async with two_workers.client("monitor") as client:
+                told.add(figures((await client.get("/metrics")).text)[count])
+        assert (await admin.get("/metrics")).status_code == 200
+    assert told == {before + 20}
 
 
 async def test_a_head_that_is_too_long_is_refused(two_workers: Running) -> None:

@@ -14,10 +14,12 @@ from tests.flows.club_shop import CLUBS, Clubs
 from tests.flows.counter import CHECKOUT
 from tests.flows.membership_shop import MEMBERSHIPS, Memberships
 from tests.flows.moments_shop import MOMENTS, Moments
+from tests.flows.outward import Outward
 from tests.flows.segment_shop import SEGMENTS, Segments
 from tests.flows.sharing_shop import SHARING, Sharing
 from tests.flows.shop import SOURCE, Shop, day
 from tests.flows.undoing import DESK
+from tests.receiver import Receiver, receiving
 
 _SAMPLE: Final = Options()
 
@@ -121,3 +123,18 @@ async def table(server: Server) -> AsyncIterator[Memberships]:
     """The roasters' table."""
     async with opened(server, MEMBERSHIPS) as shop:
         yield Memberships(shop)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """Who takes events."""
+    async with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+async def outward(server: Server, receiver: Receiver) -> AsyncIterator[Outward]:
+    """A shop whose events go out."""
+    async with opened(server) as shop:
+        yield Outward(shop, receiver)
+        await shop.built.ctx.egress.close()

@@ -91,7 +91,7 @@ async def check(
     """What a code is."""
     who = MemberId(id=member) if isinstance(member, uuid.UUID) else member
     return await shop.verbs.check_coupon(
-        CheckCoupon(code=code, member=who, client=client), languages
+        TILL, CheckCoupon(code=code, member=who, client=client), languages
     )
 
 

@@ -274,4 +274,7 @@ class Shop:
 
 def another(db: Database) -> Built:
     """A process of its own on the same database."""
-    return build(db, Settings(database_url="postgresql://unused", secret=SECRET))
+    settings = Settings(
+        database_url="postgresql://unused", secret=SECRET, egress_private="127.0.0.0/8"
+    )
+    return build(db, settings)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from service.flows.readiness import Standing
 from service.infra.db import Database, DatabaseUnavailable
 from tests.databases import Fresh
 from tests.flows.shop import TILL, Shop, another, bought, day, goods
@@ -11,7 +12,7 @@ from tests.flows.shop import TILL, Shop, another, bought, day, goods
 
 async def test_a_worker_with_a_program_and_a_database_is_ready(shop: Shop) -> None:
     assert shop.built.ready() == {}
-    assert await shop.built.check() == {}
+    assert await shop.built.check() == Standing({})
 
 
 async def test_a_worker_without_a_program_is_not(empty_shop: Shop) -> None:
@@ -43,7 +44,7 @@ async def test_a_worker_without_its_database_is_not_ready(database: Fresh) -> No
     await shop.publish()
     await db.close()
 
-    assert set(await shop.built.check()) == {"database"}
+    assert (await shop.built.check()).reasons == {"database": "not reachable"}
 
 
 async def test_a_stop_answers_what_was_accepted_and_closes_the_pool(database: Fresh) -> None:

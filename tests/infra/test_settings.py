@@ -27,6 +27,19 @@ def test_what_is_not_set_has_its_default() -> None:
         docs=True,
         log_level="info",
         production=False,
+        otlp_endpoint=None,
+        egress_private=None,
+        redis_url=None,
+        redis_keep_days=7,
+        nats_url=None,
+        streams_max=1000,
+        stream_seconds_max=1800.0,
+        rate_members=60,
+        rate_spends=10,
+        rate_admins=120,
+        rate_addresses=30,
+        requests_max=1000,
+        client_requests_max=500,
     )
 
 
@@ -98,3 +111,47 @@ def test_migrating_needs_no_secret() -> None:
 def test_a_database_counts_as_configured_when_it_is_named() -> None:
     assert configured(LEAST)
     assert not configured({"REGULARS_DATABASE_URL": ""})
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_a_subject_is_nothing_that_members_may_claim(kind: str) -> None:
+    with pytest.raises(SettingsError, match="REGULARS_MEMBER_TOKEN_SUBJECT: members could claim"):
+        from_environment(LEAST | {"REGULARS_MEMBER_TOKEN_SUBJECT": kind})
+
+
+def test_networks_are_read_as_a_list() -> None:
+    settings = from_environment(LEAST | {"REGULARS_EGRESS_PRIVATE": "10.0.0.0/8, fd00::/8"})
+    assert [str(one) for one in settings.own_networks()] == ["10.0.0.0/8", "fd00::/8"]
+
+
+def test_proxies_are_networks_and_levels_are_words() -> None:
+    given = {"REGULARS_TRUSTED_PROXIES": "10.0.0.0/8", "REGULARS_STEP_UP_ACR": "gold, silver ,"}
+    settings = from_environment(LEAST | given)
+
+    assert [str(one) for one in settings.proxies()] == ["10.0.0.0/8"]
+    assert settings.step_up_levels() == ("gold", "silver")
+    assert from_environment(LEAST).proxies() == ()
+    with pytest.raises(SettingsError, match="REGULARS_TRUSTED_PROXIES: "):
+        from_environment(LEAST | {"REGULARS_TRUSTED_PROXIES": "proxy"})
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"MEMBER_TOKEN_ISSUER": "https://a"}, "MEMBER_TOKEN_AUDIENCE"),
+        ({"MEMBER_TOKEN_AUDIENCE": "a", "MEMBER_TOKEN_ISSUER": "b"}, "MEMBER_TOKEN_JWKS_URL"),
+        ({"STAFF_OIDC_AUDIENCE": "a"}, "STAFF_OIDC_ISSUER"),
+    ],
+)
+def test_what_means_something_only_together_is_set_together(
+    given: dict[str, str], missing: str
+) -> None:
+    named = {f"REGULARS_{name}": text for name, text in given.items()}
+    with pytest.raises(SettingsError, match=f"^REGULARS_{missing} is not set"):
+        from_environment(LEAST | named)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "intranet", "10.0.0.0/33"])
+def test_what_is_no_network_is_refused_by_name(text: str) -> None:
+    with pytest.raises(SettingsError, match="REGULARS_EGRESS_PRIVATE: "):
+        from_environment(LEAST | {"REGULARS_EGRESS_PRIVATE": text})

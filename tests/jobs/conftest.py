@@ -1,5 +1,5 @@
 """The shop of the verbs, for the jobs that call them."""
 
-from tests.flows.conftest import clubs, empty_shop, moments, shop
+from tests.flows.conftest import clubs, empty_shop, moments, outward, receiver, shop
 
-__all__ = ["clubs", "empty_shop", "moments", "shop"]
+__all__ = ["clubs", "empty_shop", "moments", "outward", "receiver", "shop"]

@@ -17,6 +17,7 @@ from service.jobs.clock import (
     Clock,
     Job,
     advance_clubs,
+    forget_dead_letters,
     forget_guesses,
     place_events,
     refresh_programs,
@@ -26,6 +27,7 @@ from service.jobs.clock import (
 )
 from tests.flows.club_shop import Clubs
 from tests.flows.moments_shop import Moments
+from tests.flows.outward import Outward
 from tests.flows.shop import Shop, another, day, goods
 
 
@@ -103,6 +105,19 @@ async def test_failed_codes_are_forgotten_after_a_week(shop: Shop) -> None:
     assert await forget_guesses(shop.built.ctx) == 0  # what it found is no reason to look again
 
     assert await shop.count("code_guess") == 0
+
+
+async def test_dead_letters_are_forgotten_after_a_month(
+    outward: Outward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.flows.steps.delivering.run.EVENT_BYTES_MAX", 10)
+    endpoint, ctx = await outward.endpoint(), outward.shop.built.ctx
+    await outward.member("4012001")
+    await outward.send()
+    for left, days in ((1, 29), (0, 2)):
+        await outward.pass_by(days=days)
+        assert await forget_dead_letters(ctx) == 0
+        assert len(await outward.dead(endpoint)) == left
 
 
 def names_of_tasks() -> set[str]:

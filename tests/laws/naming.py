@@ -13,7 +13,7 @@ from tests.laws.outsiders import Request, basket
 
 # Where an id stands that is nobody's; every other id in a body or a query is a member's.
 THINGS: Final = frozenset(
-    {"hold_id", "buy.hold_id", "coupon_id", "card_id", "purchase.id", "bring.purchase.id"}
+    {"hold_id", "buy.hold_id", "coupon_id", "card_id", "purchase.id", "bring.purchase.id", "events"}
 )
 ME: Final = {"member_id": "$me"}
 OLD: Final = frozenset({"$me", "$friend", "$second"})  # the last one only under its old id
@@ -75,7 +75,7 @@ def reads() -> Iterator[Request]:
     for operation in (
         "read_member", "read_home", "read_tier", "read_wallets", "list_coupons", "list_purchases",
         "list_member_rewards", "list_redemptions", "read_members_household", "list_members_clubs",
-        "list_activities", "export_member",
+        "list_activities", "export_member", "read_consents", "stream_member",
     ):  # fmt: skip
         yield of_me(operation)
     yield of_me("read_wallets", query="?at=2030-01-01T00:00:00Z")
@@ -116,6 +116,8 @@ def baskets() -> Iterator[Request]:
 def desk() -> Iterator[Request]:
     """What is done with a member by hand, and what a member does."""
     yield of_me("change_member", {"profile": {"name": "Ola"}})
+    said = {"channel": "email", "given": True, "source": "web"}
+    yield of_me("record_consents", {"consents": [said]})
     gift = {"wallet": "points", "amount": 1_500, "reason": "a start"}
     yield of_me("adjust_wallet", gift)
     units = {"to": {"id": "$friend"}, "wallet": "points", "amount": 10, "reason": "a present"}

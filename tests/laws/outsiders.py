@@ -23,7 +23,8 @@ LINES: Final = [{"sku": "ESP", "amount": 5000, "category": "coffee"}]
 NOBODY: Final = "0192f0c0-0000-7000-8000-000000000001"
 UNTOLD: Final = frozenset({"date"})  # headers that are of the moment
 _OF_ITS_OWN: Final = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # ids
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d+)?"  # ids, with versions too
+    r"|(?<=\"sequence\":\")\d{19}"  # versions, as entity tags have them
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"  # instants
     r"|[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{1,4}){2,}"  # codes
     r"|…[0-9A-Z]{4}"  # their last characters

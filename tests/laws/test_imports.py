@@ -37,6 +37,7 @@ SHAPE = {
     "jobs/clock.py": "import service.flows.undo",
     "imports/read.py": "import service.domain.tiers.store",
     "verify/sums.py": "import service.domain.tiers.store",
+    "doctor/run.py": "import service.domain.tiers.store",
     "flows/record.py": "",
     "flows/undo.py": "import service.flows.record",
     "domain/lots/lots.py": "",

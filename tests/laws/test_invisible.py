@@ -130,10 +130,12 @@ def lists() -> Iterator[Request]:
     for operation in (
         "read_member", "read_home", "read_tier", "read_wallets", "list_coupons", "list_purchases",
         "list_member_rewards", "list_redemptions", "read_members_household", "list_members_clubs",
+        "read_consents",
     ):  # fmt: skip
         yield Request("app", operation, None, OUTSIDER)
     yield Request("app", "list_members_clubs", None, OUTSIDER, "?history=true")
     yield Request("app", "list_activities", None, OUTSIDER)
+    yield Request("app", "stream_member", None, OUTSIDER, "?after=$outsider-0")
     yield Request("app", "list_entries", None, {**OUTSIDER, "wallet": "points"})
     yield Request("app", "list_clubs")
     yield Request("app", "list_clubs", None, query="?member_id=$outsider")
@@ -175,6 +177,8 @@ def people() -> Iterator[Request]:
     card = {"identifiers": [{"kind": "card", "value": "NEW"}]}
     yield Request("app", "enrol_member", card, keep="new")
     yield Request("app", "change_member", {"profile": {"name": "Eve"}}, OUTSIDER)
+    said = {"channel": "email", "given": True, "source": "web"}
+    yield Request("app", "record_consents", {"consents": [said]}, OUTSIDER)
     units = {"to": {"id": "$friend"}, "wallet": "points", "amount": 10, "reason": "a present"}
     yield Request("app", "transfer_units", units, OUTSIDER)
     yield Request("app", "form_household", {"head": "$outsider"}, keep="home")

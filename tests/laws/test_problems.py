@@ -14,7 +14,14 @@ from service.kernel import errors as kernel
 from service.kernel.errors import ExpectedError
 
 # Told to people at a terminal only; the first to faces, which ask again for another member.
-NOT_OVER_HTTP = {"MergedAway", "ClientNameInvalid", "KeyNotFound", "TooManyKeys", "UnknownRole"}
+NOT_OVER_HTTP = {
+    "MergedAway",
+    "ClientNameInvalid",
+    "KeyNotFound",
+    "NetworkInvalid",
+    "TooManyKeys",
+    "UnknownRole",
+}
 FILES_ONLY = "service.domain.imports."  # written to the rejects of an import
 
 

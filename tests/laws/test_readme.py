@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from service.api.openapi.endpoint_examples import ENDPOINTS
 from service.cli import COMMANDS
 from service.commands.up import MEMBER, PURCHASE
 from service.infra.settings import Settings
@@ -98,6 +99,7 @@ def test_commands_named_are_commands_that_exist(readme: str) -> None:
     assert named <= set(COMMANDS)
 
 
-def test_the_first_purchase_is_the_one_that_up_prints(readme: str) -> None:
+def test_what_curl_sends_is_what_up_prints_and_the_examples_say(readme: str) -> None:
     bodies = [json.loads(text) for text in re.findall(r"-d '(\{.*?\})'", readme, re.DOTALL)]
-    assert bodies == [json.loads(MEMBER), json.loads(PURCHASE)]
+    endpoint = ENDPOINTS["create_endpoint"]["crm"]["value"]
+    assert bodies == [json.loads(MEMBER), json.loads(PURCHASE), endpoint]

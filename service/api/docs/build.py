@@ -13,7 +13,7 @@ from service.api.docs.shapes import shape
 from service.api.openapi.document import document, encoded
 from service.api.openapi.refusals import ELSEWHERE, refusals
 from service.api.pages import Pages, ProblemPage
-from service.api.problems import status_of
+from service.api.problems import status_of, type_of
 from service.api.route import Route
 from service.domain.access.roles import ROLES, SCOPES
 from service.kernel.errors import ExpectedError
@@ -62,7 +62,7 @@ def _page(kind: type[ExpectedError], operations: list[str]) -> ProblemPage:
     members = getattr(kind, "__dataclass_fields__", {})
     text = inspect.cleandoc(kind.__doc__ or "")
     return ProblemPage(
-        type=f"/problems/{kind.slug()}",
+        type=type_of(kind),
         code=kind.slug(),
         title=kind.title(),
         status=status_of(kind),

@@ -42,11 +42,12 @@ def cloud_event() -> tuple[Schema, dict[str, Schema]]:
         "timestamp": {**time, "description": "Equals `time`, for readers of Standard Webhooks."},
         "data": {"anyOf": list(data.values())},
     }
+    traced = {**text, "description": "What wrote it (W3C), where requests are traced."}
     envelope = {
         "title": "CloudEvent",
         "description": "An event in the structured form of CloudEvents 1.0.",
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, "traceparent": traced},
         "required": list(properties),
         "additionalProperties": False,
     }

@@ -12,7 +12,7 @@ from service.api.openapi.refusals import responses as problem_responses
 from service.api.problems import Problem
 from service.api.query import Query
 from service.api.route import PUBLIC, Answer, Route
-from service.domain.access.roles import ROLES, SCOPES, STAFF_ROLES
+from service.domain.access.roles import MEMBER, ROLES, SCOPES, STAFF_ROLES
 from service.kernel.schemas import Schema
 
 VERSION: Final = "1"
@@ -21,7 +21,8 @@ A loyalty program and rewards service: purchases in, points and tiers out.
 
 - Every request but those of *Health* and *Documents* carries an API key: \
 `Authorization: Bearer rgl_…`. What a key may do is listed with each operation as its scope. For a \
-person who is signed in at a device a token is sent besides: `Regulars-Staff: rgs_…`.
+person who is signed in at a device a token is sent besides: `Regulars-Staff: rgs_…`. Members may \
+show a token of the shop's own sign-in in place of a key.
 - Bodies are JSON in UTF-8, strictly of the shape shown: unknown fields, duplicate keys, `"1"` or \
 `1.0` for `1`, control characters are refused. Money and units are whole numbers in the smallest \
 unit; instants are RFC 3339 with an offset, from the year 2000 on and before 2100.
@@ -29,6 +30,9 @@ unit; instants are RFC 3339 with an offset, from the year 2000 on and before 210
 `retryable` says whether the same request may succeed later; `/problems/{code}` explains each.
 - Purchases and returns have natural keys of their own, other writes that move value take an \
 `Idempotency-Key`; so every request may be sent again after a lost answer.
+- Requests of members' apps and of operators are limited by the minute, those of a partner's key \
+where a quota was set on it: `RateLimit-Policy` and `RateLimit` tell of it. After 429 and 503 wait \
+as long as `Retry-After` says.
 - Every answer carries `X-Request-Id`; send one along to find your request in our logs."""
 
 _TAGS: Final = {
@@ -50,6 +54,7 @@ _TAGS: Final = {
     "Program": "The published versions of the program file.",
     "Reports": "What managers look at, by channel and store.",
     "Events": "What happened, in order.",
+    "Endpoints": "Who is sent events over HTTP, how far each has them, and what they refused.",
     "Health": "For load balancers. Public.",
     "Documents": "This document, and what errors mean. Public.",
 }
@@ -59,6 +64,14 @@ _RESPONSE_HEADERS: Final = {
     "Location": ("Where what was made is read.", "/v1/purchases/0192f0c0-…"),
     "Idempotency-Replayed": ("`true`: answered from what was recorded earlier.", "true"),
     "Retry-After": ("Seconds to wait before the same request.", "1"),
+    "RateLimit": (
+        "What is left of each quota (`r`), and in how many seconds there is more (`t`).",
+        '"member";r=50;t=30',
+    ),
+    "RateLimit-Policy": (
+        "Quotas: so many requests (`q`) in so many seconds (`w`); absent for whoever has none.",
+        '"member";q=60;w=60',
+    ),
     "WWW-Authenticate": ("How to authenticate (RFC 6750).", 'Bearer realm="regulars"'),
 }
 _REQUEST_HEADERS: Final = {
@@ -95,7 +108,11 @@ def document(routes: Sequence[Route]) -> Schema:
             "schemas": dict(sorted(components.items())),
             "headers": _response_headers(),
             "parameters": _request_headers(),
-            "securitySchemes": {"key": _security_scheme(), "staff": _staff_scheme()},
+            "securitySchemes": {
+                "key": _security_scheme(),
+                "staff": _staff_scheme(),
+                "member": _member_scheme(),
+            },
         },
     }
 
@@ -194,15 +211,18 @@ def _query_parameter(name: str, given: Schema, *, required: bool) -> Schema:
 def _response(one: Route, status: int, types: dict[Any, Schema]) -> Schema:
     answer: Answer = one.answers[status]
     names = ["X-Request-Id", *answer.headers, *(["ETag"] if one.tagged else [])]
+    names += [] if one.scope == PUBLIC else ["RateLimit", "RateLimit-Policy"]
+    response: Schema = {
+        "description": answer.what,
+        "headers": {name: _ref("headers", name) for name in names},
+    }
+    if answer.body is None and answer.schema is None:
+        return response
     content: Schema = {"schema": answer.schema or types[answer.body]}
     if (example := RESPONSES.get((one.operation_id, status))) is not None:
         content["example"] = example
     pages = {"text/html": {"schema": {"type": "string"}}} if answer.page else {}
-    return {
-        "description": answer.what,
-        "headers": {name: _ref("headers", name) for name in names},
-        "content": {answer.media: content, **pages},
-    }
+    return {**response, "content": {answer.media: content, **pages}}
 
 
 def _not_modified() -> Schema:
@@ -251,10 +271,11 @@ def _security_scheme() -> Schema:
 
 
 def _security(one: Route) -> list[Schema]:
-    """The key alone, or with the person at the device; then their scopes together."""
+    """The key alone, or with the person at the device; a member where the route is for them."""
     if one.scope == PUBLIC:
         return []
-    return [{"key": [one.scope]}, {"key": [one.scope], "staff": [one.scope]}]
+    members: list[Schema] = [] if one.own is None else [{"member": [one.scope]}]
+    return [{"key": [one.scope]}, {"key": [one.scope], "staff": [one.scope]}, *members]
 
 
 def _staff_scheme() -> Schema:
@@ -267,6 +288,19 @@ def _staff_scheme() -> Schema:
         "the device's key. What is done is theirs then, they may what the key may and what their "
         "role may, and nothing of their own. A token that is not accepted refuses the request."
         f"\n\nRoles:\n\n{roles}",
+    }
+
+
+def _member_scheme() -> Schema:
+    return {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the shop's own sign-in, in place of a key: whoever has it is "
+        "that member. Another member is answered like one that does not exist, and so are things "
+        "of others. Operations that do not name this scheme are not for members. What gives units "
+        "away, and a change of e-mail or phone, asks for a recent `auth_time` (RFC 9470)."
+        f"\n\nScopes: {', '.join(MEMBER)}",
     }
 
 

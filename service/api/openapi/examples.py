@@ -8,6 +8,7 @@ from typing import Any, Final
 from service.api.openapi.activity_examples import ACTIVITIES
 from service.api.openapi.club_examples import CLUBS
 from service.api.openapi.club_stay_examples import CLUB_STAYS
+from service.api.openapi.endpoint_examples import ENDPOINTS
 from service.api.openapi.sharing_examples import SHARING
 from service.api.openapi.staff_examples import STAFF
 
@@ -93,6 +94,21 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
                 "fields": {"newsletter": None},
             },
         )
+    },
+    "record_consents": {
+        "sign-up": _one(
+            "What was ticked at sign-up",
+            {
+                "consents": [
+                    {"channel": "email", "given": True, "source": "web", "wording": "terms-7"},
+                    {"channel": "sms", "given": False, "source": "web", "wording": "terms-7"},
+                ]
+            },
+        ),
+        "no-more": _one(
+            "A link at the foot of a letter",
+            {"consents": [{"channel": "email", "given": False, "source": "newsletter/footer"}]},
+        ),
     },
     "lookup_member": {
         "by-card": _one("By card", {"identifiers": [{"kind": "card", "value": "4012001"}]})
@@ -268,6 +284,7 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
     **CLUBS,
     **CLUB_STAYS,
     **STAFF,
+    **ENDPOINTS,
     "check_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "plan_program": {"small": _one("A small program", {"source": _PROGRAM})},
     "publish_program": {

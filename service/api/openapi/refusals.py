@@ -4,14 +4,25 @@ from typing import Any, Final
 
 from service.api import errors as edge
 from service.api.body import Body
+from service.api.limits.entrance import EXEMPT
+from service.api.limits.errors import QuotaExceeded, ReducedCapacity, TooManyAtOnce
 from service.api.problems import status_of
 from service.api.route import PUBLIC, Route
-from service.domain.access.errors import KeyMissing, KeyNotAccepted, ScopeMissing
+from service.domain.access.errors import (
+    IssuerUnavailable,
+    KeyMissing,
+    KeyNotAccepted,
+    MemberTokenNotAccepted,
+    NetworkNotAllowed,
+    NotForMembers,
+    ScopeMissing,
+)
 from service.domain.idempotency.errors import (
     IdempotencyKeyInUse,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
 )
+from service.domain.members.errors import MemberNotFound
 from service.domain.programs.errors import NoProgram, VersionBehind
 from service.domain.staff.errors import StaffTokenNotAccepted
 from service.infra.batch import OutcomeUnknown, Overloaded, QueueFull
@@ -28,14 +39,20 @@ _EVERYWHERE: Final[tuple[Kind, ...]] = (
     edge.InvalidAddress,
     edge.InvalidHeader,
     edge.InvalidParameter,
+    edge.TookTooLong,
 )
 _WITH_KEY: Final[tuple[Kind, ...]] = (
     DatabaseUnavailable,
+    IssuerUnavailable,
     KeyMissing,
     KeyNotAccepted,
+    MemberTokenNotAccepted,
+    NetworkNotAllowed,
     NoProgram,
+    QuotaExceeded,
     ScopeMissing,
     StaffTokenNotAccepted,
+    TooManyAtOnce,
     VersionBehind,
 )
 _WITH_BODY: Final[tuple[Kind, ...]] = (
@@ -49,18 +66,24 @@ _WRITING: Final[tuple[Kind, ...]] = (OutcomeUnknown, Overloaded, QueueFull)
 ELSEWHERE: Final[tuple[Kind, ...]] = (edge.MethodNotAllowed, edge.RouteNotFound)
 
 _HEADERS: Final = {
-    401: "WWW-Authenticate",
-    403: "WWW-Authenticate",
-    429: "Retry-After",
-    503: "Retry-After",
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    503: ("Retry-After",),
 }
 
 
 def refusals(route: Route) -> list[Kind]:
     """All errors of an operation, by status and code."""
     found = {*_EVERYWHERE, *route.refuses}
+    if route.path not in EXEMPT:
+        found.add(ReducedCapacity)
     if route.scope != PUBLIC:
         found.update(_WITH_KEY)
+        if route.own is None:
+            found.add(NotForMembers)
+        elif route.own:
+            found.add(MemberNotFound)
         if route.method != "GET":
             found.update(_WRITING)
     if isinstance(route.takes, Body):
@@ -87,7 +110,7 @@ def _response(status: int, kinds: list[Kind]) -> Schema:
     codes = {"properties": {"code": {"enum": [kind.slug() for kind in kinds]}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, codes]}
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    if name := _HEADERS.get(status):
+    for name in _HEADERS.get(status, ()):
         headers[name] = {"$ref": f"#/components/headers/{name}"}
     return {
         "description": "\n".join(lines),

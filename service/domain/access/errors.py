@@ -2,7 +2,14 @@
 
 import dataclasses
 
-from service.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from service.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class KeyMissing(Unauthenticated):
@@ -24,6 +31,33 @@ class ScopeMissing(Forbidden):
         return f"this needs the scope {self.scope}"
 
 
+class MemberTokenNotAccepted(Unauthenticated):
+    """The member's token is not accepted: expired, of another issuer, or of nobody known."""
+
+
+class IssuerUnavailable(Unavailable):
+    """The keys of the token's issuer cannot be fetched, so nobody can say whether it is good."""
+
+
+class NotForMembers(Forbidden):
+    """This is nothing a member does; a member's token may not ask for it."""
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class StepUpRequired(Forbidden):
+    """The member has to sign in anew before this: it needs a token with a recent `auth_time`."""
+
+    max_age: int
+
+    def detail(self) -> str:
+        """How recent."""
+        return f"sign in at most {self.max_age} s before"
+
+
+class NetworkNotAllowed(Forbidden):
+    """The key is good, but not from this network; ask whoever made it."""
+
+
 class StoreForbidden(Forbidden):
     """The key is bound to one store and may write for no other."""
 
@@ -41,6 +75,17 @@ class UnknownRole(Invalid):
     def detail(self) -> str:
         """Which there are."""
         return f"a role is one of {', '.join(self.allowed)}"
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class NetworkInvalid(Invalid):
+    """A network is an address with the length of its prefix, such as 10.0.0.0/8."""
+
+    network: str
+
+    def detail(self) -> str:
+        """Which is none."""
+        return f"{self.network} is not a network"
 
 
 class ClientNameInvalid(Invalid):

@@ -12,6 +12,8 @@ SCOPES: Final = {
     "members:enrol": "enrol members",
     "members:read": "read members, their wallets, entries and tiers",
     "members:write": "change members and their identifiers",
+    "consents:read": "read what members said to being written to",
+    "consents:write": "write down what members say to being written to",
     "members:export": "export all data held on a member",
     "members:merge": "make two members one person, or two again",
     "members:erase": "forget a person for good",
@@ -56,7 +58,10 @@ SCOPES: Final = {
     "program:read": "read the program and its versions",
     "program:write": "check, plan and publish program versions",
     "events:read": "read the stream of events",
+    "endpoints:read": "read who is sent events over HTTP, and what they refused",
+    "endpoints:manage": "have events sent over HTTP, change that, send them again",
     "reports:read": "read reports over channels and stores",
+    "metrics:read": "read counts and durations of the service, which name nobody",
     SIGN_IN: "sign staff in at this device, and out",
     "staff:manage": "make, read, change and suspend staff accounts, and reset their secrets",
 }
@@ -68,6 +73,8 @@ ROLES: Final = {
     "checkout": (
         "members:lookup",
         "members:enrol",
+        "consents:read",
+        "consents:write",
         "members:read",
         "quotes:ask",
         "holds:write",
@@ -91,6 +98,8 @@ ROLES: Final = {
         "members:read",
         "members:write",
         "members:enrol",
+        "consents:read",
+        "consents:write",
         "quotes:ask",
         "purchases:read",
         "activities:write",
@@ -110,6 +119,8 @@ ROLES: Final = {
     "pos": (
         "members:lookup",
         "members:enrol",
+        "consents:read",
+        "consents:write",
         "members:read",
         "quotes:ask",
         "holds:write",
@@ -134,7 +145,32 @@ ROLES: Final = {
     ),
     # A front end of a call centre: what it reads of members it reads for a person who is signed in.
     "desk": ("staff:sign-in", "program:read"),
+    # What takes events to other systems: no member's data is read with it, nothing else is written.
+    "integrator": ("events:read", "endpoints:read", "endpoints:manage"),
+    # What watches over the service, as Prometheus does.
+    "monitor": ("metrics:read",),
 }
+
+# What the token of a member may do, at routes that say so and with what is the member's own.
+MEMBER: Final = (
+    "members:read",
+    "members:write",
+    "consents:read",
+    "consents:write",
+    "quotes:ask",
+    "purchases:read",
+    "activities:read",
+    "coupons:read",
+    "coupons:redeem",
+    "rewards:read",
+    "rewards:redeem",
+    "points:transfer",
+    "households:read",
+    "households:manage",
+    "clubs:read",
+    "clubs:join",
+    "clubs:invite",
+)
 
 _CLERK: Final = (
     "purchases:attach",
@@ -148,6 +184,8 @@ _AGENT: Final = (
     "members:enrol",
     "members:read",
     "members:write",
+    "consents:read",
+    "consents:write",
     "quotes:ask",
     "purchases:read",
     "returns:write",

@@ -29,6 +29,12 @@ async def insert_client(
     await tx.run(SQL["insert_client"], client=client_id, name=name, role=role, at=at)
 
 
+async def next_version(tx: Tx, client_id: uuid.UUID) -> int | None:
+    """The version of the client's next event; its row is locked. None: there is no such client."""
+    version: int | None = await tx.value(SQL["update_client_version"], client=client_id)
+    return version
+
+
 async def live_keys(tx: Tx, client_id: uuid.UUID, at: dt.datetime) -> int:
     """Lock the client's keys, then count those that live at `at`."""
     await tx.rows(SQL["lock_keys"], client=client_id)
@@ -47,6 +53,8 @@ async def insert_key(tx: Tx, key: NewKey) -> None:
         store=key.store,
         created_at=key.created_at,
         expires_at=key.expires_at,
+        rate_per_minute=key.rate_per_minute,
+        networks=list(key.networks),
     )
 
 

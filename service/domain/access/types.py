@@ -7,7 +7,11 @@ import msgspec
 
 
 class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A key with its client. `read_at`: PostgreSQL's clock when it was read."""
+    """A key with its client. `read_at`: PostgreSQL's clock when it was read.
+
+    `rate_per_minute`: the quota of requests that was set on the key, if any. `networks`: those its
+    requests have to come from, none: any.
+    """
 
     kid: str
     client_id: uuid.UUID
@@ -19,6 +23,8 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
     read_at: dt.datetime
+    rate_per_minute: int | None = None
+    networks: tuple[str, ...] = ()
 
     def is_live(self) -> bool:
         """True while neither revoked nor expired, at the moment it was read."""
@@ -35,3 +41,5 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     store: str | None
     created_at: dt.datetime
     expires_at: dt.datetime
+    rate_per_minute: int | None = None
+    networks: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 Failures are counted in PostgreSQL: exact over all workers, and still there when a worker or Redis
 is not, so that a restart gives nobody a new chance. A subject is a keyed hash; neither the address
-nor the device is kept. A partner's key is no subject: one guesser must not shut down a shop.
+nor the device is kept. A partner's key is never locked: one guesser must not shut down a shop.
 
 As many as the limit within ten minutes lock the subject; a lock lasts 20 minutes from the start of
 the window it was earned in, and each further one of the last seven days twice as long as the one
@@ -35,6 +35,7 @@ REMEMBERED: Final = dt.timedelta(days=7)
 MEMBER_MAX: Final = 10
 CLIENT_MAX: Final = 20
 LOGIN_MAX: Final = 5
+PARTNER_TOLD: Final = 100  # in a window; of so many it is remembered what was tried
 _EPOCH: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _NETWORK_BITS: Final = 64  # of an IPv6 address: one household has all that follow
 LOCKED_MAX: Final = 10_000
@@ -87,6 +88,16 @@ def of_login(secret: bytes, login: str) -> Subject:
 def of_till(secret: bytes, client_id: uuid.UUID, device: str) -> Subject:
     """Whoever signs in at a device of a client, under whatever login."""
     return _subject(secret, "staff device", f"{client_id}\x1f{device}", CLIENT_MAX)
+
+
+def of_client(secret: bytes, client_id: uuid.UUID) -> Subject:
+    """Whoever tries codes through the keys of a client: told, never locked (steps/alarming.py)."""
+    return _subject(secret, "client", str(client_id), PARTNER_TOLD)
+
+
+def of_told_client(secret: bytes, client_id: uuid.UUID) -> Subject:
+    """That it was told of a client, which happens once in a window."""
+    return _subject(secret, "client told", str(client_id), 1)
 
 
 def network(address: str) -> str:

@@ -14,7 +14,10 @@ from service.rules.facts import Facts
 
 SQL: Final = load("erasures")
 SAID: Final = "erased"  # where a text must stand
-_PERSON: Final = ("delete_identifiers", "update_profiles", "delete_answers", "update_accounts")
+_PERSON: Final = (
+    *("delete_identifiers", "delete_consents", "update_profiles", "delete_answers"),
+    "update_accounts",
+)
 _WORDS: Final = (
     *("update_activities", "delete_occasions", "delete_invitations"),
     *("update_applications", "update_answers", "update_spans", "update_offers", "update_places"),

@@ -1,7 +1,8 @@
 """The AsyncAPI 3.1 document of all events, made from the catalog. Pure.
 
-`python -m service.domain.events.asyncapi` writes it; a law refuses a stale one. One channel, the
-pull stream of `GET /v1/events`; every event matches exactly one of its messages by its `type`.
+`python -m service.domain.events.asyncapi` writes it; a law refuses a stale one. Channels are
+the pull stream of `GET /v1/events`, the stream of one member, Redis Streams and NATS; every event
+matches exactly one of their messages by its `type`.
 """
 
 import pathlib
@@ -11,9 +12,15 @@ from typing import Any, Final
 import msgspec
 
 from service.domain.events.catalog import TYPES, Event
+from service.domain.events.told import TOLD
 from service.kernel.schemas import REF, components
 
 _CHANNEL: Final = "events"
+_STREAM: Final = "memberStream"
+_REDIS: Final = "redisStreams"
+_NATS: Final = "natsSubjects"
+
+Kinds = list[tuple[type[Event], str]]
 
 
 def document() -> dict[str, Any]:
@@ -33,27 +40,82 @@ def document() -> dict[str, Any]:
             ),
         },
         "defaultContentType": "application/cloudevents+json",
-        "channels": {
-            _CHANNEL: {
-                "address": "/v1/events",
-                "description": "The stream of all events, read by cursor.",
-                "messages": {
-                    _short(kind): {"$ref": f"#/components/messages/{_short(kind)}"}
-                    for kind, _ in kinds
-                },
-            }
-        },
-        "operations": {
-            "publishEvents": {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{_CHANNEL}"},
-                "summary": "Regulars sends what happened.",
-            }
-        },
+        "channels": _channels(kinds),
+        "operations": _operations(),
         "components": {
             "messages": {_short(kind): _message(kind, name) for kind, name in kinds},
             "schemas": dict(sorted(schemas.items())),
         },
+    }
+
+
+def _channels(kinds: Kinds) -> dict[str, Any]:
+    return {
+        _CHANNEL: {
+            "address": "/v1/events",
+            "description": "The stream of all events, read by cursor.",
+            "messages": _messages(kinds),
+        },
+        _STREAM: {
+            "address": "/v1/members/{member_id}/stream",
+            "description": (
+                "What happens to one member, told to apps as server-sent events: `event` is the"
+                " type, `data` the event."
+            ),
+            "parameters": {"member_id": {"description": "The member."}},
+            "messages": _messages([one for one in kinds if one[0] in TOLD]),
+        },
+        _REDIS: _sent(
+            "regulars:ev:{{shard}}",
+            "Streams of Redis, with braces around the shard (`regulars:ev:{5}`): an entry has"
+            " `event` (the event), `id` and `type`; its own id is `<place>-0`.",
+            kinds,
+        ),
+        _NATS: _sent(
+            "regulars.ev.{shard}",
+            "Subjects of the JetStream stream REGULARS_EVENTS: a message is the event; headers"
+            " `Ce-Id`, `Ce-Type` and `Regulars-Place`.",
+            kinds,
+        ),
+    }
+
+
+def _messages(kinds: Kinds) -> dict[str, Any]:
+    return {_short(kind): {"$ref": f"#/components/messages/{_short(kind)}"} for kind, _ in kinds}
+
+
+def _operations() -> dict[str, Any]:
+    return {
+        "publishEvents": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{_CHANNEL}"},
+            "summary": "Regulars sends what happened.",
+        },
+        "tellMembers": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{_STREAM}"},
+            "summary": "Regulars tells a member's apps what happened to them.",
+        },
+        "relayToRedis": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{_REDIS}"},
+            "summary": "Regulars adds what happened to streams of Redis, where one is set.",
+        },
+        "relayToNats": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{_NATS}"},
+            "summary": "Regulars publishes what happened to NATS, where one is set.",
+        },
+    }
+
+
+def _sent(address: str, description: str, kinds: Kinds) -> dict[str, Any]:
+    """A channel of all events, in shards."""
+    return {
+        "address": address,
+        "description": description,
+        "parameters": {"shard": {"description": "0 to 63; all events of one holder are in one."}},
+        "messages": _messages(kinds),
     }
 
 
@@ -84,6 +146,7 @@ def _message(kind: type[Event], name: str) -> dict[str, Any]:
                 "sequence": {"type": "string", "pattern": "^[0-9]{19}$"},
                 "recordedtime": {"type": "string", "format": "date-time"},
                 "timestamp": {"type": "string", "format": "date-time"},
+                "traceparent": {"type": "string", "description": "W3C, where requests are traced"},
                 "data": {"$ref": REF.format(name=_short(kind))},
             },
         },

@@ -20,10 +20,13 @@ from service.domain.events.activities import ACTIVITY_TYPES, ActivityEvent
 from service.domain.events.approvals import APPROVAL_TYPES, ApprovalEvent
 from service.domain.events.club_stays import CLUB_STAY_TYPES, ClubStayEvent
 from service.domain.events.clubs import CLUB_TYPES, ClubEvent
+from service.domain.events.consents import CONSENT_TYPES, ConsentEvent
+from service.domain.events.endpoints import ENDPOINT_TYPES, EndpointEvent
 from service.domain.events.gift_cards import GIFT_CARD_TYPES, GiftCardEvent
 from service.domain.events.merging import MERGING_TYPES, MergingEvent
 from service.domain.events.occasions import OCCASION_TYPES, OccasionEvent
 from service.domain.events.operations import OPERATION_TYPES, OperationUndone
+from service.domain.events.security import SECURITY_TYPES, SecurityEvent
 from service.domain.events.segments import SEGMENT_TYPES, SegmentEvent
 from service.domain.events.sharing import SHARING_TYPES, SharingEvent
 from service.kernel.values import (
@@ -337,6 +340,9 @@ Event = (
     | ApprovalEvent
     | ActivityEvent
     | OccasionEvent
+    | EndpointEvent
+    | SecurityEvent
+    | ConsentEvent
 )
 
 TYPES: Final[dict[type[Event], str]] = {
@@ -375,4 +381,7 @@ TYPES: Final[dict[type[Event], str]] = {
     **APPROVAL_TYPES,
     **ACTIVITY_TYPES,
     **OCCASION_TYPES,
+    **ENDPOINT_TYPES,
+    **SECURITY_TYPES,
+    **CONSENT_TYPES,
 }

@@ -13,6 +13,7 @@ import msgspec
 
 from service.domain.events.catalog import TYPES, Event
 from service.infra.db import Tx
+from service.infra.spans import Carried
 from service.infra.sql import load
 from service.kernel.ids import new_id
 
@@ -22,7 +23,10 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """The envelope; `time` is when it happened, `recordedtime` when it was written down."""
+    """The envelope; `time` is when it happened, `recordedtime` when it was written down.
+
+    `traceparent` (a CloudEvents extension) is there where the service traces.
+    """
 
     specversion: str = "1.0"
     id: uuid.UUID
@@ -35,6 +39,7 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     sequence: str
     recordedtime: dt.datetime
     timestamp: dt.datetime
+    traceparent: str | msgspec.UnsetType = msgspec.UNSET
     data: Event
 
 
@@ -86,6 +91,9 @@ class Outbox:
                 sequence=f"{version:019d}",
                 recordedtime=recorded_at,
                 timestamp=at,
+                traceparent=msgspec.UNSET
+                if Carried.now is None
+                else Carried.now() or msgspec.UNSET,
                 data=event,
             )
         )

@@ -11,6 +11,7 @@ from service.infra.sql import load
 SQL: Final = load("exports")
 SECTIONS: Final = (
     "identifiers",
+    "consents",
     "operations",
     "transfers",
     "holds",

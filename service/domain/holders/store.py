@@ -57,6 +57,12 @@ def ask_found(holder_ids: Iterable[uuid.UUID]) -> Ask[dict[uuid.UUID, Found]]:
     )
 
 
+async def ids_of(tx: Tx, holder_id: uuid.UUID) -> tuple[list[Found], dt.datetime | None]:
+    """Who somebody is now, first, and all who are that one; with the clock, None: nobody."""
+    rows = await tx.rows(SQL["list_ids_of"], holder=holder_id)
+    return [Found._make(row[:5]) for row in rows], rows[0][5] if rows else None
+
+
 async def insert(
     tx: Tx,
     holder_ids: Sequence[uuid.UUID],

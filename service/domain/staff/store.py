@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from service.domain.staff.errors import LoginTaken, MemberHasAccount, StaffAccountNotFound
-from service.domain.staff.types import Account, ActKind, NewToken, State, TokenRow
+from service.domain.staff.types import Account, AccountRow, ActKind, NewToken, State, TokenRow
 from service.infra.db import Tx
 from service.infra.sql import load
 from service.kernel.actor import Actor
@@ -28,6 +28,11 @@ async def find(tx: Tx, account_id: uuid.UUID) -> Account | None:
 async def find_of(tx: Tx, login: str) -> Account | None:
     """An account by its login."""
     return await tx.maybe(SQL["find_account_of"], Account, login=login)
+
+
+async def find_named(tx: Tx, login: str) -> AccountRow | None:
+    """An account that another sign-in names, with the clock."""
+    return await tx.maybe(SQL["find_account_named"], AccountRow, login=login)
 
 
 async def lock(tx: Tx, account_id: uuid.UUID) -> Account:

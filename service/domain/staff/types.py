@@ -92,6 +92,22 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
         return active and self.ended_at is None and self.read_at < self.expires_at
 
 
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that another sign-in names. `read_at`: PostgreSQL's clock when it was read."""
+
+    login: str
+    role: str
+    state: State
+    stores: tuple[str, ...]
+    member_id: uuid.UUID | None
+    read_at: dt.datetime
+
+    @property
+    def is_active(self) -> bool:
+        """It is not suspended."""
+        return self.state is State.ACTIVE
+
+
 # ------------------------------------------------------------------ requests
 
 Login = Name

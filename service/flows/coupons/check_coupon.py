@@ -17,12 +17,13 @@ from service.domain.coupons.types import CheckCoupon, CouponCheck, CouponRow, Me
 from service.domain.coupons.validity import span
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
-from service.flows.steps import guessing, hiding
+from service.flows.steps import alarming, guessing, hiding
 from service.flows.steps.checkout import presenting
 from service.flows.steps.checkout.presenting import Code, Coupons, Situation
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.match import Look, Match, Who, check_kinds
 from service.infra.db import Tx
+from service.kernel.actor import Actor
 from service.kernel.errors import ExpectedError
 from service.kernel.texts import Languages, told
 from service.rules.compile import Program
@@ -32,7 +33,9 @@ from service.rules.facts import Presented, Unusable
 UNKNOWN: Final = CouponCheck(usable=False, reason=Unusable.UNKNOWN)
 
 
-async def check_coupon(ctx: Context, body: CheckCoupon, languages: Languages) -> CouponCheck:
+async def check_coupon(
+    ctx: Context, actor: Actor, body: CheckCoupon, languages: Languages
+) -> CouponCheck:
     """Raises TooManyCodes, MemberNotFound, UnknownIdentifierKind."""
     async with ctx.db.reading() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
@@ -49,6 +52,8 @@ async def check_coupon(ctx: Context, body: CheckCoupon, languages: Languages) ->
     if answer is UNKNOWN:
         wrong = tried(ctx.secret, "coupon", body.code, member_id)
         await guessing.count_tried(ctx, asking, [wrong])
+        if not shared:
+            await alarming.notice(ctx, actor.client_id, [wrong])
     return answer
 
 

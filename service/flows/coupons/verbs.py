@@ -61,10 +61,12 @@ class VerbsOfCoupons(Gated):
         answer: Answer[CouponStanding] = await self._submit(self._void_coupons, key, command)
         return answer
 
-    async def check_coupon(self, body: CheckCoupon, languages: Languages) -> CouponCheck:
+    async def check_coupon(
+        self, actor: Actor, body: CheckCoupon, languages: Languages
+    ) -> CouponCheck:
         """What a code is; one that does not exist is counted, so it is no mere read."""
         await self._decides()
-        return await check_coupon(self.ctx, body, languages)
+        return await check_coupon(self.ctx, actor, body, languages)
 
     async def make_coupon_batch(self, actor: Actor, body: MakeBatch, key: str) -> Answer[BatchView]:
         """Make unique codes; too long for the gate, and it locks no member."""

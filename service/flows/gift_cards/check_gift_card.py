@@ -10,7 +10,7 @@ from service.domain.gift_cards.errors import GiftCardNotFound
 from service.domain.gift_cards.types import CardRow, CardState, CheckGiftCard, GiftCardView
 from service.domain.holders import store as holders
 from service.flows.reads.balances import expiring, projected
-from service.flows.steps import guessing
+from service.flows.steps import alarming, guessing
 from service.flows.steps.checkout import (
     gift_cards,
     proving,
@@ -38,6 +38,7 @@ async def check_gift_card(
             await proving.knows(ctx, digest, None, body.pin)  # as long as for a card
         wrong = tried(ctx.secret, "gift card", body.code, None, body.pin)
         await guessing.count_tried(ctx, guessers, [wrong])
+        await alarming.notice(ctx, actor.client_id, [wrong])
         raise GiftCardNotFound
     async with ctx.db.transaction(repeatable=True) as tx:
         return await _view(tx, ctx, row, languages)

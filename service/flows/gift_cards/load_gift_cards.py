@@ -21,6 +21,7 @@ from service.domain.gift_cards.types import CardRow, GiftCardReceipt, LoadGiftCa
 from service.domain.holders import store as holders
 from service.domain.wallets.types import Reason
 from service.flows.steps import (
+    alarming,
     guessing,
     idempotency,
 )
@@ -76,6 +77,7 @@ async def _one(ctx: Context, command: Command, *, wait: bool) -> Any:
     except GiftCardNotFound as unknown:
         wrong = tried(ctx.secret, "gift card", command.body.code, None)
         await guessing.count_tried(ctx, guessers, [wrong])
+        await alarming.notice(ctx, command.actor.client_id, [wrong])
         return unknown
     except ExpectedError as refusal:
         return refusal

@@ -1,11 +1,13 @@
 """Create an API key for a client; the answer is the only time it is shown."""
 
 import datetime as dt
+import ipaddress
+from collections.abc import Sequence
 from typing import Final
 
 from service.domain.access import codes
 from service.domain.access import store as access
-from service.domain.access.errors import ClientNameInvalid, TooManyKeys
+from service.domain.access.errors import ClientNameInvalid, NetworkInvalid, TooManyKeys
 from service.domain.access.roles import scopes_of
 from service.domain.access.types import NewKey
 from service.infra.db import Database
@@ -23,15 +25,20 @@ async def create_key(
     *,
     store: str | None = None,
     mode: codes.Mode = codes.Mode.LIVE,
+    rate_per_minute: int | None = None,
+    networks: Sequence[str] = (),
 ) -> str:
     """A new key of the client (role, name), which is made when it is not there; valid for a year.
 
-    `store`: the key may write for this store only. Raises UnknownRole, ClientNameInvalid, and
-    TooManyKeys when two keys of the client are live.
+    `store`: the key may write for this store only. `rate_per_minute`: so many requests it may make,
+    from 1 on; without it those of its role. `networks`: as CIDR, from where alone it is good.
+    Raises UnknownRole, ClientNameInvalid, NetworkInvalid, and TooManyKeys when two keys of the
+    client are live.
     """
     scopes = scopes_of(role)
     if not 1 <= len(name) <= NAME_LENGTH_MAX or not name.isprintable():
         raise ClientNameInvalid
+    only_from = tuple(_network(one) for one in networks)
     key, code = codes.issue(mode)
     client_id = derived_id("client", role, name)
     async with db.transaction() as tx:
@@ -49,6 +56,16 @@ async def create_key(
                 store=store,
                 created_at=now,
                 expires_at=now + LIFETIME,
+                rate_per_minute=rate_per_minute,
+                networks=only_from,
             ),
         )
     return key
+
+
+def _network(text: str) -> str:
+    """In the form in which it is kept; NetworkInvalid."""
+    try:
+        return str(ipaddress.ip_network(text.strip()))
+    except ValueError:
+        raise NetworkInvalid(network=text) from None

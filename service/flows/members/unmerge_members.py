@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.consents import store as consents
 from service.domain.events.merging import MemberUnmerged
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
@@ -148,6 +149,7 @@ async def _unmerge(tx: Tx, ctx: Context, both: Both, command: Command) -> Unmerg
     await clubs.unmerge(tx, ctx, survivor, back, both.homes, op_id, command.actor)
     for one in (*told_of[:-1], *parted):
         await members.update_profile(tx, one)
+    await consents.part(tx, survivor_id, back_id, both.merge.merged_at)
     await _link(tx, both, command)
     receipt = UnmergeReceipt(
         id=op_id,

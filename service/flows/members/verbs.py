@@ -2,6 +2,7 @@
 
 import uuid
 
+from service.domain.consents.types import Consents, RecordConsents
 from service.domain.erasures.types import EraseMember, Erasure
 from service.domain.members.merges import (
     MergeMember,
@@ -16,6 +17,7 @@ from service.flows.members import (
     enrol_member,
     erase_member,
     merge_members,
+    record_consents,
     unmerge_members,
 )
 from service.flows.steps.context import Context, member_key
@@ -33,6 +35,7 @@ class VerbsOfMembers(Gated):
         self._change_members = self._bound(change_member.change_members)
         self._merge_members = self._bound(merge_members.merge_members)
         self._unmerge_members = self._bound(unmerge_members.unmerge_members)
+        self._record_consents = self._bound(record_consents.record_consents)
         self._erase_members = self._bound(erase_member.erase_members)
 
     async def enrol_member(self, actor: Actor, body: Enrol, key: str | None) -> Answer[MemberView]:
@@ -52,6 +55,16 @@ class VerbsOfMembers(Gated):
         command = change_member.Command(actor, member_id, body)
         answer: Answer[MemberView] = await self._submit(
             self._change_members, member_key(member_id), command
+        )
+        return answer
+
+    async def record_consents(
+        self, actor: Actor, member_id: uuid.UUID, body: RecordConsents
+    ) -> Answer[Consents]:
+        """What a member said to being written to."""
+        command = record_consents.Command(actor, member_id, body)
+        answer: Answer[Consents] = await self._submit(
+            self._record_consents, member_key(member_id), command
         )
         return answer
 

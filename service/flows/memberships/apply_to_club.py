@@ -40,7 +40,7 @@ async def apply_all(ctx: Context, commands: Sequence[Command], *, wait: bool) ->
 
     results = await apart.each(ctx, commands, apply)
     for command, result in zip(commands, results, strict=True):
-        await coding.count_wrong(ctx, command.club_id, command.body, result)
+        await coding.count_wrong(ctx, command.actor, command.club_id, command.body, result)
     return results
 
 

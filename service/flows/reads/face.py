@@ -17,7 +17,10 @@ from service.domain.clubs.views import (
     MembersClubs,
     WaitingPage,
 )
+from service.domain.consents.types import Consents
 from service.domain.coupons.types import BatchView, CouponPage
+from service.domain.endpoints.types import DeadLetterPage, EndpointPage, EndpointView, ReplayPage
+from service.domain.events.told import Place
 from service.domain.events.types import EventPage
 from service.domain.gift_cards.types import GiftCardBatchView, ListGiftCardEntries
 from service.domain.households.types import HouseholdView, MembersHousehold
@@ -44,7 +47,9 @@ from service.flows.reads import (
     approvals,
     club_pages,
     clubs,
+    consents,
     coupons,
+    endpoints,
     events,
     exports,
     gift_cards,
@@ -60,10 +65,12 @@ from service.flows.reads import (
     rewards,
     segments,
     staff,
+    streams,
 )
 from service.flows.reads.balances import Balances, Tagged
 from service.flows.reads.homes import Homes
 from service.flows.reads.quotes import Quotes
+from service.flows.reads.streams import Beginning, Limits, Streams
 from service.flows.reads.wording import A, worded
 from service.flows.steps.context import Context
 from service.flows.steps.gone import followed
@@ -75,8 +82,9 @@ from service.kernel.values import Identifier
 class Reads:
     """Every method answers, or raises an ExpectedError."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, limits: Limits = Limits()) -> None:  # noqa: B008  # frozen
         self.ctx = ctx
+        self.streams = Streams(ctx, limits)
         self._balances = Balances(ctx)
         self._quotes = Quotes(ctx)
         self._homes = Homes(ctx)
@@ -252,6 +260,28 @@ class Reads:
         """A page of staff accounts, by login."""
         return await staff.accounts(self.ctx, state, cursor, limit)
 
+    async def consents(self, member_id: uuid.UUID) -> Consents:
+        """What a member said to being written to."""
+        return await followed(lambda one: consents.of_member(self.ctx, one), member_id)
+
+    async def endpoint(self, endpoint_id: uuid.UUID) -> EndpointView:
+        """A receiver of events, and how far it is behind; EndpointNotFound."""
+        return await endpoints.endpoint(self.ctx, endpoint_id)
+
+    async def endpoints(self, cursor: str | None, limit: int) -> EndpointPage:
+        """A page of them, by name."""
+        return await endpoints.endpoints(self.ctx, cursor, limit)
+
+    async def replays(self, endpoint_id: uuid.UUID, cursor: str | None, limit: int) -> ReplayPage:
+        """A page of what was sent once more."""
+        return await endpoints.replays(self.ctx, endpoint_id, cursor, limit)
+
+    async def dead_letters(
+        self, endpoint_id: uuid.UUID, cursor: str | None, limit: int
+    ) -> DeadLetterPage:
+        """A page of what was given up."""
+        return await endpoints.dead_letters(self.ctx, endpoint_id, cursor, limit)
+
     async def approvals(self, actor: Actor, query: ApprovalsPage) -> ApprovalPage:
         """A page of what waits, or has waited, for a second person."""
         return await approvals.page(self.ctx, actor, query)
@@ -321,6 +351,10 @@ class Reads:
     async def events(self, after: str | None, shard: int | None, limit: int) -> EventPage:
         """The event stream after a cursor."""
         return await events.events(self.ctx, after, shard, limit)
+
+    async def stream(self, member_id: uuid.UUID, known: Place | None) -> Beginning:
+        """Where the stream of a member begins; `streams.subscribed` tells what comes then."""
+        return await followed(lambda one: streams.begin(self.ctx, one, known), member_id)
 
     async def program(self) -> VersionView:
         """The version that decides now."""

@@ -7,6 +7,7 @@ import msgspec
 from service.domain.staff import store
 from service.domain.staff.errors import StaffAccountNotFound
 from service.domain.staff.types import (
+    AccountRow,
     AccountState,
     StaffAccountPage,
     StaffAccountView,
@@ -23,6 +24,15 @@ async def find_token(db: Database, kid: str) -> TokenRow | None:
     """The token and its account, live or not."""
     async with db.reading() as tx:
         row = await store.find_token(tx, kid)
+    if row is None:
+        return None
+    return msgspec.structs.replace(row, read_at=row.read_at + db.clock_offset)
+
+
+async def find_account_named(db: Database, login: str) -> AccountRow | None:
+    """The account of a login that another sign-in tells, active or not."""
+    async with db.reading() as tx:
+        row = await store.find_named(tx, login)
     if row is None:
         return None
     return msgspec.structs.replace(row, read_at=row.read_at + db.clock_offset)

@@ -11,6 +11,7 @@ from service.flows.steps.context import Context
 from service.flows.steps.own import refuse_own
 from service.flows.steps.rewards import redemptions
 from service.flows.steps.rewards.redemption_view import view
+from service.flows.steps.step_up import refuse_stale
 from service.infra.batch import BUSY
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -50,6 +51,7 @@ async def _grant(
     if row.state in {State.GRANTED, State.HANDED_OVER}:
         return Answer(view(ctx, row, work.at), replayed=True)
     redemptions.refuse_ended(row, work.at)
+    refuse_stale(command.actor, row.price)
     after = await redemptions.take_held(tx, ctx, found, command.actor)
     await redemptions.write(tx, found, after)
     return Answer(view(ctx, after, work.at, work.balances(ctx.programs)))

@@ -39,6 +39,7 @@ from service.flows.steps.rewards import (
     rewarding,
 )
 from service.flows.steps.rewards.redemption_view import view
+from service.flows.steps.step_up import refuse_stale
 from service.flows.steps.work import Work
 from service.infra.batch import BUSY
 from service.infra.db import Tx
@@ -122,6 +123,7 @@ async def _redeem(
     of_member = standings.get(holder.holder_id, {})
     facts = await rewarding.facts(tx, program, [compiled], person, of_member, work.at)
     row = _row(program, compiled, command, work, facts)
+    refuse_stale(command.actor, row.price)
     _refuse(compiled.reward, [
         *compiled.why_not(facts, program.terms),
         *scarce(row.price, work.books[row.wallet].available, None),

@@ -28,6 +28,7 @@ from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.own import refuse_own
 from service.flows.steps.sharing import passing
 from service.flows.steps.sharing.passing import Note, Passing
+from service.flows.steps.step_up import refuse_stale
 from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -60,6 +61,7 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     known = await idempotency.stored(tx, command.actor, command.key, fp, TransferReceipt)
     if known is not None:
         return Answer(known, replayed=True)
+    refuse_stale(command.actor)
     await holders.clock(tx, ctx.db.clock_offset)
     found = await holders.find(tx, [member_id])
     if member_id not in found or found[member_id].kind != HolderKind.MEMBER:

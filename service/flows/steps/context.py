@@ -5,10 +5,13 @@ import uuid
 from typing import Final
 
 import msgspec
+from redis.asyncio import Redis
 
 from service.domain.coupons.guesses import Locked
 from service.domain.programs.live import Programs
 from service.infra.db import Database
+from service.infra.egress import Egress
+from service.infra.meter import SILENT, Meter
 from service.kernel.actor import Actor, ActorKind
 from service.kernel.ids import derived_id
 
@@ -26,6 +29,9 @@ class Context(msgspec.Struct, frozen=True):
     programs: Programs
     secret: bytes
     locked: Locked = msgspec.field(default_factory=Locked)  # who may try no codes for a while
+    egress: Egress = msgspec.field(default_factory=Egress)
+    meter: Meter = SILENT
+    redis: Redis | None = None  # may be away at any moment: infra/redis.py says how
 
 
 def member_key(member_id: uuid.UUID) -> tuple[str, str]:

@@ -7,12 +7,13 @@ a club by a rule alone is told of it until that is written down: they know it.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
 
 from service.domain.clubs import membership, spans
+from service.domain.clubs.membership import Span
 from service.domain.programs.errors import VersionBehind
 from service.domain.purchases.stored import Purchase, receipt
 from service.domain.purchases.types import HoldView, NotAppliedShown, Quote, Receipt
@@ -55,6 +56,11 @@ async def of_member(
         return NOTHING
     holder_id = member_id or NOBODY
     theirs = (await tx.ask(spans.ask_spans([holder_id]))).get(holder_id, [])
+    return of_spans(program, theirs, at)
+
+
+def of_spans(program: Program, theirs: Sequence[Span], at: dt.datetime) -> Hidden:
+    """For the member of these spans, at the instant."""
     sure, conditional = membership.clubs_at(theirs, at)
     names = {number: club.id for number, club in program.clubs_by_number.items()}
     return hidden_from(program, [names[one] for one in sure | conditional if one in names])

@@ -115,7 +115,12 @@ def test_the_problems_of_an_operation_are_those_of_its_kind_and_of_its_verb() ->
     }
 
     assert codes["404"] == ["member-not-found"]
-    assert codes["401"] == ["key-missing", "key-not-accepted", "staff-token-not-accepted"]
+    assert codes["401"] == [
+        "key-missing",
+        "key-not-accepted",
+        "member-token-not-accepted",
+        "staff-token-not-accepted",
+    ]
     assert codes["412"] == ["precondition-failed"]
     assert "idempotency-key-missing" in codes["400"]
     assert "413" not in codes

@@ -7,9 +7,11 @@ from typing import Any
 from service.api.openapi.activity_examples import ACTIVITIES
 from service.api.openapi.club_examples import CLUB_CODE, CLUBS
 from service.api.openapi.club_stay_examples import CLUB_STAYS, LINK_CODE
+from service.api.openapi.endpoint_examples import ENDPOINTS
 from service.api.openapi.examples import CARD_CODE, CARD_ID, CARD_PIN, RACK_CODE, REQUESTS
 from service.api.openapi.sharing_examples import FRIEND_ID, HEAD_ID
 from service.api.openapi.staff_examples import STAFF_TOKEN
+from tests.api import endpoints
 from tests.api.client import Service
 from tests.api.colleagues import asked, signed_in
 from tests.api.members_of_clubs import invited, taken
@@ -108,6 +110,14 @@ async def to_decide(service: Service, member: str, path: str) -> tuple[str, dict
     one, other = [await signed_in(service, service.admin, who) for who in ("a", "b")]
     waits = await asked(service.admin, member, one, "of-the-colleague")
     return path.replace("{approval_id}", waits["id"]), other
+
+
+async def with_endpoint(service: Service, name: str, path: str, done: dict[str, Any]) -> str:
+    """The path with the endpoint in it, which has proved itself where that is asked for."""
+    endpoint_id = str(done.get("create_endpoint", {}).get("endpoint", {}).get("id", ""))
+    if name == "replay_events":
+        await endpoints.verified(service, endpoint_id)
+    return path.replace("{endpoint_id}", endpoint_id)
 
 
 def naming(value: Any, said: dict[str, str]) -> Any:
@@ -219,6 +229,7 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
             await with_its_people(service, made_by("form_household", done), name, said)
             await at_the_club(service, name, said)
             path = await with_application(service, name, path, done, said)
+            path = await with_endpoint(service, name, path, done)
             for part, maker in MADE_BY.items():
                 path = path.replace(part, made_by(maker, done))
             person: dict[str, str] = {}
@@ -264,4 +275,6 @@ async def test_every_example_does_what_it_says(service: Service, recently: dt.da
     assert done["sign_out_staff"]["ended_at"] < done["sign_in_staff"]["expires_at"]
     assert done["change_staff_account"]["role"] == "supervisor"
     assert len(done["reset_staff_secret"]["pin"]) == 8
+    assert set(ENDPOINTS) <= done.keys()
+    assert done["replay_events"]["done_at"] is not None  # nothing was recorded on that day
     assert done["check_program"] == {"ok": True, "problems": []}

@@ -133,12 +133,13 @@ async def test_bad_input_writes_nothing(
 ) -> None:
     await with_cards(shop)
     card = await issue(shop, None if put is activate else 1_000)
-    before = await shop.tables()
+    but = ["code_guess"] if refusal is GiftCardNotFound else []  # it may be a guess
+    before = await shop.tables(*but)
 
     with pytest.raises(refusal):
         await put(shop, **{"code": card.code, "amount": 500, "key": "key-00001", **changes})
 
-    assert await shop.tables() == before
+    assert await shop.tables(*but) == before
     assert (await put(shop, card.code, 500, "key-00001")).replayed is False
 
 

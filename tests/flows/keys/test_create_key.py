@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from service.domain.access import codes, store
-from service.domain.access.errors import ClientNameInvalid, TooManyKeys, UnknownRole
+from service.domain.access.errors import ClientNameInvalid, NetworkInvalid, TooManyKeys, UnknownRole
 from service.domain.access.roles import ROLES
 from service.domain.access.types import KeyRow
 from service.flows.keys.create_key import create_key
@@ -104,3 +104,18 @@ async def test_a_name_that_is_none_is_refused_and_nothing_is_written(
 async def test_an_unknown_role_is_refused(db: Database) -> None:
     with pytest.raises(UnknownRole):
         await create_key(db, "owner", "shop")
+
+
+async def test_a_key_keeps_the_networks_it_is_good_from(db: Database) -> None:
+    key = await create_key(db, "pos", "till", networks=["10.0.0.0/8", " 2001:DB8::/32"])
+
+    assert (await stored(db, key)).networks == ("10.0.0.0/8", "2001:db8::/32")
+    assert (await stored(db, await create_key(db, "pos", "other"))).networks == ()
+
+
+@pytest.mark.parametrize("network", ["10.0.0.1/8", "ten", "", "10.0.0.0/33", "::/129"])
+async def test_what_is_no_network_makes_no_key(db: Database, network: str) -> None:
+    with pytest.raises(NetworkInvalid):
+        await create_key(db, "pos", "till", networks=["10.0.0.0/8", network])
+    async with db.reading() as tx:
+        assert await tx.connection.fetch("select 1 from api_key") == []

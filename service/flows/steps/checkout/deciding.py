@@ -4,6 +4,7 @@ Quotes, holds and purchases come this way, so that they are decided alike. What 
 locks, and asks the budgets what is left.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,7 +70,9 @@ async def decide_all(
         if writing and not item.has_happened and is_own(item.actor, item.member_id):
             item.refused = OwnWallet()
         if item.refused is None:
+            began = time.perf_counter()
             decide_one(item, of_one, coupons.facts(n))
+            ctx.meter.decided(time.perf_counter() - began)
     decided = [item for item in items if item.refused is None]
     fresh = [item for item in decided if not item.pins]
     for item in fresh:

@@ -11,7 +11,7 @@ from typing import Any
 from service.domain.coupons import attempts
 from service.domain.coupons.errors import TooManyCodes
 from service.domain.coupons.guesses import Subject, subjects, tried
-from service.flows.steps import guessing
+from service.flows.steps import alarming, guessing
 from service.flows.steps.checkout import presenting_cards
 from service.flows.steps.checkout.checkout import Checkout
 from service.flows.steps.context import EARLIEST, Context
@@ -23,9 +23,14 @@ from service.rules.facts import Unusable
 
 def presenters(ctx: Context, item: Checkout) -> tuple[Subject, ...]:
     """Against whom the basket's wrong codes count; nobody when all its codes are shared ones."""
-    if not item.body.gift_cards and all(code.is_open for code in item.codes):
+    if _are_open(item):
         return ()
     return subjects(ctx.secret, item.member_id, item.body.client)
+
+
+def _are_open(item: Checkout) -> bool:
+    """All its codes are shared ones, which are no secret."""
+    return not item.body.gift_cards and all(code.is_open for code in item.codes)
 
 
 class Guard:
@@ -60,7 +65,10 @@ async def count(ctx: Context, items: Iterable[Checkout]) -> None:
     """Count the codes that were found not to exist, each once; not inside another transaction."""
     for item in items:
         if (item.codes or item.body.gift_cards) and item.is_decided:
-            await guessing.count_tried(ctx, presenters(ctx, item), _wrong(ctx, item))
+            wrong = _wrong(ctx, item)
+            await guessing.count_tried(ctx, presenters(ctx, item), wrong)
+            if not _are_open(item):
+                await alarming.notice(ctx, item.actor.client_id, wrong)
 
 
 def _wrong(ctx: Context, item: Checkout) -> list[bytes]:

@@ -11,7 +11,7 @@ from service.domain.clubs import codes, membership, spans
 from service.domain.clubs.errors import ClubNotFound
 from service.domain.clubs.types import CodeLets, CodeRow
 from service.domain.coupons.guesses import Subject, subjects, tried
-from service.flows.steps import guessing
+from service.flows.steps import alarming, guessing
 from service.flows.steps.clubs.knowing import Circle
 from service.flows.steps.context import Context
 from service.infra.db import Tx
@@ -41,11 +41,12 @@ async def refuse_if_locked(tx: Tx, ctx: Context, body: Shows) -> None:
     await guessing.refuse_if_locked(tx, ctx, _subjects(ctx, body))
 
 
-async def count_wrong(ctx: Context, club_id: str, body: Shows, result: Any) -> None:
+async def count_wrong(ctx: Context, actor: Actor, club_id: str, body: Shows, result: Any) -> None:
     """After the transaction: a code that led to no club was a guess."""
     if body.code is not None and isinstance(result, ClubNotFound):
         wrong = tried(ctx.secret, f"club {club_id}", body.code, body.member)
         await guessing.count_tried(ctx, _subjects(ctx, body), [wrong])
+        await alarming.notice(ctx, actor.client_id, [wrong])
 
 
 def _subjects(ctx: Context, body: Shows) -> tuple[Subject, ...]:

@@ -1,0 +1,34 @@
+"""What an answer to an event means. Pure.
+
+A refusal of one event is told from a receiver that fails, since the one must not hold up others and
+the other must not use up the attempts of every event. Statuses about who asks or how often (401,
+403, 407, 408, 421, 425, 429) would be the same for any event; redirects are not followed, so they
+are a receiver that is not there. 410 says: never again.
+"""
+
+import enum
+from http import HTTPStatus
+from typing import Final
+
+_OF_THE_RECEIVER: Final = frozenset({401, 403, 407, 408, 421, 425, 429})
+
+
+class Verdict(enum.Enum):
+    """What came of an attempt."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"  # this event
+    FAILING = "failing"  # the receiver, so any event
+    GONE = "gone"
+
+
+def judge(status: int | None) -> Verdict:
+    """What a status means; None: there was no complete answer."""
+    if status is None:
+        return Verdict.FAILING
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return Verdict.TAKEN
+    if status == HTTPStatus.GONE:
+        return Verdict.GONE
+    one = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return Verdict.REFUSED if one and status not in _OF_THE_RECEIVER else Verdict.FAILING

@@ -1,0 +1,1 @@
+"""Verbs of sending events: take endpoints in hand, and write down what came of it."""

@@ -1,0 +1,1 @@
+"""Verbs about endpoints: who is sent events over HTTP."""

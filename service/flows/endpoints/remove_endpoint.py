@@ -1,0 +1,33 @@
+"""remove_endpoint: a receiver gets no events any more, and what waits for it is forgotten."""
+
+import uuid
+
+import msgspec
+
+from service.domain.endpoints import deliveries, store
+from service.domain.endpoints.types import State
+from service.domain.holders import store as holders
+from service.flows.steps.context import EARLIEST, Context
+
+
+async def remove_endpoint(ctx: Context, endpoint_id: uuid.UUID) -> None:
+    """EndpointNotFound. Its name is free; its row stays for its own events, without URL or secret.
+
+    A request that is on its way arrives.
+    """
+    async with ctx.db.transaction() as tx:
+        await holders.clock(tx, ctx.db.clock_offset)
+        now = tx.now or EARLIEST
+        endpoint = await store.lock(tx, endpoint_id)
+        await deliveries.forget(tx, endpoint_id)
+        removed = msgspec.structs.replace(
+            endpoint,
+            state=State.REMOVED,
+            url="",
+            secret=None,
+            old_secret=None,
+            old_secret_until=None,
+            changed_at=now,
+            last_answer=None,
+        )
+        await store.remove(tx, removed, now)

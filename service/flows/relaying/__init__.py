@@ -1,0 +1,1 @@
+"""Sending events on: outbox -> Redis Streams, NATS JetStream."""

@@ -1,0 +1,40 @@
+"""What is told of the work of a process; nobody listens unless the process serves.
+
+Gate, pool, edge and jobs tell a Meter. This one does nothing and imports nothing; metrics.py has
+the one that counts.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"  # the name is the library's of metrics.py
+
+
+class Meter:
+    """Durations are seconds. Names are from short lists of ours: never ids, never a caller's."""
+
+    __slots__ = ()
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered; `route` is its pattern."""
+
+    def batch(self, commands: int, wait_seconds: float) -> None:
+        """A batch left the gate; its oldest command had waited so long."""
+
+    def decided(self, seconds: float) -> None:
+        """A basket was decided."""
+
+    def connected(self, wait_seconds: float) -> None:
+        """A connection to the database was waited for, and had."""
+
+    def outage(self, kind: str) -> None:
+        """Work met a fault of the database: `retried`, `unknown`, or `unavailable`."""
+
+    def job(self, name: str, outcome: str, seconds: float) -> None:
+        """A round of a job has ended: `done` (found work), `idle` or `failed`."""
+
+    def sample(self, name: str, read: Callable[[], float]) -> None:
+        """What stands at `read()` from now on is told under one of metrics.SAMPLED."""
+
+
+SILENT = Meter()
