@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import pathlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -16,10 +15,10 @@ from service.domain.access.codes import Mode
 from service.flows.keys.create_key import create_key
 from service.infra.db import Database
 from service.infra.settings import Settings
-from tests.api import contract
+from tests.api import contract, demo
 
 SECRET: Final = "a secret of the tests, at least 32 characters"
-DEMO: Final = pathlib.Path(__file__).parents[2] / "service" / "programs" / "corner-coffee.yaml"
+DEMO: Final = demo.source()
 ROLES: Final = ("admin", "checkout", "app", "pos", "desk", "integrator", "monitor")
 
 
@@ -103,7 +102,7 @@ async def serving(
         for name in (*ROLES, "public"):
             client = service.client(service.keys.get(name))
             setattr(service, name, await stack.enter_async_context(client))
-        source = DEMO.read_text() if program is None else program
+        source = DEMO if program is None else program
         if source and keys is None:
             await service.publish(source)
         yield service

@@ -164,7 +164,7 @@ async def test_what_was_decided_for_the_web_holds_at_the_till(database: Fresh) -
         when: {cart.channel: web}
         then: [{discount: {amount: 1 EUR}}]
 """
-    program = DEMO.read_text().replace("campaigns:\n", campaign, 1)
+    program = DEMO.replace("campaigns:\n", campaign, 1)
     async with serving(database.url, program=program) as service:
         await points(service, 400)
         at_till = cart(channel="pos", store="waw-01", redeem=PAY)

@@ -82,7 +82,7 @@ HOME: Final = {
     "store": "waw-01",
     "wallet": "points",
     "member": IDENTIFIERS[:1],
-    "source": DEMO.read_text(),
+    "source": DEMO,
     "effective_from": FAR,
 }
 
@@ -168,7 +168,7 @@ def served(server: Server) -> Iterator[Served]:
             patch.setattr(module, name, getattr(module, name))
         serve = serving(fresh.url)
         service = runner.run(serve.__aenter__())
-        runner.run(service.publish(DEMO.read_text(), effective_from=FAR))
+        runner.run(service.publish(DEMO, effective_from=FAR))
         member = runner.run(service.admin.post("/v1/members", json=enrolment())).json()
         bought = runner.run(service.admin.post("/v1/purchases", json=purchase("first"))).json()
         asked = {"template": "FREE-COFFEE", "size": 3}

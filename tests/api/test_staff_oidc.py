@@ -56,7 +56,7 @@ async def desk(database: Fresh, issuer: Issuer) -> AsyncIterator[Desk]:
         "staff_oidc_login_claim": CLAIM,
     }
     async with serving(database.url, jobs=False, keys=keys, **more) as service:
-        await service.publish(DEMO.read_text())
+        await service.publish(DEMO)
         ann, own = [await enrolled(service, card) for card in ("ANN", "OWN")]
         made = await service.admin.post(
             "/v1/staff/accounts",

@@ -23,6 +23,7 @@ ALLOWED: Final = {"Refund", "refund"}  # of a shop's money, on a return
 OWN_FOLDERS: Final = {"laws", "stories", "bench", "oracle", "model"}
 # Tests of what has no file of its own: how several files work together.
 WITHOUT_A_FILE: Final = {
+    "api/test_demo.py",
     "api/test_schemathesis.py",
     "api/test_signed_in.py",
     "commands/test_abuse.py",
