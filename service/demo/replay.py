@@ -28,6 +28,7 @@ from service.kernel.answer import Answer
 
 Serve = Callable[[Settings], App]
 _ROLE: Final = "admin"
+_RATE: Final = 1_000_000  # a year in minutes: not what admins may ask in one
 _CREATED, _REPLAYED = 201, 200
 _REFUSED: Final = frozenset({400, 404, 409, 422})
 
@@ -40,7 +41,7 @@ async def served(serve: Serve, settings: Settings) -> AsyncIterator[Client]:
         await stack.enter_async_context(started(app))
         db = await Database.open(settings.database_url, size_min=1, size_max=1)
         stack.push_async_callback(db.close)
-        key = await create_key(db, _ROLE, f"demo-{secrets.token_hex(3)}")
+        key = await create_key(db, _ROLE, f"demo-{secrets.token_hex(3)}", rate_per_minute=_RATE)
         code = codes.read(key)
         assert code is not None  # noqa: S101  # for the type checker
         stack.push_async_callback(revoke_key, db, code.kid)

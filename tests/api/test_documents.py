@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from typing import Final
 
 import pytest
 
@@ -11,6 +12,14 @@ from service.api.table import ROUTES
 from tests.api.client import checked_client
 from tests.api.contract import DOCUMENT
 from tests.api.recorder import alone
+
+# Types that the RateLimit draft has IANA register: https://iana.org/assignments/http-problem-types
+_IANA: Final = "https://iana.org/assignments/http-problem-types#"
+REGISTERED: Final = {
+    "quota-exceeded": f"{_IANA}quota-exceeded",
+    "too-many-at-once": f"{_IANA}quota-exceeded",
+    "reduced-capacity": f"{_IANA}temporary-reduced-capacity",
+}
 
 
 async def test_the_document_served_is_the_committed_one() -> None:
@@ -48,7 +57,7 @@ async def test_every_problem_explains_itself(code: str) -> None:
         as_page = await http.get(f"/problems/{code}", headers={"Accept": "text/html,*/*;q=0.8"})
 
     assert as_json.json()["code"] == code
-    assert as_json.json()["type"] == f"/problems/{code}"
+    assert as_json.json()["type"] == REGISTERED.get(code, f"/problems/{code}")
     assert as_json.headers["vary"] == as_page.headers["vary"] == "Accept"
     assert f"<h1>{code}</h1>" in as_page.text
 

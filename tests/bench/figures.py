@@ -10,6 +10,7 @@ from tests.bench.client import Measured
 from tests.bench.cpu import Cpu
 from tests.bench.looking_again import Looked
 from tests.bench.machine import machine
+from tests.bench.outward import IN_FLIGHT
 from tests.bench.plan import BATCH_CALLERS, CALLERS, HOT_CALLERS, Plan
 from tests.bench.rows import Written
 from tests.bench.traffic import BATCH
@@ -74,6 +75,8 @@ class Figures:
         self.purchases_beside = Series()
         self.without_code = Series()
         self.with_code = Series()
+        self.outward = Series()
+        self.posts = Series()
         self.looked_at = Series()
         self.scanned = Series()
         self.statements_each_part = 0.0
@@ -112,6 +115,8 @@ class Figures:
             "purchases_beside": (f"purchases, {CALLERS // 2} callers", self.purchases_beside),
             "without_code": (f"purchases, {HOT_CALLERS} callers", self.without_code),
             "with_code": ("the same, all with one code", self.with_code),
+            "outward": (f"events to an endpoint, {IN_FLIGHT} at once", self.outward),
+            "posts": ("the same bodies, posted bare", self.posts),
             "looked_at": ("members looked at for segments", self.looked_at),
             "scanned": ("members whose purchases are only read", self.scanned),
         }
@@ -125,6 +130,7 @@ class Figures:
             "growth": self.many_members.rate() / self.purchases.rate(),
             "quotes": self.quotes.rate() / self.trivial.rate(),
             "code": self.with_code.rate() / self.without_code.rate(),
+            "outward": self.outward.rate() / self.posts.rate(),
             "segments": self.looked_at.rate() / self.scanned.rate(),
         }
 

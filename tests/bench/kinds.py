@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tests.bench.checkout import Checkouts
+from tests.bench.outward import Posts
 from tests.bench.traffic import Requests, all_created
 
 _CREATED: Final = 201
@@ -33,6 +34,7 @@ KINDS: Final[dict[str, Kind]] = {
     "quote_in_order": Kind(Checkouts, Checkouts.quote_in_order, 200),
     "without_code": Kind(Checkouts, Checkouts.without_code, _CREATED),
     "with_code": Kind(Checkouts, Checkouts.with_code, _CREATED, refusal=_CONFLICT),
+    "post": Kind(Posts, Posts.post, 204),
     "lamp": Kind(Checkouts, Checkouts.lamp, _CREATED),
     "lamp_or_hold": Kind(Checkouts, Checkouts.lamp_or_hold, _CREATED),
 }

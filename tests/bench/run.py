@@ -15,6 +15,7 @@ from tests.bench import (
     exact,
     load,
     looking_again,
+    outward,
     rows,
     rules_bench,
     serving,
@@ -71,6 +72,7 @@ class Run:
         self._count()
         with self._service(FEW) as few, self._service(MANY) as many:
             self._writes(few, many)
+            self._send(few)
         readers = self.figures.readers
         with self._service(FEW, readers) as few, self._service(QUOTED, readers) as quoted:
             self._reads(few, quoted)
@@ -143,6 +145,23 @@ class Run:
             self.step(f"purchases by {BATCH} {of}")
             self._ask(figures.batch, "batch", few, FEW)
         figures.worker_bytes = max(few.worker_bytes(), many.worker_bytes())
+
+    def _send(self, few: Served) -> None:
+        """What was recorded until now goes to an endpoint: signed, and in each member's order."""
+        figures, key = self.figures, self.place.key(FEW, "integrator")
+        for of in self._rounds():
+            with outward.receiving() as receiver:
+                self.step(f"events to an endpoint {of}")
+                self._quiet()
+                endpoint = outward.Endpoint(few.port, key, receiver)
+                before = self._used(few)
+                count, seconds = endpoint.replay(self.plan.seconds)
+                figures.outward.add_rate(count / seconds, count, Cpu(0.0, *self._used(few, before)))
+                endpoint.remove()
+                self.step(f"the same bodies, posted bare {of}")
+                there = Served(receiver.port, few.pid)
+                body, callers = receiver.last.decode(), outward.IN_FLIGHT
+                self._ask(figures.posts, "post", there, FEW, callers=callers, code=body)
 
     def _reads(self, few: Served, quoted: Served) -> None:
         """By as many workers as there are cores, what does nothing too.

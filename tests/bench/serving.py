@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from tests.bench import trivial
+from tests.bench.outward import ALLOWED
 from tests.bench.place import Place
 from tests.running import PROJECT, WATCHED, bare, free_port
 
@@ -42,6 +43,7 @@ def service(place: Place, database: str, workers: int) -> Iterator[Served]:
         "REGULARS_PORT": str(port),
         "REGULARS_WORKERS": str(workers),
         "REGULARS_PRODUCTION": "true",
+        "REGULARS_EGRESS_PRIVATE": ALLOWED,
     }
     log = place.folder / f"service-{database}.log"
     with _started(["-c", WATCHED, "serve"], environ, log, port, "/health/ready") as served:

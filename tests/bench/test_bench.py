@@ -17,7 +17,18 @@ from rich.console import Console
 
 from service.domain.purchases.types import AskQuote, RecordPurchase
 from service.rules.check import check_text
-from tests.bench import bulk, by_hand, checkout, exact, load, rows, serving, tables, traffic
+from tests.bench import (
+    bulk,
+    by_hand,
+    checkout,
+    exact,
+    load,
+    outward,
+    rows,
+    serving,
+    tables,
+    traffic,
+)
 from tests.bench.client import Measured, Traffic, UnexpectedAnswer, drive, percentiles
 from tests.bench.cpu import Cpu
 from tests.bench.figures import Figures, Series, as_json, targets
@@ -237,6 +248,30 @@ def test_the_service_and_pgbench_write_the_same_rows(place: Place) -> None:
     assert 1.0 <= written.rows["tier_step"] <= 2.0  # the first has no step before it to close
 
 
+def test_events_reach_a_receiver_and_are_counted(place: Place) -> None:
+    """Of 5 members two events each, at least: they enrol and buy."""
+    key = place.create("bench_few", MEMBERS)
+    with serving.service(place, "bench_few", workers=1) as served, outward.receiving() as receiver:
+        job = load.Job(
+            kind="purchases", name="smoke", port=served.port, callers=2, seconds=0.3, warm_up=0,
+            members=MEMBERS, key=key,
+        )  # fmt: skip
+        load.run(job)
+        events = place.rows("bench_few", "select count(*) from outbox")[0][0]
+        endpoint = outward.Endpoint(served.port, place.key("bench_few", "integrator"), receiver)
+        count, seconds = endpoint.replay(10.0)
+        assert 0 < count < events <= receiver.count
+        assert 0 < seconds < 10
+        endpoint.remove()
+        with pytest.raises(outward.NothingCame, match="401"):
+            outward.Endpoint(served.port, "wrong", receiver)
+        job = msgspec.structs.replace(
+            job, kind="post", port=receiver.port, code=receiver.last.decode()
+        )
+        before = receiver.count
+        assert load.run(job).total == receiver.count - before
+
+
 def test_pgbench_that_fails_is_no_figure(place: Place) -> None:
     place.create("bench_few", MEMBERS)
     typical = rows.Typical(b"", b"", b"", b"", "no json", b"", b"", b"")
@@ -269,6 +304,7 @@ def figures() -> Figures:
     found.without_code = series(1000)
     found.with_code = series(450)
     found.uses_exact, found.budget_exact = 6_000, 50_000
+    found.outward, found.posts = series(3000), series(12_000)
     found.looked_at = series(50)
     found.scanned = series(500)
     found.statements_each_part, found.entered = 14.5, 77
@@ -281,7 +317,13 @@ def figures() -> Figures:
 def test_ratios_are_of_the_medians() -> None:
     given = msgspec.json.decode(as_json(figures()))
     writes = {"purchases": 0.6, "batch": 1.3, "growth": 0.8, "code": 0.45}
-    assert given["ratios"] == {**writes, "balance": 0.39, "quotes": 0.26, "segments": 0.1}
+    assert given["ratios"] == {
+        **writes,
+        "balance": 0.39,
+        "quotes": 0.26,
+        "outward": 0.25,
+        "segments": 0.1,
+    }
     assert given["figures"]["purchases_64_per_second"] == 600
     assert given["figures"]["purchases_64_per_second_by_round"] == [300, 900, 600]
     assert given["figures"]["purchases_64_p99_ms"] == 9

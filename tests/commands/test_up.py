@@ -92,7 +92,8 @@ async def test_a_folder_keeps_its_secrets_to_itself(service: Running) -> None:
     data = service.folder / "data"
     keys = (data / "keys.json").read_text()
     secret = (data / "secret").read_text()
-    assert sorted(json.loads(keys)) == ["admin", "app", "checkout", "desk", "pos"]
+    roles = ["admin", "app", "auditor", "checkout", "desk", "integrator", "monitor", "pos"]
+    assert sorted(json.loads(keys)) == roles
     for name in ("keys.json", "secret"):
         assert (data / name).stat().st_mode & 0o777 == 0o600
     service.stop()

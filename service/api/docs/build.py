@@ -4,11 +4,11 @@ import base64
 import hashlib
 import importlib.resources
 import inspect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from service.api.docs.markup import code_block, element, escaped, inline, prose, table
-from service.api.docs.operations import method_badge, operation
+from service.api.docs.operations import ANYWHERE, method_badge, operation
 from service.api.docs.shapes import shape
 from service.api.openapi.document import document, encoded
 from service.api.openapi.refusals import ELSEWHERE, refusals
@@ -86,16 +86,27 @@ def _docs(made: Schema, problems: dict[str, ProblemPage]) -> str:
     for path, methods in made["paths"].items():
         for method, given in methods.items():
             groups[given["tags"][0]].append((path, method, given))
+    anywhere = _anywhere(problems, made)
     main = [_intro(made), _access()]
     for tag in made["tags"]:
         found = groups[tag["name"]]
-        inner = "".join(operation(*one, made["components"]) for one in found)
+        inner = "".join(operation(*one, made["components"], anywhere) for one in found)
         heading = element("h2", escaped(tag["name"])) + prose(tag["description"])
         main.append(element("section", heading + inner, id=_group(tag["name"])))
-    main.append(_problem_table(problems))
+    main.append(_problem_table(problems, anywhere))
     shapes = "".join(shape(*item) for item in made["components"]["schemas"].items())
     main.append(element("section", element("h2", "Shapes") + shapes, id="shapes"))
     return _whole("Regulars API", _navigation(groups) + element("main", "".join(main)))
+
+
+def _anywhere(problems: dict[str, ProblemPage], made: Schema) -> frozenset[str]:
+    """The codes that every operation which needs a key may answer with.
+
+    To list them 150 times helps nobody to find those that are an operation's own.
+    """
+    every = [given for methods in made["paths"].values() for given in methods.values()]
+    keyed = {given["operationId"] for given in every if given["security"]}
+    return frozenset(code for code, page in problems.items() if keyed <= {*page.operations})
 
 
 def _group(tag: str) -> str:
@@ -149,17 +160,22 @@ def _access() -> str:
     return element("section", inner, id="access")
 
 
-def _problem_table(problems: dict[str, ProblemPage]) -> str:
+def _problem_table(problems: dict[str, ProblemPage], anywhere: Collection[str]) -> str:
     rows = [
         (
             str(page.status),
-            element("a", escaped(page.code), href=page.type),
-            inline(page.title) + (" " + element("small", "retryable") if page.retryable else ""),
+            element("a", escaped(page.code), href=f"/problems/{page.code}"),
+            inline(page.title) + _marks(page, anywhere),
         )
         for page in problems.values()
     ]
     inner = element("h2", "Problems") + table(("Status", "Code", "What it means"), rows)
     return element("section", inner, id="problems")
+
+
+def _marks(page: ProblemPage, anywhere: Collection[str]) -> str:
+    words = ["retryable"] * page.retryable + [ANYWHERE] * (page.code in anywhere)
+    return "".join(" " + element("small", word) for word in words)
 
 
 def _problem(page: ProblemPage) -> str:

@@ -1,6 +1,7 @@
 """One operation of the OpenAPI document as HTML."""
 
 import shlex
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
@@ -10,11 +11,17 @@ from service.api.docs.shapes import shape_link
 
 Schema = dict[str, Any]
 
+ANYWHERE: Final = "any request"
 _PROBLEM: Final = "application/problem+json"
 
 
-def operation(path: str, method: str, given: Schema, components: Schema) -> str:
-    """A section: what it does, what it takes, what it answers."""
+def operation(
+    path: str, method: str, given: Schema, components: Schema, anywhere: Collection[str] = ()
+) -> str:
+    """A section: what it does, what it takes, what it answers.
+
+    `anywhere`: codes of problems that any request may get; one place tells of them for all.
+    """
     parts = [
         _heading(path, method, given),
         "" if given["description"].startswith(given["summary"]) else prose(given["description"]),
@@ -22,7 +29,7 @@ def operation(path: str, method: str, given: Schema, components: Schema) -> str:
         _parameters(given, components),
         _body(path, method, given),
         _answers(given),
-        _problems(given),
+        _problems(given, anywhere),
     ]
     return element("article", "".join(parts), id=given["operationId"])
 
@@ -104,7 +111,7 @@ def _answers(given: Schema) -> str:
     return table(("Status", "Answer", "", "Headers"), rows) + "".join(examples)
 
 
-def _problems(given: Schema) -> str:
+def _problems(given: Schema, anywhere: Collection[str]) -> str:
     rows = []
     for status, response in given["responses"].items():
         content = response.get("content", {}).get(_PROBLEM)
@@ -113,6 +120,9 @@ def _problems(given: Schema) -> str:
         codes = content["schema"]["allOf"][1]["properties"]["code"]["enum"]
         titles = [line.partition(": ")[2] for line in response["description"].splitlines()]
         for code, title in zip(codes, titles, strict=True):
-            link = element("a", escaped(code), href=f"/problems/{code}")
-            rows.append((status, link, inline(title)))
-    return details(f"Problems ({len(rows)})", table(("Status", "Code", "What it means"), rows))
+            if code not in anywhere:
+                link = element("a", escaped(code), href=f"/problems/{code}")
+                rows.append((status, link, inline(title)))
+    besides = element("p", "Besides these: " + element("a", ANYWHERE, href="#problems") + ".")
+    shown = table(("Status", "Code", "What it means"), rows)
+    return details(f"Problems ({len(rows)})", shown + (besides if anywhere else ""))

@@ -45,5 +45,15 @@ def test_without_docs_only_problems_are_explained() -> None:
     assert pages.problems.keys() == pages.problems_html.keys() == catalog(ROUTES).keys()
 
 
+def test_what_any_request_may_get_is_told_once() -> None:
+    (everywhere,) = re.findall(r'<section id="problems">.*?</section>', HTML)
+    marked = re.findall(r'">([a-z-]+)</a></td><td>(?:(?!</td>).)*any request</small>', everywhere)
+
+    assert {"key-missing", "scope-missing", "quota-exceeded"} <= {*marked}
+    assert "coupons-refused" not in marked
+    for code in marked:
+        assert HTML.count(f'href="/problems/{code}"') == 1
+
+
 def test_the_page_is_not_huge() -> None:
-    assert len(HTML) < 1_100_000  # some 130 operations
+    assert len(HTML) < 1_100_000  # some 150 operations

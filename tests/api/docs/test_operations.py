@@ -38,6 +38,16 @@ def test_problems_are_shown_by_status_with_what_they_mean() -> None:
     ) in html
 
 
+def test_problems_that_any_request_may_get_are_told_elsewhere() -> None:
+    path = "/v1/purchases"
+    given = DOCUMENT["paths"][path]["post"]
+    html = operation(path, "post", given, DOCUMENT["components"], {"key-missing"})
+
+    assert "/problems/key-missing" in page(path, "post")
+    assert "/problems/key-missing" not in html
+    assert '<p>Besides these: <a href="#problems">any request</a>.</p>' in html
+
+
 def test_a_public_operation_says_so() -> None:
     assert "Public: needs no key." in page("/health/live", "get")
 

@@ -30,6 +30,8 @@ def test_a_till_sells_and_takes_back_and_adjusts_nothing() -> None:
         "clubs:read",
         "clubs:join",
         "clubs:pay",
+        "consents:read",
+        "consents:write",
         "staff:sign-in",
     }
 
@@ -77,7 +79,10 @@ def test_an_unknown_role_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownRole) as refused:
         scopes_of("root")
 
-    assert refused.value.allowed == ("admin", "checkout", "app", "pos", "desk")
+    assert refused.value.allowed == (
+        *("admin", "checkout", "app", "pos", "desk"),
+        *("integrator", "auditor", "monitor"),
+    )
 
 
 def test_staff_are_given_what_only_a_person_should_do_and_no_back_office() -> None:

@@ -59,7 +59,7 @@ _NAMES = {
     "name", "rule", "kind", "why", "state", "club", "channel", "external_id", "store", "currency",
     "was", "now", "ladder", "template", "reward", "wallet", "role", "ground", "decision", "source",
     "trigger", "segment", "sort", "card", "shown", "card_state", "badge", "item", "external",
-    "campaign", "lets",
+    "campaign", "lets", "consent",
 }  # fmt: skip
 EVA: Final = Actor(
     kind=ActorKind.STAFF,
