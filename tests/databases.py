@@ -23,6 +23,7 @@ import asyncpg
 from service.infra.embedded import SUPERUSER, Embedded
 from service.infra.embedded_host import EmbeddedError, account_for
 from service.infra.migrate import migrate
+from service.infra.processes import is_alive
 
 _IN_MEMORY: Final = pathlib.Path("/dev/shm")  # noqa: S108 - mkdtemp makes our own folder there
 _ON_DISK: Final = (pathlib.Path("/tmp"), pathlib.Path("/var/tmp"))  # noqa: S108 - as above
@@ -122,7 +123,7 @@ def remove_leftovers() -> None:
     """Stop servers and remove folders of processes that were killed."""
     for folder in (found for root in roots() for found in root.glob(f"{_PREFIX}*")):
         match = re.match(rf"{_PREFIX}(\d+)-", folder.name)
-        if match is None or _lives(int(match[1])):
+        if match is None or is_alive(int(match[1])):
             continue
         with _one_at_a_time(folder) as is_mine:
             if is_mine:
@@ -148,13 +149,3 @@ def _one_at_a_time(folder: pathlib.Path) -> Iterator[bool]:
         yield True
     finally:
         os.close(opened)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

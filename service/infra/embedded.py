@@ -41,6 +41,7 @@ from service.infra.embedded_host import (
     memory_bytes,
     run,
 )
+from service.infra.processes import is_alive
 
 DATABASE: Final = "regulars"
 SUPERUSER: Final = "postgres"
@@ -267,7 +268,7 @@ class Embedded:
         for the owner to look. The memory segment of the folder still keeps two servers apart.
         """
         pid = self._postmaster_pid()
-        if pid is not None and _is_running(pid) and not _is_postgres(pid):
+        if pid is not None and is_alive(pid) and not _is_postgres(pid):
             (self.cluster / "postmaster.pid").unlink()
 
     def _make_roles(self) -> None:
@@ -343,19 +344,9 @@ def _make_private(folder: pathlib.Path, account: Account) -> None:
         raise EmbeddedError(f"{folder} is not ours alone: remove it, or use a shorter --data path.")
 
 
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def _is_postgres(pid: int) -> bool:
     """Whether the process is a PostgreSQL; where the system does not tell, it is taken for one."""
-    if not _is_running(pid):
+    if not is_alive(pid):
         return False
     try:
         name = pathlib.Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
