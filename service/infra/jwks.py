@@ -8,7 +8,6 @@ half a minute however many such tokens come. All who wait share one request.
 import asyncio
 import base64
 import contextlib
-import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -18,7 +17,8 @@ import msgspec
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
-from yarl import URL
+
+from service.infra.urls import refuse_insecure
 
 CONNECT_SECONDS: Final = 3.0
 TOTAL_SECONDS: Final = 5.0
@@ -37,10 +37,6 @@ _FAILURES: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError, msgs
 
 class KeysUnknown(Exception):
     """The issuer's keys could not be had: nobody can say whether a token is good."""
-
-
-class UrlInsecure(ValueError):
-    """Keys come over https only, but from the machine itself."""
 
 
 class PublicKey(msgspec.Struct, frozen=True):
@@ -188,27 +184,6 @@ class Jwks:
                 if len(body) > BYTES_MAX:
                     raise ValueError("the answer is too large")
             return bytes(body)
-
-
-def refuse_insecure(url: str) -> None:
-    """UrlInsecure unless it is https, or http on this machine."""
-    try:
-        found = URL(url)
-        host = found.host or ""
-    except ValueError:
-        raise UrlInsecure(f"{url} is no URL") from None
-    if host and (found.scheme == "https" or (found.scheme == "http" and _is_here(host))):
-        return
-    raise UrlInsecure(f"{url} is not https")
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def read_keys(raw: bytes) -> dict[str, PublicKey]:

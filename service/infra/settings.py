@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from service.infra.addresses import Network
+from service.infra.urls import UrlInsecure, refuse_insecure
 
 _PREFIX: Final = "REGULARS_"
 
@@ -105,6 +106,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
             _networks(given.get(name, ""))
         except ValueError as failure:
             raise SettingsError(f"{_PREFIX}{name.upper()}: {failure}") from None
+    for name in _SECURE & given.keys():
+        try:
+            refuse_insecure(given[name])
+        except UrlInsecure as failure:
+            raise SettingsError(f"{_PREFIX}{name.upper()}: {failure}") from None
     _refuse_halves(given)
     if given.get("member_token_subject") in _CLAIMED:
         name = f"{_PREFIX}MEMBER_TOKEN_SUBJECT"
@@ -140,6 +146,7 @@ _TOGETHER: Final = (
     ("staff_oidc_issuer", "staff_oidc_audience"),
 )
 _CLAIMED: Final = frozenset({"email", "phone"})  # identifiers that members may say are theirs
+_SECURE: Final = frozenset({"member_token_jwks_url", "staff_oidc_issuer"})  # keys come from there
 _LISTS_OF_NETWORKS: Final = ("egress_private", "trusted_proxies")
 
 

@@ -9,7 +9,8 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from service.infra import jwks
-from service.infra.jwks import Jwks, KeysUnknown, UrlInsecure, read_keys, refuse_insecure
+from service.infra.jwks import Jwks, KeysUnknown, read_keys
+from service.infra.urls import UrlInsecure
 from tests.issuer import Issuer, issuing
 
 
@@ -212,20 +213,9 @@ async def test_a_discovery_document_of_another_issuer_is_not_believed(
     assert issuer.asked == 0
 
 
-@pytest.mark.parametrize(
-    "url", ["http://issuer.example/keys", "ftp://issuer.example", "file:///etc/passwd", "keys", ""]
-)
-def test_keys_come_over_https_only(url: str) -> None:
+def test_keys_come_over_https_only() -> None:
     with pytest.raises(UrlInsecure):
-        Jwks(url)
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["https://issuer.example/keys", "http://127.0.0.1:1/", "http://[::1]/", "http://localhost/"],
-)
-def test_on_this_machine_http_will_do(url: str) -> None:
-    refuse_insecure(url)
+        Jwks("http://issuer.example/keys")
 
 
 def test_of_a_set_only_keys_are_read_that_can_verify_what_is_accepted() -> None:

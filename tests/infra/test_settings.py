@@ -155,3 +155,9 @@ def test_what_means_something_only_together_is_set_together(
 def test_what_is_no_network_is_refused_by_name(text: str) -> None:
     with pytest.raises(SettingsError, match="REGULARS_EGRESS_PRIVATE: "):
         from_environment(LEAST | {"REGULARS_EGRESS_PRIVATE": text})
+
+
+@pytest.mark.parametrize("name", ["MEMBER_TOKEN_JWKS_URL", "STAFF_OIDC_ISSUER"])
+def test_keys_are_not_fetched_where_anybody_could_change_them(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"REGULARS_{name}: http://shop.example is not https"):
+        from_environment(LEAST | {f"REGULARS_{name}": "http://shop.example"})
