@@ -39,11 +39,13 @@ def free_port() -> int:
         return port
 
 
-def regulars(*words: str, environ: Mapping[str, str] | None = None) -> Any:
-    """Run a command to its end; `environ` is all it sees beside PATH."""
+def regulars(
+    *words: str, environ: Mapping[str, str] | None = None, code: pathlib.Path = PROJECT
+) -> Any:
+    """Run a command to its end; `environ` is all it sees beside PATH. `code`: of a checkout."""
     return subprocess.run(
         [sys.executable, "-m", "service", *words],
-        cwd=PROJECT,
+        cwd=code,
         env=bare(environ),
         capture_output=True,
         text=True,
@@ -71,10 +73,17 @@ def purchase(number: int) -> dict[str, Any]:
 
 
 class Running:
-    """A server started with `words` (`up --data DIR`, `serve`), once it is ready."""
+    """A server started with `words` (`up --data DIR`, `serve`), once it is ready.
+
+    `code`: the checkout whose service it is.
+    """
 
     def __init__(
-        self, folder: pathlib.Path, *words: str, environ: Mapping[str, str] | None = None
+        self,
+        folder: pathlib.Path,
+        *words: str,
+        environ: Mapping[str, str] | None = None,
+        code: pathlib.Path = PROJECT,
     ) -> None:
         port = str(free_port())
         self.url = f"http://127.0.0.1:{port}"
@@ -85,7 +94,7 @@ class Running:
         listen = ["--port", port] if words[0] == "up" else []
         self.process = subprocess.Popen(
             [sys.executable, "-c", WATCHED, *words, *listen],
-            cwd=PROJECT,
+            cwd=code,
             env=bare({**PATIENT, **(environ or {}), "REGULARS_PORT": port}),
             stdout=self._out,
             stderr=self._err,

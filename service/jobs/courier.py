@@ -6,18 +6,20 @@ process may send to any endpoint, one at a time; which one is a lease in the dat
 
 import asyncio
 import random
+import time
 import uuid
 from typing import Final
 
 import structlog
 
 from service.domain.endpoints.errors import EndpointNotFound
+from service.domain.endpoints.types import Endpoint
 from service.flows.delivering.lease_endpoints import lease_endpoints
 from service.flows.delivering.settle_deliveries import settle_deliveries
 from service.flows.reads.deliveries import work_of
 from service.flows.steps.context import Context
 from service.flows.steps.delivering.attempt import Sender, maker_of
-from service.flows.steps.delivering.run import Run
+from service.flows.steps.delivering.run import Outcome, Run, Work
 from service.infra.outages import AGAIN, LOST
 from service.infra.sealed import NotOurs, Seals
 from service.kernel.errors import ExpectedError
@@ -28,6 +30,7 @@ log = structlog.get_logger("courier")
 LOOK_SECONDS: Final = 0.5
 ENDPOINTS_MAX: Final = 16  # of a process at once
 CONNECTIONS_MAX: Final = 2  # to the database: the others are for requests
+SETTLE_SECONDS_MAX: Final = 25.0  # after an outage; a lease lasts longer than that and a run
 STOP_SECONDS: Final = 5.0  # for attempts on their way; what is cut off is sent again
 
 
@@ -111,7 +114,26 @@ class Courier:
         maker = maker_of(Seals(ctx.secret), work.endpoint, work.people, work.now)
         sender = Sender(ctx.egress, maker, work.now)
         outcome = await Run(work, sender, lambda: self._is_stopping).go()
-        async with self._turns:
-            settled = await settle_deliveries(ctx, run, work, outcome)
+        settled = await self._settle(run, work, outcome)
+        for verdict, times in outcome.attempts.items():
+            ctx.meter.delivered(verdict.value, times)
         if settled is None:
             log.warning("lease lost", endpoint=str(endpoint_id))
+        elif outcome.dead:
+            ctx.meter.delivered("dead", outcome.dead)
+
+    async def _settle(self, run: uuid.UUID, work: Work, outcome: Outcome) -> Endpoint | None:
+        """Write it down, again after an outage: else all is sent once more, when the lease is over.
+
+        If it was written and nobody heard of it, the lease is another's or nobody's: None.
+        """
+        until = time.monotonic() + SETTLE_SECONDS_MAX
+        while True:
+            try:
+                async with self._turns:
+                    return await settle_deliveries(self._ctx, run, work, outcome)
+            except (*AGAIN, *LOST) as failure:
+                if self._is_stopping or time.monotonic() > until:
+                    raise
+                log.warning("run not settled", failure=type(failure).__name__)
+            await asyncio.sleep(LOOK_SECONDS)

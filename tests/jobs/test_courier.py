@@ -5,15 +5,19 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
 from service.flows.steps.context import Context
 from service.infra.db import Database
+from service.infra.metrics import Metrics
 from service.jobs.courier import Courier
+from tests.api.test_metrics import figures
+from tests.flows.delivering.test_settle_deliveries import refusing
 from tests.flows.outward import Outward
-from tests.receiver import Came, takes
+from tests.receiver import Came, says, takes
 from tests.waiting import SECONDS_MAX
 
 
@@ -101,6 +105,29 @@ async def test_it_survives_an_outage_of_the_database(
     assert {entry["event"] for entry in logs} <= {"nothing leased", "run failed"}
 
 
+async def test_what_was_sent_is_written_down_as_soon_as_that_is_possible(outward: Outward) -> None:
+    """Not sent again, and nobody waits until the lease is over."""
+    await outward.endpoint()
+    member = await outward.member("4012001")
+    await outward.place()
+    with capture_logs() as logs:
+        async with at_work(outward):
+            async with asyncio.timeout(SECONDS_MAX), outward.shop.db.transaction() as tx:
+
+                async def lock(came: Came) -> web.StreamResponse:
+                    await tx.connection.fetch("select 1 from endpoint for update")
+                    return await takes(came)
+
+                outward.receiver.answers = lock
+                while "run not settled" not in {entry["event"] for entry in logs}:
+                    await asyncio.sleep(0.01)
+                outward.receiver.answers = takes
+            await outward.happen(member)
+            await outward.place()
+            await until(outward, 2)
+    assert outward.receiver.of(member) == [1, 2]
+
+
 async def end_all(db: Database) -> None:
     """All other sessions of this role on the database are ended."""
     async with db.reading() as tx:
@@ -125,3 +152,24 @@ async def test_with_another_secret_of_the_service_nothing_is_sent_and_it_says_wh
     assert [entry["event"] for entry in logs] == [
         "a secret cannot be opened: is REGULARS_SECRET another one?"
     ]
+
+
+async def test_what_became_of_attempts_is_counted(outward: Outward) -> None:
+    metrics = Metrics()
+    ctx = msgspec.structs.replace(outward.shop.built.ctx, meter=metrics)
+    outward.courier = Courier(ctx)
+    await outward.endpoint()
+    member, other = await outward.member("4012001"), await outward.member("4012002")
+    outward.receiver.answers = refusing(member, 1)
+    await outward.send()
+    assert outward.receiver.of(other) == [1]
+    outward.receiver.answers = says(503)
+    await outward.happen(other)
+    await outward.send()
+
+    counted = figures((await metrics.text({})).decode())
+    assert {name: figure for name, figure in counted.items() if "deliveries_total" in name} == {
+        "regulars_deliveries_total{outcome=taken}": 1,
+        "regulars_deliveries_total{outcome=refused}": 1,
+        "regulars_deliveries_total{outcome=failing}": 1,
+    }
