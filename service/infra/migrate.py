@@ -1,12 +1,18 @@
 """Brings a database to the schema of this code: `sql/migrations/NNNN_<purpose>.sql`, forward only.
 
-Each migration is one transaction with a lock and a statement time-out, recorded with its digest.
+Each migration is one transaction with a lock and a statement time-out, recorded with its digest;
+one that meets others on its tables is undone and tried again.
+Indexes on tables in use have a migration of their own, of nothing but `create index concurrently`
+(PostgreSQL builds them outside transactions, and nobody waits); what a run that was killed left of
+one is not valid, and is dropped and built again.
 Refused, with nothing changed: a recorded migration whose file is different now, a database that
 has migrations this code does not know, a new file numbered below one already applied. Two runs at
 once are safe: the second waits for the row 0 and then finds nothing to do (no advisory locks: the
 database may be a distributed one).
 """
 
+import asyncio
+import contextlib
 import functools
 import hashlib
 import pathlib
@@ -19,23 +25,37 @@ import msgspec
 from service.infra import sql
 from service.infra.db import Tx
 
-LOCK_TIMEOUT: Final = "5s"  # a migration that waits longer for a table gives up, and is run again
+# Whoever wants a table waits behind a migration that waits for it, and for less than the service's
+# own lock time-out. So it gives up sooner, lets the others go, and tries again.
+LOCK_TIMEOUT: Final = "1s"
+TRIES_MAX: Final = 10
+PAUSE_SECONDS: Final = 0.5  # after the first try, and so much more after each
 STATEMENT_TIMEOUT: Final = "15min"
-WAIT_FOR_OTHER_RUN: Final = "15min"
+WAIT_FOR_OTHERS: Final = "15min"  # for another run, and for who uses a table that gets an index
 _COLLIDED: Final = (  # by the moment: its name, its type, the row of either, or two grants at once
     asyncpg.DuplicateTableError,
     asyncpg.DuplicateObjectError,
     asyncpg.UniqueViolationError,
     asyncpg.InternalServerError,  # "tuple concurrently updated"
 )
+_IN_USE: Final = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 _BOOTSTRAP_TRIES_MAX: Final = 5
 _FILE: Final = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
+_COMMENT: Final = re.compile(r"--[^\n]*")
+# A plain query ends the portal of the one before, and its snapshot with it: who builds an index
+# waits for every older snapshot, ours too.
+_LET_GO: Final = "select 1"
+_CONCURRENTLY: Final = re.compile(r"^create (?:unique )?index concurrently ([a-z0-9_]+) on ")
 
 _SQL: Final = sql.load("migrations")
 
 
 class MigrationError(Exception):
     """The database cannot be migrated as it stands; the message says why."""
+
+
+class TableInUse(MigrationError):
+    """Somebody else had what it needs; nothing is changed."""
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -49,6 +69,15 @@ class Migration(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.number:04}_{self.purpose}"
 
+    def indexes(self) -> dict[str, str]:
+        """By name the statements that build them while others write. MigrationError: not alone."""
+        texts = (" ".join(part.split()) for part in _COMMENT.sub("", self.text).split(";"))
+        parts = [(_CONCURRENTLY.match(text), text) for text in texts if text]
+        found = {match[1]: text for match, text in parts if match is not None}
+        if found and len(found) != len(parts):
+            raise MigrationError(f"{self}: what is built concurrently has a migration of its own.")
+        return found
+
 
 class Applied(msgspec.Struct, frozen=True):
     """One row of the table."""
@@ -59,6 +88,11 @@ class Applied(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.number:04}_{self.purpose}"
+
+
+async def is_replica(tx: Tx) -> bool:
+    """Whether the database takes no writes, since it follows another one."""
+    return bool(await tx.value(_SQL["find_recovery"]))
 
 
 async def compare(tx: Tx) -> tuple[list[str], list[str]]:
@@ -96,7 +130,7 @@ async def migrate(url: str, folder: pathlib.Path | None = None) -> list[str]:
     done: list[str] = []
     try:
         await _bootstrap(connection, known[0])
-        while (one := await _apply_next(connection, known)) is not None:
+        while (one := await _apply_in_time(connection, known, url)) is not None:
             done.append(str(one))
     finally:
         await connection.close()
@@ -119,9 +153,9 @@ def _read(folder: pathlib.Path | None) -> list[Migration]:
     return found
 
 
-async def _connect(url: str) -> Any:
+async def _connect(url: str, **settings: str) -> Any:
     try:
-        return await asyncpg.connect(url)
+        return await asyncpg.connect(url, server_settings=settings)
     except (OSError, asyncpg.PostgresError, TimeoutError) as failure:
         raise MigrationError(f"cannot connect to the database: {failure}") from failure
 
@@ -161,20 +195,33 @@ def _missing(known: list[Migration], applied: list[Applied]) -> list[Migration]:
     return missing
 
 
-async def _apply_next(connection: Any, known: list[Migration]) -> Migration | None:
+async def _apply_in_time(connection: Any, known: list[Migration], url: str) -> Migration | None:
+    """As `_apply_next`, again when tables were in use; TableInUse: each time."""
+    for attempt in range(1, TRIES_MAX):
+        with contextlib.suppress(TableInUse):
+            return await _apply_next(connection, known, url)
+        await asyncio.sleep(PAUSE_SECONDS * attempt)
+    return await _apply_next(connection, known, url)
+
+
+async def _apply_next(connection: Any, known: list[Migration], url: str) -> Migration | None:
     """One migration in its transaction; None when there is none left."""
     tx = Tx(connection)
     one = None
     try:
         async with connection.transaction():
-            await _set_timeouts(tx, WAIT_FOR_OTHER_RUN)
+            await _set_timeouts(tx, WAIT_FOR_OTHERS)
             await tx.value(_SQL["lock_migrations"])
             missing = _missing(known, await _applied(tx))
             if not missing:
                 return None
             one = missing[0]
-            await _set_timeouts(tx, LOCK_TIMEOUT)
-            await connection.execute(one.text)
+            if indexes := one.indexes():
+                await connection.execute(_LET_GO)
+                await _build(url, indexes)
+            else:
+                await _set_timeouts(tx, LOCK_TIMEOUT)
+                await connection.execute(one.text)
             await tx.run(
                 _SQL["insert_migration"],
                 number=one.number,
@@ -182,8 +229,24 @@ async def _apply_next(connection: Any, known: list[Migration]) -> Migration | No
                 sha256=one.sha256,
             )
     except asyncpg.PostgresError as failure:
-        raise MigrationError(f"{one or 'waiting for another run'}: {failure}") from failure
+        told = f"{one or 'waiting for another run'}: {failure}"
+        is_in_use = one is not None and isinstance(failure, _IN_USE)
+        raise (TableInUse if is_in_use else MigrationError)(told) from failure
     return one
+
+
+async def _build(url: str, indexes: dict[str, str]) -> None:
+    """On a connection of its own, while the other one keeps further runs waiting."""
+    connection = await _connect(url, lock_timeout=WAIT_FOR_OTHERS)
+    try:
+        for name, statement in indexes.items():
+            is_valid = await Tx(connection).value(_SQL["find_index"], name=name)
+            if is_valid is False:
+                await connection.execute(f"drop index concurrently {name}")
+            if not is_valid:
+                await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def _set_timeouts(tx: Tx, lock_timeout: str) -> None:

@@ -20,5 +20,7 @@ LOST: Final = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,  # its disk
+    asyncpg.ReadOnlySQLTransactionError,  # a replica, before or after a fail-over
     asyncpg.CannotConnectNowError,
 )

@@ -9,6 +9,7 @@ import pytest
 from service.infra import sql
 from service.infra.migrate import MigrationError, migrate, pending
 from tests.databases import Fresh
+from tests.waiting import SECONDS_MAX
 
 ONE = "create table one (n integer primary key); insert into one values (1);"
 TWO = "alter table one add column m integer;\n"
@@ -102,12 +103,23 @@ async def test_runs_at_once_apply_each_migration_once(
     assert await value(empty_database, "select count(*) from migration") == 3
 
 
+IS_BLOCKED = """
+select exists (
+  select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
+"""
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.infra.migrate.LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr("service.infra.migrate.PAUSE_SECONDS", 0.01)
+
+
 async def test_a_table_in_use_makes_it_give_up_and_not_wait(
-    folder: pathlib.Path, empty_database: Fresh, monkeypatch: pytest.MonkeyPatch
+    folder: pathlib.Path, empty_database: Fresh, impatient: None
 ) -> None:
     await migrate(empty_database.owner_url, folder)
     (folder / "0002_two.sql").write_text(TWO)
-    monkeypatch.setattr("service.infra.migrate.LOCK_TIMEOUT", "100ms")
     busy = await asyncpg.connect(empty_database.owner_url)
     async with busy.transaction():
         await busy.execute("select * from one")
@@ -115,6 +127,157 @@ async def test_a_table_in_use_makes_it_give_up_and_not_wait(
             await migrate(empty_database.owner_url, folder)
     await busy.close()
     assert await migrate(empty_database.owner_url, folder) == ["0002_two"]
+
+
+async def test_a_table_in_use_is_waited_for_in_turns_so_that_others_are_let_through(
+    folder: pathlib.Path, empty_database: Fresh, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.infra.migrate.TRIES_MAX", 1_000)
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0002_two.sql").write_text(TWO)
+    busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    transaction = busy.transaction()
+    await transaction.start()
+    await busy.execute("select * from one")
+    run = asyncio.create_task(migrate(url, folder))
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await other.fetchval(IS_BLOCKED):
+            await asyncio.sleep(0.001)
+    await other.execute("insert into one values (2)")  # behind it, until it gives up
+    was_done = run.done()
+    await transaction.rollback()
+    done = await run
+    for connection in (busy, other):
+        await connection.close()
+
+    assert not was_done
+    assert done == ["0002_two"]
+    assert await value(empty_database, "select count(*) from one") == 2
+
+
+async def test_a_migration_that_met_others_crosswise_is_tried_again_as_a_whole(
+    folder: pathlib.Path, empty_database: Fresh, impatient: None
+) -> None:
+    """Numbers that were given are not given back: the third try is let through."""
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    await value(empty_database, "create sequence tries")
+    (folder / "0002_two.sql").write_text(
+        f"{TWO} do $$ begin if nextval('tries') < 3 then raise sqlstate '40P01'; end if; end $$;"
+    )
+
+    assert await migrate(url, folder) == ["0002_two"]
+    assert await value(empty_database, "select last_value from tries") == 3
+
+
+BUILT = """
+-- Why.
+create index concurrently one_m on one (m);
+create index concurrently one_n on one (n);
+"""
+VALID = """
+select string_agg(i.name || ' ' || i.indisvalid, ', ' order by i.name)
+from (select *, indexrelid::regclass::text as name from pg_index) i
+"""
+OF_ONE = f"{VALID} where indrelid = 'one'::regclass and not indisprimary"
+WAITS = """
+select exists (
+  select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock' and query like 'create index%')
+"""
+
+
+async def test_an_index_is_built_while_others_write(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    (folder / "0002_two.sql").write_text(TWO)
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0003_indexes.sql").write_text(BUILT)
+    busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    transaction = busy.transaction()
+    await transaction.start()
+    await busy.execute("insert into one values (2)")
+
+    run = asyncio.create_task(migrate(url, folder))
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await other.fetchval(WAITS):
+            await asyncio.sleep(0.002)
+    await other.execute("insert into one values (3)")  # it waits for nobody
+    await transaction.commit()
+    async with asyncio.timeout(SECONDS_MAX):
+        done = await run
+
+    assert done == ["0003_indexes"]
+    assert await value(empty_database, OF_ONE) == "one_m true, one_n true"
+    assert await pending(url, folder) == []
+    for connection in (busy, other):
+        await connection.close()
+
+
+async def test_an_index_that_was_left_halfway_is_built_again(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    """The second of the two is unique where it cannot be: it is left, and is not valid."""
+    (folder / "0002_two.sql").write_text(TWO + "insert into one values (2, 5), (3, 5);")
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0003_indexes.sql").write_text(
+        "create index concurrently one_n on one (n);"
+        "create unique index concurrently one_m on one (m);"
+    )
+
+    with pytest.raises(MigrationError, match="0003_indexes: could not create unique index"):
+        await migrate(url, folder)
+    left = await value(empty_database, OF_ONE)
+    recorded = await pending(url, folder)
+    await value(empty_database, "delete from one where n = 3")
+
+    assert (left, recorded) == ("one_m false, one_n true", ["0003_indexes"])
+    assert await migrate(url, folder) == ["0003_indexes"]
+    assert await value(empty_database, OF_ONE) == "one_m true, one_n true"
+
+
+async def test_a_run_killed_while_it_builds_an_index_is_run_again(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    (folder / "0002_two.sql").write_text(TWO)
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0003_indexes.sql").write_text(BUILT)
+    busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    transaction = busy.transaction()
+    await transaction.start()
+    await busy.execute("insert into one values (2)")
+    run = asyncio.create_task(migrate(url, folder))
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await other.fetchval(WAITS):
+            await asyncio.sleep(0.002)
+
+    await other.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and query like 'create index%'"
+    )
+    with pytest.raises(MigrationError, match="0003_indexes"):
+        await run
+    left = await other.fetchval(OF_ONE)
+    await transaction.commit()
+    for connection in (busy, other):
+        await connection.close()
+
+    assert left == "one_m false"
+    assert await migrate(url, folder) == ["0003_indexes"]
+    assert await value(empty_database, OF_ONE) == "one_m true, one_n true"
+
+
+async def test_what_is_built_outside_a_transaction_is_alone_in_its_file(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    (folder / "0002_both.sql").write_text(f"{TWO} create index concurrently one_m on one (m);")
+    with pytest.raises(MigrationError, match="0002_both: what is built concurrently"):
+        await migrate(empty_database.owner_url, folder)
+    assert await pending(empty_database.owner_url, folder) == ["0002_both"]
 
 
 async def test_only_the_owner_migrates(empty_database: Fresh) -> None:
