@@ -40,6 +40,7 @@ from service.flows.reads.backlog import Backlog
 from service.flows.reads.bearers import find_bearer
 from service.flows.reads.keys import find_key
 from service.flows.reads.staff import find_account_named, find_token
+from service.flows.reads.units import Units
 from service.flows.steps.context import Context
 from service.infra.db import Database
 from service.infra.jetstream import JetStream
@@ -90,10 +91,10 @@ def create_app(
         if jetstream is not None:
             built.also["nats"] = jetstream.look
         relays = Relays(built.ctx, jetstream, dt.timedelta(days=settings.redis_keep_days))
-        backlog = Backlog(built.ctx, relays.sinks)
+        backlog, units = Backlog(built.ctx, relays.sinks), Units(built.ctx)
 
         async def measured() -> bytes:
-            return await metrics.text(await backlog.figures())
+            return await metrics.text({**await backlog.figures(), **units.figures()})
 
         edge_of(app).services = Services(
             verbs=built.verbs,
@@ -106,7 +107,7 @@ def create_app(
             metrics=measured,
         )
         edge_of(app).meter = metrics
-        clock, courier = Clock(built.ctx), Courier(built.ctx)
+        clock, courier = Clock(built.ctx, telemetry), Courier(built.ctx)
         try:
             if at_the_end is not None:
                 at_the_end(built.reads.streams.end)
@@ -119,6 +120,7 @@ def create_app(
             yield
         finally:
             built.reads.streams.end()
+            await units.stop()
             await courier.stop()
             await relays.stop()
             await clock.stop()

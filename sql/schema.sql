@@ -748,6 +748,43 @@ create table import_run (                       -- how far a file has been taken
   digest bytea primary key, kind text not null, rows_done bigint not null, recorded_at timestamptz not null,
   constraint import_run_digest check (octet_length(digest) = 32), constraint import_run_rows check (rows_done >= 0));
 
+-- ---------------------------------------------------------------- audit
+
+create table audit_head (                       -- one row: an act is written under a share of its lock, a day is closed under all of it
+  only_row smallint primary key, closed_to date, constraint audit_head_one check (only_row = 1));
+insert into audit_head (only_row) values (1);
+
+create table audit_act (                        -- who did what that is no entry, where and why: never changed, ids and codes only
+  act_id uuid primary key, done_at timestamptz not null, day date not null, act text collate "C" not null,
+  actor_kind smallint not null, actor_id text collate "C" not null, client_id uuid not null,   -- who
+  store text collate "C", device text collate "C", network text collate "C",                  -- where; network: of the caller's address, no address
+  about_kind text collate "C" not null, about_id text collate "C" not null, with_id uuid, op_id uuid,  -- what it concerned, and the member besides; the operation with the note
+  reason text collate "C", digest bytea not null,                                              -- why, as one word; of what was asked for
+  constraint audit_act_day check (day = (done_at at time zone 'UTC')::date),
+  constraint audit_act_reason check (reason ~ '^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63}$'),
+  constraint audit_act_digest check (octet_length(digest) = 32));
+create index audit_act_at on audit_act (done_at, act_id);
+create index audit_act_of_day on audit_act (day, done_at, act_id);
+
+create table audit_day (                        -- a day (UTC) that is over: the root of its acts, in a chain
+  day date primary key, number bigint not null, acts integer not null, root bytea not null,
+  previous bytea, head bytea not null, closed_at timestamptz not null,                         -- head: of previous, day, acts and root
+  constraint audit_day_number unique (number),
+  constraint audit_day_head unique (head),
+  constraint audit_day_previous unique (previous),
+  constraint audit_day_chain foreign key (previous) references audit_day (head),
+  constraint audit_day_first check ((number = 1) = (previous is null)),
+  constraint audit_day_over check ((closed_at at time zone 'UTC')::date > day),
+  constraint audit_day_acts check (acts >= 0),
+  constraint audit_day_hashes check (octet_length(root) = 32 and octet_length(head) = 32));
+
+create table audit_leaf (                       -- the leaves of a closed day's tree, in their order: what the acts were then
+  day date not null references audit_day, place integer not null,
+  act_id uuid not null references audit_act, hash bytea not null,
+  primary key (day, place),
+  constraint audit_leaf_hash check (octet_length(hash) = 32));
+create unique index audit_leaf_of on audit_leaf (act_id);
+
 -- ---------------------------------------------------------------- roles: the service may not rewrite history
 
 grant select on all tables in schema public to regulars, regulars_jobs;
@@ -786,3 +823,5 @@ grant delete on endpoint_track, delivery to regulars, regulars_jobs;
 grant select, insert, update on sink_position to regulars, regulars_jobs;
 grant update (version) on api_client to regulars, regulars_jobs;
 grant select, insert, delete on consent to regulars, regulars_jobs;
+grant update (closed_to) on audit_head to regulars, regulars_jobs;
+grant insert on audit_act, audit_day, audit_leaf to regulars, regulars_jobs;

@@ -16,6 +16,7 @@ from service.domain.approvals.types import (
     ApprovalView,
     RefuseApproval,
 )
+from service.domain.audit.acts import Act
 from service.domain.wallets.errors import InsufficientPoints, UnknownWallet
 from service.infra.cursors import CursorInvalid
 
@@ -67,6 +68,7 @@ async def read_approval(call: Call, _: None) -> Reply:
     tag=TAG,
     answers={200: Answer(what="It is approved, and done.", body=ApprovalView)},
     refuses=(*_DECIDES, InsufficientPoints, UnknownWallet),
+    acts=(Act.APPROVAL_GIVEN,),
 )
 async def give_approval(call: Call, _: None) -> Reply:
     """Approve what another one asked for: it is done now, by the balance and rules of this moment.
@@ -85,6 +87,7 @@ async def give_approval(call: Call, _: None) -> Reply:
     takes=Body(RefuseApproval),
     answers={200: Answer(what="It is refused: nothing is done.", body=ApprovalView)},
     refuses=_DECIDES,
+    acts=(Act.APPROVAL_REFUSED,),
 )
 async def refuse_approval(call: Call, body: RefuseApproval) -> Reply:
     """Refuse what another one asked for; as a person who is signed in, neither of the two."""

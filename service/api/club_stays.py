@@ -14,6 +14,7 @@ from service.api.parameters import club_application_id
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.domain.access.errors import OwnWallet
+from service.domain.audit.acts import Act
 from service.domain.clubs import errors
 from service.domain.clubs.stays import (
     ApplicationView,
@@ -136,6 +137,7 @@ async def resume_club_membership(call: Call, body: OfMember) -> Reply:
     takes=Body(BanMember),
     answers=_STANDS,
     refuses=_NAMED,
+    acts=(Act.CLUB_BANNED,),
 )
 async def ban_from_club(call: Call, body: BanMember) -> Reply:
     """Ban a member: out now, and not let in again by anything until the ban is lifted."""
@@ -151,6 +153,7 @@ async def ban_from_club(call: Call, body: BanMember) -> Reply:
     takes=Body(BanMember),
     answers=_STANDS,
     refuses=_NAMED,
+    acts=(Act.CLUB_UNBANNED,),
 )
 async def unban_from_club(call: Call, body: BanMember) -> Reply:
     """Lift a ban; what the member was in by before does not come back."""
@@ -211,6 +214,7 @@ async def withdraw_club_application(call: Call, body: OfMember) -> Reply:
         errors.ClubFull,
         errors.NotInClub,
     ),
+    acts=(Act.CLUB_APPLICATION_DECIDED,),
 )
 async def decide_club_application(call: Call, body: DecideApplication) -> Reply:
     """Approve an application or reject it: as the club's owner, or with clubs:approve.
@@ -296,6 +300,7 @@ async def reverse_club_payment(call: Call, body: ReversePayment) -> Reply:
     takes=Body(ChangeOwner),
     answers={200: Answer(what="Who owns the club now.", body=OwnerView)},
     refuses=(*_ANY, errors.NotInClub),
+    acts=(Act.CLUB_OWNER_CHANGED,),
 )
 async def change_club_owner(call: Call, body: ChangeOwner) -> Reply:
     """Pass a club on to somebody who belongs to it: as its owner, or with clubs:manage."""

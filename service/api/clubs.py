@@ -13,6 +13,7 @@ from service.api.parameters import club_code_id, club_offer_id
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.domain.access.errors import OwnWallet
+from service.domain.audit.acts import Act
 from service.domain.clubs import errors
 from service.domain.clubs.types import (
     ByWhom,
@@ -53,6 +54,7 @@ _AS_BEFORE: Final = "Done earlier by the same inviter: the invitation that is op
         errors.InvitationsUsedUp,
         errors.NotInClub,
     ),
+    acts=(Act.CLUB_INVITED,),
 )
 async def invite_to_club(call: Call, body: InviteToClub) -> Reply:
     """Invite a member to a club.
@@ -73,6 +75,7 @@ async def invite_to_club(call: Call, body: InviteToClub) -> Reply:
     takes=Body(ByWhom),
     answers={200: Answer(what="The invitation after it.", body=ClubOfferView)},
     refuses=(*_ANY, errors.InvitationNotFound, errors.InvitationTaken, errors.NotInClub),
+    acts=(Act.CLUB_INVITATION_WITHDRAWN,),
 )
 async def withdraw_club_invitation(call: Call, body: ByWhom) -> Reply:
     """Take an invitation back that was not taken yet; its seat goes to whoever waits longest."""
@@ -97,6 +100,7 @@ async def withdraw_club_invitation(call: Call, body: ByWhom) -> Reply:
         errors.NotInClub,
     ),
     key="required",
+    acts=(Act.CLUB_CODE_MADE,),
 )
 async def make_club_code(call: Call, body: MakeClubCode) -> Reply:
     """Make a code that lets people into a club; each use is one of the member's invitations.
@@ -118,6 +122,7 @@ async def make_club_code(call: Call, body: MakeClubCode) -> Reply:
     takes=Body(ByWhom),
     answers={200: Answer(what="The code after it.", body=ClubCodeView)},
     refuses=(*_ANY, errors.ClubCodeNotFound, errors.NotInClub),
+    acts=(Act.CLUB_CODE_VOIDED,),
 )
 async def void_club_code(call: Call, body: ByWhom) -> Reply:
     """Void a code; those it has let in stay."""
@@ -198,6 +203,7 @@ async def leave_waiting_list(call: Call, body: OfMember) -> Reply:
         errors.NoFreeSeat,
         errors.OvertakingNeedsNote,
     ),
+    acts=(Act.CLUB_LET_IN,),
 )
 async def let_into_club(call: Call, body: LetIntoClub) -> Reply:
     """Let a member in at once; when others wait longer, the note says why, and is kept."""

@@ -16,6 +16,7 @@ from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.streamed import csv
 from service.domain.access.errors import OwnWallet
+from service.domain.audit.acts import Act
 from service.domain.coupons import errors
 from service.domain.coupons.types import (
     BatchView,
@@ -121,6 +122,7 @@ async def issue_coupon(call: Call, body: IssueCoupon) -> Reply:
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is void.", body=CouponStanding)},
     refuses=(errors.CouponNotFound, MemberErased, errors.NamedByCodeOrId, OwnWallet),
+    acts=(Act.COUPON_VOIDED,),
 )
 async def void_coupon(call: Call, body: NameCoupon) -> Reply:
     """Void a unique or personal coupon; a void one stays void."""
@@ -135,6 +137,7 @@ async def void_coupon(call: Call, body: NameCoupon) -> Reply:
     takes=Body(NameCoupon),
     answers={200: Answer(what="The coupon is not void.", body=CouponStanding)},
     refuses=(errors.CouponNotFound, MemberErased, errors.NamedByCodeOrId, OwnWallet),
+    acts=(Act.COUPON_REINSTATED,),
 )
 async def reinstate_coupon(call: Call, body: NameCoupon) -> Reply:
     """Make a void coupon good again; its uses and its end stay what they were."""
@@ -155,6 +158,8 @@ async def reinstate_coupon(call: Call, body: NameCoupon) -> Reply:
     ),
     refuses=_BATCH,
     key="required",
+    acts=(Act.COUPON_BATCH_MADE,),
+    is_long=True,
 )
 async def make_coupon_batch(call: Call, body: MakeBatch) -> Reply:
     """Make up to a million unique codes of a template.
@@ -181,6 +186,8 @@ async def make_coupon_batch(call: Call, body: MakeBatch) -> Reply:
     ),
     refuses=_BATCH,
     key="required",
+    acts=(Act.COUPON_BATCH_IMPORTED,),
+    is_long=True,
 )
 async def import_coupon_batch(call: Call, body: ImportCodes) -> Reply:
     """Bring in codes that are out already, up to 50,000 in a body of 1 MB.
@@ -219,11 +226,14 @@ async def read_coupon_batch(call: Call, _: None) -> Reply:
         )
     },
     refuses=(errors.BatchImported, errors.BatchNotFound),
+    acts=(Act.COUPON_BATCH_EXPORTED,),
 )
 async def export_coupon_batch(call: Call, _: None) -> Reply:
     """Export all codes of a batch as CSV; at any time, and always the same.
 
     They are made again for each export: the database holds none of them.
     """
-    codes = await call.services.reads.coupon_codes(batch_id(call))
+    asked = batch_id(call)
+    codes = await call.services.reads.coupon_codes(asked)
+    await call.services.verbs.export_coupon_batch(call.actor, asked)
     return csv("code", codes)

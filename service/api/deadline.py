@@ -9,6 +9,7 @@ T = TypeVar("T")
 # For what a handler does. Longer than the sum of what it waits for (a place in the gate 5 s, a
 # connection, statements of 3 s at most), so it ends only what hangs where nobody thought of it.
 HANDLER_SECONDS_MAX: Final = 20.0
+LONG_SECONDS_MAX: Final = 120.0  # for a million codes, which are made in parts of a moment each
 
 
 async def within(seconds: float, work: Awaitable[T], late: type[Exception]) -> T:

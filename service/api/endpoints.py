@@ -10,6 +10,7 @@ from service.api.parameters import endpoint_id
 from service.api.query import Query
 from service.api.reply import Reply, created, ok
 from service.api.route import Answer, route
+from service.domain.audit.acts import Act
 from service.domain.endpoints import errors
 from service.domain.endpoints.types import (
     AskReplay,
@@ -54,6 +55,7 @@ class EndpointsPage(msgspec.Struct, frozen=True, kw_only=True):
         errors.UnknownEventType,
         errors.UrlNotAllowed,
     ),
+    acts=(Act.ENDPOINT_CREATED,),
 )
 async def create_endpoint(call: Call, body: CreateEndpoint) -> Reply:
     """Make an endpoint: events are to be sent to a URL as they happen.
@@ -68,7 +70,7 @@ async def create_endpoint(call: Call, body: CreateEndpoint) -> Reply:
     With `segment` or `template` events become requests of a system that is no webhook, from now on
     and without a challenge.
     """
-    done = await call.services.verbs.create_endpoint(body)
+    done = await call.services.verbs.create_endpoint(call.actor, body)
     return created(done.body, f"/v1/endpoints/{done.body.endpoint.id}")
 
 
@@ -114,13 +116,14 @@ async def read_endpoint(call: Call, _: None) -> Reply:
         errors.UnknownEventType,
         errors.UrlNotAllowed,
     ),
+    acts=(Act.ENDPOINT_CHANGED,),
 )
 async def change_endpoint(call: Call, body: PatchEndpoint) -> Reply:
     """Change what an endpoint is sent, where to, or whether; `active` also tries again at once.
 
     Another URL answers a challenge first; what happens meanwhile is sent after it.
     """
-    return ok((await call.services.verbs.change_endpoint(endpoint_id(call), body)).body)
+    return ok((await call.services.verbs.change_endpoint(call.actor, endpoint_id(call), body)).body)
 
 
 @route(
@@ -130,10 +133,11 @@ async def change_endpoint(call: Call, body: PatchEndpoint) -> Reply:
     tag=TAG,
     answers={204: Answer(what="Nothing is sent to it any more.")},
     refuses=(errors.EndpointNotFound,),
+    acts=(Act.ENDPOINT_REMOVED,),
 )
 async def remove_endpoint(call: Call, _: None) -> Reply:
     """Remove an endpoint, its secrets and all that waits for it."""
-    await call.services.verbs.remove_endpoint(endpoint_id(call))
+    await call.services.verbs.remove_endpoint(call.actor, endpoint_id(call))
     return Reply(204, b"", media=None)
 
 
@@ -149,6 +153,7 @@ async def remove_endpoint(call: Call, _: None) -> Reply:
         errors.EndpointNotFound,
         errors.NoWebhook,
     ),
+    acts=(Act.ENDPOINT_VERIFIED,),
 )
 async def verify_endpoint(call: Call, _: None) -> Reply:
     """Send a challenge, and the events after it.
@@ -156,7 +161,7 @@ async def verify_endpoint(call: Call, _: None) -> Reply:
     It is a signed event of type `regulars.endpoint.challenge.v1`; the receiver answers 2xx within
     15 s with `data.challenge`: as the whole body, or as `challenge` of a JSON object.
     """
-    return ok((await call.services.verbs.verify_endpoint(endpoint_id(call))).body)
+    return ok((await call.services.verbs.verify_endpoint(call.actor, endpoint_id(call))).body)
 
 
 @route(
@@ -167,10 +172,13 @@ async def verify_endpoint(call: Call, _: None) -> Reply:
     takes=Body(RotateSecret),
     answers={200: Answer(what="Another secret signs.", body=IssuedSecret)},
     refuses=(errors.EndpointNotFound, errors.NoWebhook),
+    acts=(Act.ENDPOINT_SECRET_ROTATED,),
 )
 async def rotate_endpoint_secret(call: Call, body: RotateSecret) -> Reply:
     """Replace the secret; for a while both sign each request, so that nothing is refused."""
-    return ok((await call.services.verbs.rotate_endpoint_secret(endpoint_id(call), body)).body)
+    return ok(
+        (await call.services.verbs.rotate_endpoint_secret(call.actor, endpoint_id(call), body)).body
+    )
 
 
 @route(
@@ -186,13 +194,14 @@ async def rotate_endpoint_secret(call: Call, body: RotateSecret) -> Reply:
         errors.ReplayRunning,
         errors.SpanIsEmpty,
     ),
+    acts=(Act.EVENTS_REPLAYED,),
 )
 async def replay_events(call: Call, body: AskReplay) -> Reply:
     """Send events recorded in a span once more, by the filters of now, with the ids of then.
 
     They come beside those that happen meanwhile: order them by `sequence`. One replay at a time.
     """
-    done = await call.services.verbs.replay_events(endpoint_id(call), body)
+    done = await call.services.verbs.replay_events(call.actor, endpoint_id(call), body)
     return Reply(201, msgspec.json.encode(done.body))
 
 
@@ -234,7 +243,10 @@ async def list_dead_letters(call: Call, query: EndpointsPage) -> Reply:
     takes=Body(RetryDeadLetters),
     answers={200: Answer(what="They are tried again.", body=Retried)},
     refuses=(errors.EndpointNotFound,),
+    acts=(Act.DEAD_LETTERS_RETRIED,),
 )
 async def retry_dead_letters(call: Call, body: RetryDeadLetters) -> Reply:
     """Try dead letters again, those named or all, from their first attempt on."""
-    return ok((await call.services.verbs.retry_dead_letters(endpoint_id(call), body)).body)
+    return ok(
+        (await call.services.verbs.retry_dead_letters(call.actor, endpoint_id(call), body)).body
+    )

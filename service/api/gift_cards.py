@@ -11,6 +11,7 @@ from service.api.parameters import gift_card_batch_id
 from service.api.reply import Reply, ok
 from service.api.route import Answer, route
 from service.api.streamed import csv
+from service.domain.audit.acts import Act
 from service.domain.coupons.errors import TooManyCodes
 from service.domain.gift_cards import errors
 from service.domain.gift_cards.types import (
@@ -72,6 +73,7 @@ def _made(done: AnyAnswer) -> Reply:
         errors.UnknownGiftCardKind,
     ),
     key="required",
+    acts=(Act.GIFT_CARD_ISSUED,),
 )
 async def issue_gift_card(call: Call, body: IssueGiftCard) -> Reply:
     """Issue a gift card, to be sent or printed; with its money if it is activated at once.
@@ -157,6 +159,7 @@ async def list_gift_card_entries(call: Call, body: ListGiftCardEntries) -> Reply
     takes=Body(NameGiftCard),
     answers={200: Answer(what="The card is blocked.", body=GiftCardStanding)},
     refuses=_NAMED,
+    acts=(Act.GIFT_CARD_BLOCKED,),
 )
 async def block_gift_card(call: Call, body: NameGiftCard) -> Reply:
     """Block a gift card that was lost or stolen; a blocked one stays blocked. Its money stays."""
@@ -171,6 +174,7 @@ async def block_gift_card(call: Call, body: NameGiftCard) -> Reply:
     takes=Body(NameGiftCard),
     answers={200: Answer(what="The card is what it was before.", body=GiftCardStanding)},
     refuses=_NAMED,
+    acts=(Act.GIFT_CARD_UNBLOCKED,),
 )
 async def unblock_gift_card(call: Call, body: NameGiftCard) -> Reply:
     """Make a blocked gift card what it was before."""
@@ -191,6 +195,8 @@ async def unblock_gift_card(call: Call, body: NameGiftCard) -> Reply:
     ),
     refuses=(errors.UnknownGiftCardKind,),
     key="required",
+    acts=(Act.GIFT_CARD_BATCH_MADE,),
+    is_long=True,
 )
 async def make_gift_card_batch(call: Call, body: MakeGiftCards) -> Reply:
     """Make up to a million gift cards of a kind, to be activated one by one when they are sold.
@@ -230,11 +236,14 @@ async def read_gift_card_batch(call: Call, _: None) -> Reply:
         )
     },
     refuses=(errors.GiftCardBatchNotFound,),
+    acts=(Act.GIFT_CARD_BATCH_EXPORTED,),
 )
 async def export_gift_card_batch(call: Call, _: None) -> Reply:
     """Export codes and PINs of all cards of a batch as CSV; at any time, and always the same.
 
     They are made again for each export: the database holds none of them.
     """
-    cards = await call.services.reads.gift_card_codes(gift_card_batch_id(call))
+    asked = gift_card_batch_id(call)
+    cards = await call.services.reads.gift_card_codes(asked)
+    await call.services.verbs.export_gift_card_batch(call.actor, asked)
     return csv("code,pin", cards)

@@ -25,6 +25,7 @@ _SINGLE: Final = frozenset(
         b"content-type",
         b"host",
         b"idempotency-key",
+        b"regulars-reason",
         b"regulars-staff",
     }
 )

@@ -10,6 +10,7 @@ from service.api.parameters import member_id
 from service.api.reply import Reply
 from service.api.route import route
 from service.domain.access.errors import OwnWallet
+from service.domain.audit.acts import Act
 from service.domain.members.errors import (
     MemberNotFound,
     MergeBlocked,
@@ -48,6 +49,7 @@ TAG: Final = "Members"
         UnknownIdentifierKind,
     ),
     key="required",
+    acts=(Act.MEMBER_MERGED,),
 )
 async def merge_member(call: Call, body: MergeMember) -> Reply:
     """Another member is this person too: all that is theirs is this member's from now on.
@@ -75,6 +77,7 @@ async def merge_member(call: Call, body: MergeMember) -> Reply:
     ),
     refuses=(MemberNotFound, MergeBlocked, NotMerged, OwnWallet),
     key="required",
+    acts=(Act.MEMBER_UNMERGED,),
 )
 async def unmerge_member(call: Call, body: UnmergeMember) -> Reply:
     """The member of this id, who was merged into another one, is itself again.

@@ -1,11 +1,13 @@
 """Parts of a path. What cannot be an id is answered like an id that is not there."""
 
+import datetime as dt
 import re
 import uuid
 from typing import Final
 
 from service.api.call import Call
 from service.domain.approvals.errors import ApprovalNotFound
+from service.domain.audit.errors import AuditActNotFound, AuditDayNotFound
 from service.domain.clubs.errors import (
     ApplicationNotFound,
     ClubCodeNotFound,
@@ -31,6 +33,23 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 def member_id(call: Call) -> uuid.UUID:
     """The member of the path; raises MemberNotFound."""
     return _id(call, "member_id", MemberNotFound)
+
+
+def act_id(call: Call) -> uuid.UUID:
+    """The act of the path; raises AuditActNotFound."""
+    return _id(call, "act_id", AuditActNotFound)
+
+
+def audit_day(call: Call) -> dt.date:
+    """The day of the path; raises AuditDayNotFound."""
+    text = call.path_text("day")
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        raise AuditDayNotFound from None
+    if found.isoformat() != text:  # a week, or without hyphens
+        raise AuditDayNotFound
+    return found
 
 
 def endpoint_id(call: Call) -> uuid.UUID:

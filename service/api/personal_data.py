@@ -11,6 +11,7 @@ from service.api.reply import JSON, Reply
 from service.api.route import Answer, route
 from service.api.streamed import Streamed
 from service.domain.access.errors import OwnWallet
+from service.domain.audit.acts import Act
 from service.domain.erasures.types import EraseMember, Erasure
 from service.domain.households.errors import HeadCannotLeave
 from service.domain.members.errors import MemberNotFound
@@ -32,6 +33,7 @@ TAG: Final = "Members"
         )
     },
     refuses=(MemberNotFound,),
+    acts=(Act.MEMBER_EXPORTED,),
 )
 async def export_member(call: Call, _: None) -> Reply:
     """Export all data held on a member, as one JSON document for the person to read.
@@ -42,7 +44,10 @@ async def export_member(call: Call, _: None) -> Reply:
     member now, as they were before. It is sent part by part: a document that does not end was cut
     off, and is to be asked for again.
     """
-    return Streamed(await call.services.reads.export(member_id(call)), media=JSON)
+    asked = member_id(call)
+    parts = await call.services.reads.export(asked)
+    await call.services.verbs.export_member(call.actor, asked)
+    return Streamed(parts, media=JSON)
 
 
 @route(
@@ -58,6 +63,7 @@ async def export_member(call: Call, _: None) -> Reply:
     ),
     refuses=(HeadCannotLeave, MemberNotFound, OwnWallet),
     key="required",
+    acts=(Act.MEMBER_ERASED,),
 )
 async def erase_member(call: Call, body: EraseMember) -> Reply:
     """Forget a person, and everybody who was merged into them, for good.

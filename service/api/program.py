@@ -8,6 +8,7 @@ from service.api.call import Call
 from service.api.parameters import version_number
 from service.api.reply import Reply, created, encode, ok
 from service.api.route import Answer, route
+from service.domain.audit.acts import Act
 from service.domain.programs import errors
 from service.domain.programs.types import (
     CheckView,
@@ -95,6 +96,7 @@ async def plan_program(call: Call, body: ProgramSource) -> Reply:
     takes=Body(Publish, bytes_max=LARGE_BYTES_MAX, layout=True),
     answers={201: Answer(what="Published.", body=VersionView, headers=("Location",))},
     refuses=(errors.EffectiveTooEarly, errors.ProgramInvalid, errors.PublishedMeanwhile),
+    acts=(Act.PROGRAM_PUBLISHED,),
 )
 async def publish_program(call: Call, body: Publish) -> Reply:
     """Publish a new, immutable version of the program.

@@ -30,7 +30,9 @@ class Query(Generic[T]):
         assert isinstance(self.shape, inspect.StructType)  # noqa: S101  # a query is a Struct
         self._whole = {f.encode_name for f in self.shape.fields if _holds(f.type, inspect.IntType)}
         self._names = {f.encode_name for f in self.shape.fields}
-        self._instants = [f.name for f in self.shape.fields if _holds(f.type, inspect.DateTimeType)]
+        self._instants = {
+            f.name: f.encode_name for f in self.shape.fields if _holds(f.type, inspect.DateTimeType)
+        }
         self._empty = None if any(f.required for f in self.shape.fields) else given()
 
     async def read(self, call: Call) -> T:
@@ -66,13 +68,13 @@ class Query(Generic[T]):
     def _in_utc(self, value: T) -> T:
         """Instants are shown as they are everywhere else, whatever their offset was."""
         changed = {}
-        for name in self._instants:
-            instant = getattr(value, name)
+        for field, name in self._instants.items():
+            instant = getattr(value, field)
             if instant is None:
                 continue
             if not is_acceptable(instant):
                 raise _invalid(name, "is not between the years 2000 and 2100")
-            changed[name] = instant.astimezone(dt.UTC)
+            changed[field] = instant.astimezone(dt.UTC)
         return msgspec.structs.replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 

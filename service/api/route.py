@@ -21,8 +21,10 @@ from service.api.errors import TookTooLong
 from service.api.own_member import as_own, refuse_others
 from service.api.query import Query, refuse_query
 from service.api.reply import Reply
+from service.api.seeing import seen
 from service.domain.access.errors import NetworkNotAllowed, ScopeMissing
 from service.domain.access.roles import SCOPES
+from service.domain.audit.acts import Act
 from service.domain.members.errors import MemberErased, MemberNotFound
 from service.domain.transfers.errors import RecipientNotFound
 from service.infra.addresses import is_within
@@ -64,7 +66,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     tagged: bool = False
     languages: bool = False  # Accept-Language picks the texts
+    is_long: bool = False  # works in parts: all of them take longer than other work may
     spends: bool = False  # takes units out of a wallet, or keeps them
+    acts: tuple[Act, ...] = ()  # of administration: each is written down (seeing.py)
     own: tuple[str, ...] | None = None  # where members' tokens name theirs: own_member.py
 
     @property
@@ -149,7 +153,8 @@ def as_litestar(given: Route) -> HTTPRouteHandler:
 def asgi(route_: Route) -> ASGIApp:
     """The route as an ASGI application behind the edge: authorise, read, handle, send."""
     takes, handler, needed = route_.takes, route_.handler, route_.scope
-    spends, own = route_.spends, route_.own
+    spends, own, acts = route_.spends, route_.own, route_.acts
+    is_long = route_.is_long
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["call"]  # type: ignore[typeddict-item]  # set by edge.py
@@ -157,12 +162,15 @@ def asgi(route_: Route) -> ASGIApp:
             call.actor = await authorised(call, needed)
             await call.services.limits.count(call, spends=spends)
             refuse_others(call, own)
+            if acts:
+                call.actor = seen(call)
         if not isinstance(takes, Query):
             refuse_query(call)
         given = None if takes is None else await takes.read(call)
         if needed != PUBLIC:
             given = as_own(call.actor, own, given)
-        reply = await within(deadline.HANDLER_SECONDS_MAX, handler(call, given), TookTooLong)
+        seconds = deadline.LONG_SECONDS_MAX if is_long else deadline.HANDLER_SECONDS_MAX
+        reply = await within(seconds, handler(call, given), TookTooLong)
         await reply(scope, receive, send)
 
     return run

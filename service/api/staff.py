@@ -11,6 +11,7 @@ from service.api.query import Query
 from service.api.reply import Reply, created, ok
 from service.api.route import Answer, route
 from service.domain.access.errors import StoreForbidden
+from service.domain.audit.acts import Act
 from service.domain.members.errors import MemberNotFound
 from service.domain.purchases.errors import UnknownStore
 from service.domain.staff import errors
@@ -110,6 +111,7 @@ async def sign_out_staff(call: Call, body: SignOut) -> Reply:
         errors.SecretNotNew,
         errors.SecretTooSimple,
     ),
+    acts=(Act.STAFF_SECRET_CHANGED,),
 )
 async def change_staff_secret(call: Call, body: ChangeSecret) -> Reply:
     """Change a PIN or a password, for who knows one of the account's; failures count as above.
@@ -135,6 +137,7 @@ async def change_staff_secret(call: Call, body: ChangeSecret) -> Reply:
         MemberNotFound,
         errors.SecretTooSimple,
     ),
+    acts=(Act.STAFF_CREATED,),
 )
 async def create_staff_account(call: Call, body: CreateStaffAccount) -> Reply:
     """Make a staff account, with a secret of your choice or a PIN that is told once.
@@ -183,6 +186,7 @@ async def read_staff_account(call: Call, _: None) -> Reply:
     takes=Body(PatchStaffAccount),
     answers={200: Answer(what="The account as it is now.", body=StaffAccountView)},
     refuses=(errors.MemberHasAccount, MemberNotFound, errors.StaffAccountNotFound),
+    acts=(Act.STAFF_CHANGED,),
 )
 async def change_staff_account(call: Call, body: PatchStaffAccount) -> Reply:
     """Give a person another role, other stores or another member, suspend the account or not.
@@ -201,6 +205,7 @@ async def change_staff_account(call: Call, body: PatchStaffAccount) -> Reply:
     takes=Body(ResetSecret),
     answers={200: Answer(what="The secrets are others.", body=IssuedStaffAccount)},
     refuses=(errors.SecretTooSimple, errors.StaffAccountNotFound),
+    acts=(Act.STAFF_SECRET_RESET,),
 )
 async def reset_staff_secret(call: Call, body: ResetSecret) -> Reply:
     """Replace all secrets of an account, by those given or by a PIN that is told once.

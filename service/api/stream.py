@@ -51,7 +51,15 @@ _ANSWER: Final = Answer(
         f" colon only keeps the connection open. `{RESET}`: what was known is no place here (the"
         " member is another one now, for example): fetch anew; the stream goes on from now."
     ),
-    schema={"type": "string"},
+    # No type: to some tools all of it is a text, to those who know streams each event is an object.
+    schema={
+        "properties": {
+            "id": {"type": "string"},
+            "event": {"type": "string"},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+            "retry": {"type": "integer"},
+        }
+    },
     media=EVENT_STREAM,
 )
 

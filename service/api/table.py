@@ -5,6 +5,7 @@ from typing import Final
 from service.api import (
     activities,
     approvals,
+    audit,
     club_reads,
     club_stays,
     clubs,
@@ -165,6 +166,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     program.check_program,
     program.plan_program,
     program.publish_program,
+    audit.list_audit,
+    audit.list_audit_days,
+    audit.read_audit_day,
+    audit.prove_audit,
     reports.report_overruns,
     reports.list_overruns,
     events.list_events,

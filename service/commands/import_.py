@@ -11,6 +11,7 @@ import click
 import uvloop
 
 from service.commands.place import data_option, opened
+from service.commands.program import operator
 from service.commands.progress import Report, bar, words
 from service.domain.imports.types import Kind
 from service.imports.importer import Importer, ImportStopped, Summary
@@ -142,7 +143,7 @@ def _import(
 async def _run(
     run: _Run, settings: Settings, file: pathlib.Path, rejects: pathlib.Path, *, again: bool
 ) -> Summary:
-    async with opened_importer(settings) as importer:
+    async with opened_importer(settings, operator()) as importer:
         with bar(file.name) as report:
             summary = await run(importer, file, rejects=rejects, report=report, again=again)
         if summary.kind is Kind.PURCHASES and summary.before < summary.rows:

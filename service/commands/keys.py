@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from service.commands.place import data_option, opened
+from service.commands.program import operator
 from service.domain.access.roles import ROLES
 from service.flows.keys.create_key import create_key
 from service.flows.keys.revoke_key import revoke_key
@@ -42,7 +43,7 @@ def create(
 async def _create(url: str, role: str, name: str, **given: Any) -> str:
     db = await Database.open(url)
     try:
-        return await create_key(db, role, name, **given)
+        return await create_key(db, role, name, actor=operator(), **given)
     finally:
         await db.close()
 
@@ -60,6 +61,6 @@ def revoke(kid: str, data: pathlib.Path | None) -> None:
 async def _revoke(url: str, kid: str) -> None:
     db = await Database.open(url)
     try:
-        await revoke_key(db, kid)
+        await revoke_key(db, kid, operator())
     finally:
         await db.close()

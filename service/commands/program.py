@@ -91,7 +91,7 @@ def apply(
 def operator() -> Actor:
     """Whoever runs the command, by their account on this machine."""
     name = getpass.getuser()
-    return Actor(kind=ActorKind.STAFF, id=name, client_id=derived_id("operator", name))
+    return Actor(kind=ActorKind.COMMAND, id=name, client_id=derived_id("operator", name))
 
 
 def _read_checked(file: pathlib.Path) -> str:

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from service.infra.db import Database
-from service.infra.migrate import compare
+from service.infra.migrate import compare, is_replica
 from service.kernel.errors import ExpectedError
 
 ANSWER_SECONDS_MAX: Final = 1.0  # load balancers do not wait for long
@@ -35,11 +35,14 @@ async def look(db: Database, reasons: dict[str, str], others: dict[str, Look]) -
     try:
         async with asyncio.timeout(ANSWER_SECONDS_MAX), db.reading() as tx:
             missing, unknown = await compare(tx)
+            follows = await is_replica(tx)
     except TimeoutError:
         reasons["database"] = f"did not answer within {ANSWER_SECONDS_MAX:g} s"
     except _AWAY:
         reasons["database"] = "not reachable"
     else:
+        if follows:
+            reasons["database"] = "a replica, which takes no writes"
         if missing:
             names = ", ".join(missing)
             reasons["migrations"] = f"the database lacks {names}; run `regulars migrate`"

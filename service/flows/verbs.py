@@ -1,6 +1,7 @@
 """The face of all writing verbs: what an entrance calls. Each passes the gate of the process."""
 
 from service.flows.activities.verbs import VerbsOfActivities
+from service.flows.audit.verbs import VerbsOfTheAudit
 from service.flows.checkout.verbs import VerbsOfTheCheckout
 from service.flows.clubs.verbs import VerbsOfClubs
 from service.flows.coupons.verbs import VerbsOfCoupons
@@ -29,5 +30,6 @@ class Verbs(
     VerbsOfStaff,
     VerbsOfEndpoints,
     VerbsOfPrograms,
+    VerbsOfTheAudit,
 ):
     """Every method answers, or raises an ExpectedError."""

@@ -12,7 +12,9 @@ import msgspec
 from service.domain.imports import store
 from service.domain.imports.types import Kind, Run
 from service.domain.programs.errors import NoProgram
+from service.flows.audit.note_import import note_import
 from service.flows.build import Built
+from service.flows.steps.auditing import AT_COMMAND
 from service.flows.steps.context import Context
 from service.imports.files import digest
 from service.imports.progress import Progress, Report
@@ -42,10 +44,14 @@ class ImportStopped(Exception):
 
 
 class Importer(msgspec.Struct, frozen=True):
-    """`ctx`: commits do not wait for the disk; `durable`: they do, for the progress."""
+    """`ctx`: commits do not wait for the disk; `durable`: they do, for the progress.
+
+    `actor`: who has it done.
+    """
 
     ctx: Context
     durable: Database
+    actor: Actor = AT_COMMAND
 
 
 class Summary(msgspec.Struct, kw_only=True):
@@ -80,7 +86,7 @@ class Scanned(Protocol):
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Importer]:
+async def opened(settings: Settings, actor: Actor = AT_COMMAND) -> AsyncIterator[Importer]:
     """On the database of the settings, as the role for long work; NoProgram when none is published.
 
     Commits are not waited for: they reach the disk in their order, and the progress after them.
@@ -97,7 +103,7 @@ async def opened(settings: Settings) -> AsyncIterator[Importer]:
         if not built.programs.newest:
             raise NoProgram
         try:
-            yield Importer(built.ctx, durable)
+            yield Importer(built.ctx, durable, actor)
         except _LOST as failure:
             raise ImportStopped(f"the database was lost: {failure}") from failure
 
@@ -114,6 +120,9 @@ async def begin(
     scan = await asyncio.to_thread(file.scan)
     progress = Progress(importer.durable, name, kind, report)
     progress.start(_low(known, again=again), scan.rows)
+    left = scan.rows - progress.low
+    if left > 0:
+        await note_import(importer.durable, importer.actor, name, kind.value, left)
     return scan, progress
 
 

@@ -2,6 +2,7 @@
 
 Everything goes to standard error through one chain: our own events (structlog) and what libraries
 log. What was bound to the request (`structlog.contextvars`), its id above all, is in every line.
+Failures are told by told.py, without values.
 """
 
 import logging.config
@@ -11,6 +12,8 @@ from typing import Any, Final
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from service.infra.told import tell, tell_to
 
 _EXACT: Final = frozenset({"code", "name", "pin"})  # as words of longer keys they are harmless
 _WORDS: Final = frozenset(
@@ -67,13 +70,12 @@ def _stdlib(level: str, shared: list[Processor], *, production: bool) -> dict[st
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if production:
         last += [
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(tell),
             structlog.processors.JSONRenderer(serializer=_json),
         ]
     else:
-        plain = structlog.dev.plain_traceback  # the rich one shows local variables
         colors = sys.stderr.isatty()
-        last.append(structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain))
+        last.append(structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=tell_to))
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": last,

@@ -33,6 +33,22 @@ class Meter:
     def job(self, name: str, outcome: str, seconds: float) -> None:
         """A round of a job has ended: `done` (found work), `idle` or `failed`."""
 
+    def relayed(self, sink: str, outcome: str, events: int) -> None:
+        """Events of the relay: `sent`, `lost`, `missing` or `refused`.
+
+        Lost ones the sink had: they are sent again. Missing ones are not in the database any more.
+        Refused ones are those of a shard from one on that the sink does not take, each time.
+        """
+
+    def ahead(self, sink: str, shards: int) -> None:
+        """In so many shards a sink has events that the database does not."""
+
+    def delivered(self, outcome: str, events: int) -> None:
+        """Attempts to send an endpoint an event: `taken`, `refused`, `failing` or `gone`.
+
+        And `dead`: events that were given up.
+        """
+
     def sample(self, name: str, read: Callable[[], float]) -> None:
         """What stands at `read()` from now on is told under one of metrics.SAMPLED."""
 

@@ -27,6 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from service.infra.meter import FOLDER, Meter
+from service.infra.processes import is_alive
 
 SAMPLE_SECONDS: Final = 1.0
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -49,6 +50,7 @@ STORED: Final[dict[str, tuple[str, str]]] = {
     "events_unplaced": ("Events without a place in the stream yet; counted up to 10,000.", ""),
     "events_unplaced_oldest_seconds": ("How long the oldest of them has waited.", ""),
     "relay_lag_events": ("Events that a sink was not sent yet.", "sink"),
+    "relay_lag_oldest_seconds": ("How long the oldest of them has waited.", "sink"),
     "endpoints": ("Endpoints by state, but for removed ones.", "state"),
     "endpoints_lag_events": ("Events that active endpoints were not sent yet, of all.", ""),
     "endpoints_lag_events_max": ("Of the active endpoint that is furthest behind.", ""),
@@ -57,6 +59,13 @@ STORED: Final[dict[str, tuple[str, str]]] = {
     "deliveries_dead": ("Refused events that are not sent again; counted up to 10,000.", ""),
     "holders_due": ("Holders with something due to be posted; counted up to 10,000.", ""),
     "holders_due_oldest_seconds": ("For how long the oldest of it has been due.", ""),
+    "units_available": (
+        "Units that can be used, of all holders; within a quarter of an hour.",
+        "wallet",
+    ),
+    "units_pending": ("Units that were earned and cannot be used yet.", "wallet"),
+    "units_held": ("Units that open checkouts keep.", "wallet"),
+    "units_debt": ("Units that are owed by holders.", "wallet"),
     "occasions_waiting": ("Occasions that wait for their decision; counted up to 10,000.", ""),
     "occasions_waiting_oldest_seconds": ("How long the oldest of them has waited.", ""),
 }
@@ -99,15 +108,18 @@ class Metrics(Meter):
     """The instruments of a process. One a worker: those of one folder are all the same ones."""
 
     __slots__ = (
+        "_ahead",
         "_batch",
         "_connected",
         "_decided",
+        "_delivered",
         "_folder",
         "_gauges",
         "_job",
         "_job_rounds",
         "_outage",
         "_registry",
+        "_relayed",
         "_request",
         "_requests",
         "_samples",
@@ -146,6 +158,19 @@ class Metrics(Meter):
         self._job = self._histogram("job_duration_seconds", "A round of a job.", _JOB, "job")
         self._job_rounds = self._counter("job_rounds", "Rounds of jobs.", "job", "outcome")
         self._outage = self._counter("database_faults", "Work that met a fault.", "kind")
+        self._relayed = self._counter("relay_events", "Events of the relay.", "sink", "outcome")
+        self._ahead = Gauge(
+            "regulars_relay_ahead_shards",
+            "Shards in which a sink has events that the database does not.",
+            ("sink",),
+            registry=self._registry,
+            multiprocess_mode="livemax",  # all workers look at the same ones
+        )
+        self._delivered = self._counter(
+            "deliveries",
+            "Attempts to send an event to an endpoint, and what was given up.",
+            "outcome",
+        )
         self._gauges = {
             name: Gauge(
                 f"regulars_{name}", text, registry=self._registry, multiprocess_mode="livesum"
@@ -199,6 +224,18 @@ class Metrics(Meter):
         """One round."""
         self._job.labels(name).observe(seconds)
         self._job_rounds.labels(name, outcome).inc()
+
+    def relayed(self, sink: str, outcome: str, events: int) -> None:
+        """So many more."""
+        self._relayed.labels(sink, outcome).inc(events)
+
+    def ahead(self, sink: str, shards: int) -> None:
+        """As it stands now."""
+        self._ahead.labels(sink).set(shards)
+
+    def delivered(self, outcome: str, events: int) -> None:
+        """So many more."""
+        self._delivered.labels(outcome).inc(events)
 
     def sample(self, name: str, read: Callable[[], float]) -> None:
         """One of SAMPLED."""
@@ -271,15 +308,5 @@ def _take_out_the_dead(folder: pathlib.Path) -> None:
     for file in folder.glob("gauge_live*.db"):
         with contextlib.suppress(ValueError):
             pid = int(file.stem.rpartition("_")[2])
-            if not _lives(pid):
+            if not is_alive(pid):
                 mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

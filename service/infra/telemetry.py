@@ -1,4 +1,4 @@
-"""Traces over OTLP, with the extra `telemetry`: request -> batch -> statements, and events.
+"""Traces over OTLP, with the extra `telemetry`: request -> batch -> statements, jobs, and events.
 
 A batch has the trace of its oldest command, and links to the others: alone, which is the normal
 case, a request and all it did are one trace. Statements are told by asyncpg when they are done, by
@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from opentelemetry import propagate, trace
@@ -30,6 +30,9 @@ FAILED: Final = 500
 _PATH: Final = "v1/traces"
 _NAME: Final = re.compile(r"/\* (.+?) \*/")
 _NS: Final = 1_000_000_000
+_JOB: Final = "regulars.job"
+# The library would tell the text of a failure, and what stands in it of rows and parameters.
+_UNTOLD: Final[Any] = {"record_exception": False, "set_status_on_exception": False}
 
 
 class Telemetry:
@@ -61,7 +64,11 @@ class Telemetry:
     def request(self, method: str, headers: Mapping[str, str]) -> Iterator[Span]:
         """The span of a request, within the caller's trace if it names one (W3C)."""
         with self._tracer.start_as_current_span(
-            method, propagate.extract(headers), SpanKind.SERVER, {"http.request.method": method}
+            method,
+            propagate.extract(headers),
+            SpanKind.SERVER,
+            {"http.request.method": method},
+            **_UNTOLD,
         ) as span:
             yield span
 
@@ -85,8 +92,28 @@ class Telemetry:
             trace.set_span_in_context(oldest),
             attributes={"regulars.batch.commands": len(came_from)},
             links=[Link(one.get_span_context()) for one in others],
-        ):
-            yield
+            **_UNTOLD,
+        ) as span:
+            try:
+                yield
+            except Exception as failure:
+                _fail(span, failure)
+                raise
+
+    async def job(self, name: str, work: Awaitable[int]) -> int:
+        """A span that is not ended is not sent."""
+        span = self._tracer.start_span(f"job {name}", attributes={_JOB: name})
+        try:
+            with trace.use_span(span, **_UNTOLD):
+                done = await work
+        except Exception as failure:
+            _fail(span, failure)
+            span.end()
+            raise
+        if done:
+            span.set_attribute("regulars.job.done", done)
+            span.end()
+        return done
 
     async def connection(self, connection: Any) -> None:
         """For the pool, with each new connection."""
@@ -94,8 +121,9 @@ class Telemetry:
 
     def _statement(self, record: Any) -> None:
         """asyncpg calls it after each statement, in the context it was sent from."""
-        if not trace.get_current_span().get_span_context().is_valid:
-            return  # of a job, or of the driver itself
+        around = trace.get_current_span()
+        if not around.get_span_context().is_valid or _JOB in getattr(around, "attributes", ()):
+            return  # of a job, which asks all the time, or of the driver itself
         ended = time.time_ns()
         found = _NAME.match(record.query)
         name = "statement" if found is None else found[1]
@@ -106,8 +134,13 @@ class Telemetry:
             start_time=ended - int(record.elapsed * _NS),
         )
         if record.exception is not None:
-            span.set_status(StatusCode.ERROR, type(record.exception).__name__)
+            _fail(span, record.exception)
         span.end(ended)
+
+
+def _fail(span: Span, failure: BaseException) -> None:
+    """By its type: its text may hold what it failed with."""
+    span.set_status(StatusCode.ERROR, type(failure).__name__)
 
 
 def _traceparent() -> str | None:

@@ -14,6 +14,7 @@ from service.domain.endpoints.schedule import DEAD_KEPT
 from service.domain.events import sequence
 from service.domain.holders import store as holders
 from service.domain.programs.live import REFRESH_SECONDS
+from service.flows.audit import close_audit_day as audit
 from service.flows.clubs import advance_clubs as clubs
 from service.flows.members.settle_holders import settle_due
 from service.flows.occasions import run_occasions as occasions
@@ -22,6 +23,7 @@ from service.flows.segments import look_again as segments
 from service.flows.segments import sweep_members as sweeping
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.outages import AGAIN, LOST
+from service.infra.spans import Spans
 from service.kernel.errors import ExpectedError
 
 log = structlog.get_logger("jobs")
@@ -79,6 +81,11 @@ async def run_schedules(ctx: Context) -> int:
     return await schedules.run_schedules(ctx)
 
 
+async def close_audit_day(ctx: Context) -> int:
+    """Seal the administrative acts of a day that is over."""
+    return await audit.close_audit_day(ctx)
+
+
 async def forget_guesses(ctx: Context) -> int:
     """Delete failed codes that count no more."""
     async with ctx.db.transaction() as tx:
@@ -104,6 +111,7 @@ JOBS: Final[dict[str, tuple[Job, float]]] = {
     "sweep_members": (sweep_members, 5.0),
     "run_occasions": (run_occasions, 1.0),
     "run_schedules": (run_schedules, 5.0),
+    "close_audit_day": (close_audit_day, 300.0),
     "forget_guesses": (forget_guesses, 3600.0),
     "forget_dead_letters": (forget_dead_letters, 3600.0),
 }
@@ -116,8 +124,9 @@ AGAIN_SECONDS: Final = 0.5  # after which a job that goes on is told again to st
 class Clock:
     """Runs all jobs until stopped, a few at a time: all begin together when a process starts."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, spans: Spans | None = None) -> None:
         self._ctx = ctx
+        self._spans = spans
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopping = False
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -138,6 +147,11 @@ class Clock:
                 task.cancel()
             await asyncio.wait(running, timeout=AGAIN_SECONDS)
 
+    async def _round(self, name: str, job: Job) -> int:
+        if self._spans is None:
+            return await job(self._ctx)
+        return await self._spans.job(name, job(self._ctx))
+
     async def _loop(self, name: str, job: Job, seconds: float) -> None:
         """A job that found work runs again at once; workers' rounds are spread by jitter."""
         while not self._is_stopping:
@@ -145,7 +159,7 @@ class Clock:
             try:
                 async with self._turns:
                     began = time.perf_counter()
-                    done = await job(self._ctx)
+                    done = await self._round(name, job)
                 outcome = "done" if done else "idle"
             except (*AGAIN, *LOST, ExpectedError) as failure:
                 log.warning("job failed", job=name, failure=type(failure).__name__)

@@ -14,6 +14,7 @@ class ActorKind(enum.IntEnum):
     STAFF = 2
     MEMBER = 3
     JOB = 4
+    COMMAND = 5
 
 
 def shown(kind: int, name: str) -> str:
@@ -42,6 +43,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     Of a member `id` is the member's, and `members` are all ids that are the member's now.
     `step_up`: what they may not do before they have signed in anew; None: there is no such thing.
+
+    `network`, of the caller's address, and `reason`, as the caller gives it, are known where an act
+    is written down with them (domain/audit), and nowhere else.
     """
 
     kind: ActorKind
@@ -55,6 +59,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     members: frozenset[uuid.UUID] = frozenset()
     step_up: StepUp | None = None
+    network: str | None = None
+    reason: str | None = None
 
     def may(self, scope: str) -> bool:
         """True when the scope was granted; `admin:*` grants every scope."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from service.domain.events.audit import SUBJECT
 from service.domain.purchases.stored import Flag
 from service.domain.wallets.types import CONTRA_OF, Reason
 from service.infra.sql import load
@@ -67,7 +68,7 @@ async def look_at_range(look: Look) -> None:
     await look.wrong(Check.OPERATIONS, SQL["list_wrong_overruns"], overrun=int(Flag.OVERRUN))
     await look.wrong(Check.COUPONS, SQL["list_wrong_recoveries"])
     await look.wrong(Check.HOLDERS, SQL["list_wrong_holders"])
-    await look.wrong(Check.EVENTS, SQL["list_wrong_versions"])
+    await look.wrong(Check.EVENTS, SQL["list_wrong_versions"], audit=SUBJECT)
     await look.wrong(Check.HOLDS, SQL["list_wrong_holds"])
 
 

@@ -30,6 +30,7 @@ class Check(enum.StrEnum):
     OCCASIONS = "what rules gave beyond purchases comes out the same"
     UNDONE = "what was undone is as if it had not been"
     SEGMENTS = "segments are what their conditions say"
+    AUDIT = "acts are what they were when their days were closed"
     HOLDERS = "holders, identifiers, what falls due"
 
 

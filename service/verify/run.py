@@ -15,6 +15,7 @@ from service.infra.db import Tx
 from service.infra.sql import load
 from service.verify import (
     approvals,
+    audit,
     clubs,
     constraints,
     decisions,
@@ -67,6 +68,7 @@ WHOLE_CHECKS: Final[Checks] = (
     constraints.look_at_all,
     ledger.look_at_keys,
     approvals.look_at_days,
+    audit.look_at_all,
 )
 
 

@@ -50,3 +50,21 @@ cross join outbox_shard s
 left join sink_position p on p.sink = k.sink and p.shard = s.shard
 group by k.sink
 order by k.sink
+
+-- name: list_sums
+-- So many wallets after one, in the order of the key: sums by wallet, of how many, and the last of
+-- all. Who asks until there are no more has looked at the whole table.
+with part as materialized (
+  select w.holder_id, w.wallet, w.posted, w.pending, w.held, w.debt
+  from wallet w
+  where (w.holder_id, w.wallet) > (:holder::uuid, :wallet::smallint)
+  order by w.holder_id, w.wallet
+  limit :limit::int)
+select
+  p.wallet, count(*), sum(p.posted)::bigint, sum(p.pending)::bigint, sum(p.held)::bigint,
+  sum(p.debt)::bigint, l.holder_id, l.wallet
+from part p
+cross join (
+  select o.holder_id, o.wallet from part o order by o.holder_id desc, o.wallet desc limit 1) l
+group by p.wallet, l.holder_id, l.wallet
+order by p.wallet

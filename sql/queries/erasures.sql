@@ -204,3 +204,10 @@ where t.op_id = u.id and t.holder_id = u.holder_id
 -- Nobody is there to be written to.
 delete from consent c
 where c.holder_id = any(:holders::uuid[])
+
+-- name: update_deliveries
+-- What receivers answered to events of theirs: it may tell of them. By the key, endpoint by endpoint.
+update delivery d
+set last_answer = null
+from endpoint e
+where d.endpoint_id = e.endpoint_id and d.holder_id = any(:holders::uuid[]) and d.last_answer is not null

@@ -2,6 +2,10 @@
 -- A database without it was never migrated.
 select to_regclass('migration') is not null
 
+-- name: find_recovery
+-- A replica, or a server that has not come up yet, takes no writes.
+select pg_is_in_recovery()
+
 -- name: lock_migrations
 -- Two runs at once: the second waits here and then finds nothing left to do.
 select number
@@ -14,6 +18,12 @@ for update
 select
   set_config('lock_timeout', :lock_timeout, true),
   set_config('statement_timeout', :statement_timeout, true)
+
+-- name: find_index
+-- Whether an index was built to its end; no row: it is not there.
+select indisvalid
+from pg_index
+where indexrelid = to_regclass(:name)
 
 -- name: list_migrations
 -- Without the row 0, which is only waited for.

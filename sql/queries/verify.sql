@@ -720,8 +720,8 @@ where cardinality(f.wrong) > 0
 order by f.holder_id, f.hold_id, f.digest
 
 -- name: list_wrong_versions
--- I4 for a range of holders, of endpoints and of clients, which tell events too: they are 1..version, in their
--- shard, placed in the order of versions.
+-- I4 for a range of holders, of endpoints, of clients and of the audit, which tell events too: they are 1..version,
+-- in their shard, placed in the order of versions. The days of the audit are few, its whole table is read.
 with
 o as (
   select i.holder_id, i.version, i.shard, i.pub_seq, i.recorded_at,
@@ -766,7 +766,11 @@ found as (
     union all
     select i.client_id, i.version
     from api_client i
-    where i.client_id between :low::uuid and :high::uuid) h
+    where i.client_id between :low::uuid and :high::uuid
+    union all
+    select :audit::uuid, max(i.number)
+    from audit_day i
+    having max(i.number) is not null and :audit between :low::uuid and :high::uuid) h
   full join s using (holder_id))
 select f.holder_id, 'events' as place, f.wrong
 from found f

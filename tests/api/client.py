@@ -19,7 +19,7 @@ from tests.api import contract, demo
 
 SECRET: Final = "a secret of the tests, at least 32 characters"
 DEMO: Final = demo.source()
-ROLES: Final = ("admin", "checkout", "app", "pos", "desk", "integrator", "monitor")
+ROLES: Final = ("admin", "checkout", "app", "pos", "desk", "integrator", "auditor", "monitor")
 
 
 class Service:
@@ -31,6 +31,7 @@ class Service:
     pos: httpx.AsyncClient
     desk: httpx.AsyncClient
     integrator: httpx.AsyncClient
+    auditor: httpx.AsyncClient
     monitor: httpx.AsyncClient
     public: httpx.AsyncClient
 

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 FILE: Final = pathlib.Path(__file__).parents[2] / "service" / "programs" / "corner-coffee.yaml"
-BY_THE_HOUR: Final = re.compile(r"  - id: mornings\n.*?(?=  - id: )", re.DOTALL)
+BY_THE_HOUR: Final = re.compile(r"^  - id: mornings\n.*?(?=^  - id: )", re.DOTALL | re.MULTILINE)
 DAYS: Final = {
     "from: 2026-11-01": "from: 2020-11-01",  # the winter has begun and lasts
     "until: 2027-02-28": "until: 2199-02-28",

@@ -5,10 +5,12 @@ Operations that end something have one of their own, so that their order does no
 
 from typing import Any, Final
 
-from tests.api.bodies import IDENTIFIERS, purchase
+from tests.api import endpoints
+from tests.api.bodies import IDENTIFIERS, enrolment, purchase
 from tests.api.client import Service
 from tests.api.colleagues import asked, hired, signed_in
 from tests.api.members_of_clubs import enrolled, invited, let_in, taken
+from tests.api.stays_in_clubs import stays
 
 LOADS: Final = ("activate_gift_card", "top_up_gift_card")
 MONEY: Final = {"amount": 2_500, "currency": "EUR"}
@@ -19,6 +21,37 @@ CARDS: Final = (
     "block_gift_card",
     "unblock_gift_card",
 )
+CODES: Final = {"template": "FREE-COFFEE", "codes": ["KNOWN-HERE"]}
+# Each ends a redemption in its own way, so it has one of its own.
+STEPS: Final = ("grant_redemption", "hand_over_redemption", "cancel_redemption")
+
+
+async def everything(service: Service) -> dict[str, Any]:
+    """One of everything that an operation names: parts of paths, and bodies, by operation."""
+    member = (await service.admin.post("/v1/members", json=enrolment())).json()["id"]
+    bought = (await service.admin.post("/v1/purchases", json=purchase("first"))).json()
+    asked = {"template": "FREE-COFFEE", "size": 3}
+    key = {"Idempotency-Key": "of-the-place"}
+    made = await service.admin.post("/v1/coupons/batches", json=asked, headers=key)
+    key = {"Idempotency-Key": "of-the-codes"}
+    brought = await service.admin.post("/v1/coupons/batches/import", json=CODES, headers=key)
+    assert brought.json()["taken"] == 1
+    ids: dict[str, Any] = {"member_id": member, "purchase_id": bought["id"], "wallet": "points"}
+    acts = (await service.admin.get("/v1/audit?limit=1")).json()["items"]
+    ids |= {"act_id": acts[0]["id"], "day": acts[0]["at"][:10]}
+    ids |= {"batch_id": made.json()["id"], "number": 1, "code": "key-missing"}
+    for step in STEPS:
+        ids[f"{step}.redemption_id"] = await redeemed(service, member, step)
+    ids["redemption_id"] = ids["grant_redemption.redemption_id"]
+    ids |= await shared(service, member)
+    ids |= await stays(service)
+    ids |= await clubbed(service, member)
+    ids |= await checked_out(service)
+    ids |= await carded(service)
+    ids |= await corrected(service)
+    ids |= await staffed(service)
+    ids |= await waiting(service, member)
+    return ids | await endpoints.inhabited(service)
 
 
 async def checked_out(service: Service) -> dict[str, Any]:
@@ -40,7 +73,8 @@ async def checked_out(service: Service) -> dict[str, Any]:
     found["attach_purchase.body"] = {"from_member": None}
     found["search_purchases.body"] = {"member": IDENTIFIERS[:1], **nothing}
     span = {"from": "2026-01-01T00:00:00Z", "until": "2026-12-31T00:00:00Z"}
-    found["report_overruns.query"] = found["list_overruns.query"] = span
+    for step in ("report_overruns", "list_overruns", "list_audit"):
+        found[f"{step}.query"] = span
     back = {"id": found["exchange_items.purchase_id"]}
     found["exchange_items.body"] = {
         "bring": {"channel": "web", "external_id": "back", "purchase": back},

@@ -7,9 +7,12 @@ import pytest
 from service.api import deadline
 from service.api.deadline import within
 from service.api.errors import BodyTooSlow, TookTooLong
+from service.api.table import ROUTES
 from service.app import edge_of
+from tests.api.client import serving
 from tests.api.limits.test_entrance import Slow, sent
 from tests.api.recorder import alone
+from tests.databases import Fresh
 
 
 async def answer() -> int:
@@ -73,3 +76,21 @@ async def test_a_handler_that_hangs_is_503(monkeypatch: pytest.MonkeyPatch) -> N
     assert (found.status, found.json()["code"]) == (503, "took-too-long")
     assert found.json()["retryable"] is True
     assert int(found.headers["retry-after"]) >= 1
+
+
+async def test_what_is_made_in_parts_has_longer(
+    database: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(database.url, jobs=False) as service:
+        monkeypatch.setattr(deadline, "HANDLER_SECONDS_MAX", 0)
+        key = {"Idempotency-Key": "of-the-batch"}
+        body = {"kind": "default", "size": 3}
+        made = await service.admin.post("/v1/gift-cards/batches", json=body, headers=key)
+        other = await service.admin.get("/v1/program")
+        monkeypatch.setattr(deadline, "LONG_SECONDS_MAX", 0)
+        late = await service.admin.post("/v1/gift-cards/batches", json=body, headers=key)
+
+    assert made.status_code == 201, made.text
+    assert [one.json()["code"] for one in (other, late)] == ["took-too-long"] * 2
+    long = {one.operation_id for one in ROUTES if one.is_long}
+    assert long == {"make_coupon_batch", "import_coupon_batch", "make_gift_card_batch"}

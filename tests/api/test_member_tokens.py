@@ -16,6 +16,7 @@ from tests.databases import Fresh
 from tests.issuer import AUDIENCE, Issuer, issuing, unsigned
 from tests.laws.outsiders import NOBODY, basket, enrolled
 from tests.laws.test_old_ids import PROGRAM, merge
+from tests.redis_server import RedisServer
 
 
 class Shop(NamedTuple):
@@ -256,3 +257,34 @@ async def test_a_quote_is_the_members_own(shop: Shop) -> None:
     assert own.status_code == put_in.status_code == 200
     assert own.json()["effects"] == put_in.json()["effects"]
     assert own.json()["effects"]
+
+
+async def test_a_member_has_a_quota_over_all_their_tokens_and_a_smaller_one_to_spend(
+    database: Fresh, issuer: Issuer, redis_server: RedisServer
+) -> None:
+    rates = {"rate_members": 4, "rate_spends": 1, "redis_url": redis_server.url}
+    async with serving(
+        database.url, program=PROGRAM, jobs=False, **settings(issuer, **rates)
+    ) as service:
+        ann, bob = [await enrolled(service, card) for card in ("ANN", "BOB")]
+        shop = Shop(service, issuer, ann, bob)
+        one, other = [shop.client(ann, jti=name) for name in ("phone", "page")]
+        gift = {"to": {"id": bob}, "wallet": "points", "amount": 10, "reason": "a present"}
+        path = f"/v1/members/{ann}"
+
+        sent = [
+            await client.post(
+                f"{path}/transfers", json=gift, headers={"Idempotency-Key": f"of-{number}-gift"}
+            )
+            for number, client in enumerate((one, other))
+        ]
+        read = [await client.get(path) for client in (one, other, one)]
+        theirs = await shop.client(bob).get(f"/v1/members/{bob}")
+
+    assert [answer.status_code for answer in sent] == [201, 429]
+    assert sent[0].headers["ratelimit-policy"] == '"member";q=4;w=60, "spend";q=1;w=60'
+    assert sent[1].json()["violated-policies"] == ["spend"]
+    assert int(sent[1].headers["retry-after"]) >= 1
+    assert [answer.status_code for answer in read] == [200, 200, 429]
+    assert read[2].json()["violated-policies"] == ["member"]
+    assert theirs.status_code == 200

@@ -19,6 +19,7 @@ class Given(msgspec.Struct, frozen=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=10)] | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
     at: Instant | None = None
+    from_: Instant | None = msgspec.field(name="from", default=None)
 
 
 class Needed(msgspec.Struct, frozen=True):
@@ -52,6 +53,10 @@ def refused(raw: bytes, query: Query[Given] | Query[Needed] = QUERY) -> tuple[st
         (
             b"at=2026-11-22T12:00:00%2B02:00&limit=1",
             Given(at=dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC), limit=1),
+        ),
+        (
+            b"from=2026-11-22T12:00:00%2B02:00",
+            Given(from_=dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)),
         ),
     ],
 )
@@ -87,6 +92,7 @@ def test_a_whole_number_is_written_in_one_way_only(number: str) -> None:
         (b"at=2026-11-22", "at", "invalid RFC3339 encoded datetime"),
         (b"at=2026-11-22T10:00:00", "at", "expected `datetime` with a timezone component"),
         (b"at=1999-01-01T00:00:00Z", "at", "is not between the years 2000 and 2100"),
+        (b"from=1999-01-01T00:00:00Z", "from", "is not between the years 2000 and 2100"),
         (
             b"at=2026-11-22T10:00:00+01:00",
             "at",

@@ -209,6 +209,7 @@ def test_zero_is_zero(value: bytes) -> None:
         ("2026-11-22T10:00:00+24:00", "invalid RFC3339 encoded datetime"),
         ("2026-02-30T10:00:00Z", "invalid RFC3339 encoded datetime"),
         ("2026-11-22", "invalid RFC3339 encoded datetime"),
+        ("2016-12-31T23:59:60Z", "invalid RFC3339 encoded datetime"),
         ("9999-12-31T23:59:59-23:59", "is not between the years 2000 and 2100"),
         ("0001-01-01T00:00:00+23:59", "is not between the years 2000 and 2100"),
         ("1999-12-31T23:59:59.999999Z", "is not between the years 2000 and 2100"),

@@ -17,7 +17,7 @@ class Kind(NamedTuple):
     `check` gets every body.
     """
 
-    requests: type[Requests]
+    requests: type[Any]
     ask: Callable[[Any], bytes]
     status: int
     check: Callable[[bytes], None] | None = None

@@ -1,7 +1,9 @@
 """`regulars keys`: shown once, good for what its role may do, refused when revoked."""
 
 import asyncio
+import getpass
 
+import asyncpg
 import pytest
 
 from service.domain.access import codes
@@ -91,3 +93,18 @@ def test_a_role_must_be_one_there_is(command: Command, words: tuple[str, ...]) -
 
     assert done.exit_code == 2
     assert all(role in done.output for role in ROLES)
+
+
+def test_whoever_runs_the_command_stands_in_the_audit(command: Command, database: Fresh) -> None:
+    kid = command("keys", "create", "--role", "pos").output.split("_")[2]
+    command("keys", "revoke", kid)
+
+    async def acts() -> list[tuple[object, ...]]:
+        connection = await asyncpg.connect(database.url)
+        query = "select act, actor_kind, actor_id, about_id from audit_act order by done_at"
+        rows = await connection.fetch(query)
+        await connection.close()
+        return [tuple(row) for row in rows]
+
+    who = (5, getpass.getuser(), kid)
+    assert asyncio.run(acts()) == [("key.created", *who), ("key.revoked", *who)]

@@ -105,5 +105,5 @@ def test_a_file_that_is_not_there_is_refused(command: Command, tmp_path: pathlib
 def test_who_published_is_the_account_that_ran_the_command() -> None:
     one, again = operator(), operator()
 
-    assert (one.kind, one.id) == (ActorKind.STAFF, getpass.getuser())
+    assert (one.kind, one.id) == (ActorKind.COMMAND, getpass.getuser())
     assert one.client_id == again.client_id

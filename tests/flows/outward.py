@@ -15,7 +15,7 @@ from service.domain.endpoints.types import (
 )
 from service.domain.events import sequence
 from service.jobs.courier import Courier
-from tests.flows.shop import Shop, another
+from tests.flows.shop import TILL, Shop, another
 from tests.receiver import Receiver
 
 
@@ -30,12 +30,12 @@ class Outward:
     async def endpoint(self, **fields: Any) -> EndpointView:
         """An endpoint that is active."""
         made = await self.made(**fields)
-        return (await self.shop.verbs.verify_endpoint(made.id)).body
+        return (await self.shop.verbs.verify_endpoint(TILL, made.id)).body
 
     async def made(self, **fields: Any) -> EndpointView:
         """An endpoint that has not been verified; `crm` of the receiver if nothing is said."""
         given = {"name": "crm", "url": self.receiver.url, **fields}
-        return (await self.shop.verbs.create_endpoint(CreateEndpoint(**given))).body.endpoint
+        return (await self.shop.verbs.create_endpoint(TILL, CreateEndpoint(**given))).body.endpoint
 
     async def member(self, card: str) -> uuid.UUID:
         """A new member: one event, the first."""
@@ -77,7 +77,9 @@ class Outward:
 
     async def change(self, endpoint: EndpointView, **fields: Any) -> EndpointView:
         """The endpoint, changed."""
-        return (await self.shop.verbs.change_endpoint(endpoint.id, PatchEndpoint(**fields))).body
+        return (
+            await self.shop.verbs.change_endpoint(TILL, endpoint.id, PatchEndpoint(**fields))
+        ).body
 
     async def dead(self, endpoint: EndpointView) -> list[DeadLetter]:
         """Its dead letters."""
@@ -86,9 +88,9 @@ class Outward:
     async def retry(self, endpoint: EndpointView, *events: uuid.UUID) -> int:
         """Try dead letters again."""
         body = RetryDeadLetters(events=events)
-        return (await self.shop.verbs.retry_dead_letters(endpoint.id, body)).body.events
+        return (await self.shop.verbs.retry_dead_letters(TILL, endpoint.id, body)).body.events
 
     async def replay(self, endpoint: EndpointView, begin: dt.datetime, end: dt.datetime) -> Replay:
         """Send events of a span once more."""
         body = AskReplay(from_=begin, until=end)
-        return (await self.shop.verbs.replay_events(endpoint.id, body)).body
+        return (await self.shop.verbs.replay_events(TILL, endpoint.id, body)).body

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import gc
+import hashlib
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -91,3 +92,23 @@ async def _cut(database: Fresh) -> None:
             await asyncio.sleep(0.005)
     finally:
         await connection.close()
+
+
+async def test_who_has_a_file_taken_in_is_written_down_as_long_as_something_is_left(
+    place: Place, tmp_path: pathlib.Path
+) -> None:
+    path = ndjson(tmp_path / "p.ndjson", [purchase(1, "1", 1, 1_00)])
+    for again in (False, False, True):
+        await run_purchases.import_purchases(
+            place.importer,
+            path,
+            rejects=tmp_path / "r",
+            report=lambda _done, _of: None,
+            again=again,
+        )
+    async with place.importer.durable.reading() as tx:
+        acts = await tx.connection.fetch(
+            "select actor_id, about_id from audit_act where act = 'file.imported'"
+        )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert [tuple(act) for act in acts] == [("regulars", digest)] * 2

@@ -4,9 +4,11 @@ import asyncio
 import datetime as dt
 import ipaddress
 import pathlib
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -110,6 +112,31 @@ async def test_no_connection_is_made_to_an_address_that_is_not_allowed() -> None
             await elsewhere.send(asked(url))
         assert receiver.came == []
     await elsewhere.close()
+
+
+async def test_a_name_that_moves_inside_is_not_followed_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was allowed a moment ago: where it leads counts each time."""
+    narrow = Egress((ipaddress.ip_network("127.0.0.1/32"),))
+    leads_to = "127.0.0.1"
+
+    async def resolved(host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (leads_to, port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+    async with receiving() as receiver:
+        url = receiver.url.replace("127.0.0.1", "moving.example")
+        receiver.answers = says(200, Connection="close")
+        first = await narrow.send(asked(url))
+        leads_to = "127.0.0.2"
+        with pytest.raises(NoAnswer, match=NOWHERE):
+            await narrow.send(asked(url))
+        leads_to = "127.0.0.1"
+        again = await narrow.send(asked(url))
+        assert len(receiver.came) == 2
+    await narrow.close()
+    assert (first.status, again.status) == (200, 200)
 
 
 @pytest.mark.parametrize("port", [443, 8443])

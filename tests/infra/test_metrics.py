@@ -25,6 +25,12 @@ async def test_what_is_told_is_counted() -> None:
     metrics.outage("retried")
     metrics.job("settle", "idle", 0.01)
     metrics.job("settle", "failed", 2.0)
+    metrics.relayed("redis", "sent", 3)
+    metrics.relayed("redis", "sent", 2)
+    metrics.relayed("nats", "lost", 4)
+    metrics.ahead("redis", 2)
+    metrics.ahead("redis", 1)
+    metrics.delivered("taken", 5)
 
     found = await told(metrics)
 
@@ -43,6 +49,10 @@ async def test_what_is_told_is_counted() -> None:
     assert of("database_faults_total", kind="retried") == 1
     assert of("job_rounds_total", job="settle", outcome="failed") == 1
     assert of("job_duration_seconds_count", job="settle") == 2
+    assert of("relay_events_total", sink="redis", outcome="sent") == 5
+    assert of("relay_events_total", sink="nats", outcome="lost") == 4
+    assert of("relay_ahead_shards", sink="redis") == 1
+    assert of("deliveries_total", outcome="taken") == 5
 
 
 async def test_what_callers_make_up_makes_no_more_series() -> None:

@@ -23,6 +23,7 @@ from tests.api.bodies import enrolment, purchase
 from tests.api.client import SECRET, serving
 from tests.databases import Fresh
 from tests.running import free_port
+from tests.waiting import SECONDS_MAX
 
 CALLERS: Final = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -171,3 +172,66 @@ def test_without_the_extra_the_setting_is_refused(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(SettingsError, match=r"needs an extra: pip install 'regulars\[telemetry\]'"):
         create_app(settings)
+
+
+async def test_the_text_of_what_fails_is_not_told(collector: Collector) -> None:
+    telemetry = Telemetry.to(collector.url)
+    gate = Gate(spans=telemetry)
+
+    async def run(commands: Sequence[Any], wait: bool) -> Sequence[Any]:
+        raise asyncpg.UniqueViolationError("Key (card)=(4012001) already exists.")
+
+    with telemetry.request("POST", {}), pytest.raises(asyncpg.UniqueViolationError):
+        await gate.submit(run, 1, 1)
+    await telemetry.stop()
+
+    assert collector.named("batch")
+    assert "4012001" not in str(collector.spans)
+    assert [one for span in collector.spans for one in span.events] == []
+
+
+async def test_rounds_of_jobs_that_found_work_are_told(collector: Collector) -> None:
+    telemetry = Telemetry.to(collector.url)
+    telemetry.start()
+
+    async def works() -> int:
+        assert Carried.now is not None
+        traces.append(Carried.now())
+        return 3
+
+    async def finds_nothing() -> int:
+        return 0
+
+    async def fails() -> int:
+        raise KeyError("4012001")
+
+    traces: list[str | None] = []
+    assert await telemetry.job("settle", works()) == 3
+    assert await telemetry.job("place_events", finds_nothing()) == 0
+    with pytest.raises(KeyError):
+        await telemetry.job("advance_clubs", fails())
+    await telemetry.stop()
+
+    (worked,), (failed,) = collector.named("job settle"), collector.named("job advance_clubs")
+    (trace,) = traces
+    assert trace is not None
+    assert trace.split("-")[1:3] == [worked.trace_id.hex(), worked.span_id.hex()]
+    assert {a.key: a.value.int_value for a in worked.attributes}["regulars.job.done"] == 3
+    assert failed.status.message == "KeyError"
+    assert collector.named("job place_events") == []
+    assert "4012001" not in str(collector.spans)
+
+
+async def test_jobs_of_a_service_are_traced(database: Fresh, collector: Collector) -> None:
+    async with serving(database.url, otlp_endpoint=collector.url) as service:
+        await service.checkout.post("/v1/members", json=enrolment())
+        connection = await asyncpg.connect(database.url)
+        async with asyncio.timeout(SECONDS_MAX):
+            while not await connection.fetchval("select count(pub_seq) from outbox"):
+                await asyncio.sleep(0.05)
+        await connection.close()
+
+    names = {span.name for span in collector.spans}
+    (placed, *_) = collector.named("job place_events")
+    assert not any(span.parent_span_id == placed.span_id for span in collector.spans)
+    assert "job refresh_programs" not in names  # it never finds work

@@ -46,3 +46,30 @@ def test_every_event_has_a_description() -> None:
     for kind in TYPES:
         assert kind.__doc__, kind
         assert not kind.__doc__.startswith(kind.__name__ + "("), kind
+
+
+def test_every_channel_is_somewhere() -> None:
+    document = json.loads(COMMITTED.read_text())
+    channels = document["channels"]
+
+    protocols = {
+        name: [_at(document, one["$ref"])["protocol"] for one in channel["servers"]]
+        for name, channel in channels.items()
+    }
+
+    assert protocols == {
+        "events": ["https"],
+        "memberStream": ["https"],
+        "redisStreams": ["redis"],
+        "natsSubjects": ["nats"],
+        "webhooks": ["https"],
+    }
+    asked = {one["channel"]["$ref"] for one in document["operations"].values()}
+    assert asked == {f"#/channels/{name}" for name in channels}
+    assert [name for name, one in channels.items() if one["address"] is None] == ["webhooks"]
+
+
+def _at(document: Any, reference: str) -> Any:
+    for part in reference.removeprefix("#/").split("/"):
+        document = document[part]
+    return document

@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import pathlib
 import re
+import subprocess
 import sys
 import tomllib
 from typing import Final
@@ -113,3 +114,20 @@ def test_the_image_and_the_tests_run_the_same_versions() -> None:
     image = pinned((ROOT / "requirements.lock").read_text())
     tests = pinned((ROOT / "requirements-dev.lock").read_text())
     assert {name: tests[name][0] for name in image} == {name: image[name][0] for name in image}
+
+
+def test_whatever_lies_beside_the_code_is_in_the_wheel() -> None:
+    """Hatchling takes all of a package but what git ignores, unless it is told otherwise."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert wheel["targets"]["wheel"] == {
+        "packages": ["service"],
+        "force-include": {"sql": "service/sql"},
+    }
+    assert set(wheel) == {"targets"}
+    files = [one for one in (ROOT / "service").rglob("*") if one.suffix not in {".py", ".pyc"}]
+    data = [str(one.relative_to(ROOT)) for one in files if one.is_file()]
+    assert {"service/domain/relays/append.lua", "service/domain/relays/trim.lua"} <= set(data)
+    ignored = subprocess.run(
+        ["git", "check-ignore", *data], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ignored.returncode, ignored.stdout) == (1, "")

@@ -11,6 +11,7 @@ import pytest
 from service.api.openapi.endpoint_examples import ENDPOINTS
 from service.cli import COMMANDS
 from service.commands.up import MEMBER, PURCHASE
+from service.infra.metrics import STORED, Metrics
 from service.infra.settings import Settings
 
 ROOT: Final = pathlib.Path(__file__).parents[2]
@@ -86,6 +87,23 @@ def test_every_setting_is_explained_with_its_default(readme: str) -> None:
     assert set(listed) == {name.upper() for name in Settings.__struct_fields__}
     for name, default in defaults.items():
         assert listed[name] == (str(default).lower() if isinstance(default, bool) else str(default))
+
+
+def test_every_figure_is_explained(readme: str) -> None:
+    told = figures_listed(readme)
+    counted = {
+        f"{one.name}_total" if one.type == "counter" else one.name
+        for one in Metrics()._registry.collect()
+    }
+    assert told == counted | {f"regulars_{name}" for name in STORED}
+
+
+def figures_listed(text: str) -> set[str]:
+    """Names in the table of figures; those after the first of a row leave out the beginning."""
+    table = text.split("| figure | tells |")[1].split("\n\n", maxsplit=1)[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    return {name if name.startswith("regulars_") else f"regulars{name}" for name in named}
 
 
 def zip_defaults() -> dict[str, Any]:

@@ -64,7 +64,7 @@ CATALOG: Final = {
     "extensions": "select extname from pg_extension",
 }
 # Tables the schema fills: their rows are part of it.
-FILLED: Final = ("outbox_shard",)
+FILLED: Final = ("outbox_shard", "audit_head")
 
 # What a distributed PostgreSQL does not have, or has as a bottleneck: answers the offenders.
 NOT_PORTABLE: Final = {
@@ -204,12 +204,21 @@ async def test_what_could_not_be_distributed_would_be_seen(
 
 
 @pytest.mark.parametrize("role", ["regulars", "regulars_jobs"])
-@pytest.mark.parametrize("table", ["entry", "entry_lot"])
-@pytest.mark.parametrize("statement", ["update {} set amount = 1", "delete from {}", "truncate {}"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("entry", "amount"),
+        ("entry_lot", "amount"),
+        ("audit_act", "actor_kind"),
+        ("audit_day", "acts"),
+        ("audit_leaf", "place"),
+    ],
+)
+@pytest.mark.parametrize("statement", ["update {} set {} = 1", "delete from {}", "truncate {}"])
 async def test_the_service_cannot_rewrite_the_ledger(
-    role: str, table: str, statement: str, database: Fresh
+    role: str, table: str, column: str, statement: str, database: Fresh
 ) -> None:
     connection = await asyncpg.connect(database.url if role == "regulars" else database.jobs_url)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await connection.execute(statement.format(table))
+        await connection.execute(statement.format(table, column))
     await connection.close()

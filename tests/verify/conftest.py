@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.databases import Fresh, Server
-from tests.verify import checkouts, history, merged, moments, sharings, staffed
+from tests.verify import audited, checkouts, history, merged, moments, sharings, staffed
 from tests.verify.breaking import Broken
 
 
@@ -92,4 +92,17 @@ def with_moments(server: Server) -> Fresh:
 async def broken_moments(with_moments: Fresh) -> AsyncIterator[Broken]:
     """The history beyond purchases in the hands of somebody who may do everything."""
     async with Broken.open(with_moments) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def with_acts(server: Server) -> Fresh:
+    """The history of acts; nothing is ever committed to it."""
+    return server.filled(audited.make)
+
+
+@pytest.fixture
+async def broken_audit(with_acts: Fresh) -> AsyncIterator[Broken]:
+    """The history of acts in the hands of somebody who may do everything."""
+    async with Broken.open(with_acts) as opened:
         yield opened

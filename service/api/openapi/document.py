@@ -13,6 +13,7 @@ from service.api.problems import Problem
 from service.api.query import Query
 from service.api.route import PUBLIC, Answer, Route
 from service.domain.access.roles import MEMBER, ROLES, SCOPES, STAFF_ROLES
+from service.domain.audit.types import REASON
 from service.kernel.schemas import Schema
 
 VERSION: Final = "1"
@@ -55,6 +56,7 @@ _TAGS: Final = {
     "Reports": "What managers look at, by channel and store.",
     "Events": "What happened, in order.",
     "Endpoints": "Who is sent events over HTTP, how far each has them, and what they refused.",
+    "Audit": "What administrators did, and the proof that nothing of it was changed.",
     "Health": "For load balancers. Public.",
     "Documents": "This document, and what errors mean. Public.",
 }
@@ -81,6 +83,15 @@ _REQUEST_HEADERS: Final = {
     "If-None-Match": "ETags the caller has; 304 when one of them is current.",
     "If-Match": "ETags of which one must be current; else 412.",
     "Accept-Language": "The languages to read: titles in the one that suits, without it in all.",
+}
+_REASON: Final = {
+    "name": "Regulars-Reason",
+    "in": "header",
+    "required": False,
+    "description": "Why, for the audit, for ever: one word, such as the number of a ticket, and "
+    "nobody's name.",
+    "schema": {"type": "string", "pattern": REASON},
+    "example": "OPS-1204",
 }
 _KEY_SCHEMA: Final = {
     "type": "string",
@@ -173,6 +184,8 @@ def _parameters(one: Route) -> list[Schema]:
     found += [_ref("parameters", name) for name in headers]
     if one.key is not None:
         found.append(_key_parameter(required=one.key == "required"))
+    if one.acts:
+        found.append(_REASON)
     return found
 
 
@@ -180,6 +193,8 @@ def _path_parameter(name: str) -> Schema:
     schema: Schema = {"type": "string"}
     if name.endswith("_id"):
         schema["format"] = "uuid"
+    elif name == "day":
+        schema["format"] = "date"
     elif name == "number":
         schema = {"type": "integer", "minimum": 1}
     return {"name": name, "in": "path", "required": True, "schema": schema}

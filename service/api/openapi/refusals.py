@@ -17,6 +17,7 @@ from service.domain.access.errors import (
     NotForMembers,
     ScopeMissing,
 )
+from service.domain.audit.errors import AuditDayOver
 from service.domain.idempotency.errors import (
     IdempotencyKeyInUse,
     IdempotencyKeyMissing,
@@ -92,6 +93,8 @@ def refusals(route: Route) -> list[Kind]:
         found.update((IdempotencyKeyInUse, IdempotencyKeyReused))
     if route.key == "required":
         found.add(IdempotencyKeyMissing)
+    if route.acts:
+        found.add(AuditDayOver)
     if route.tagged:
         found.add(edge.PreconditionFailed)
     return sorted(found, key=lambda kind: (status_of(kind), kind.slug()))

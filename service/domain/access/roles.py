@@ -61,6 +61,7 @@ SCOPES: Final = {
     "endpoints:read": "read who is sent events over HTTP, and what they refused",
     "endpoints:manage": "have events sent over HTTP, change that, send them again",
     "reports:read": "read reports over channels and stores",
+    "audit:read": "read who administered what, and the proofs of it",
     "metrics:read": "read counts and durations of the service, which name nobody",
     SIGN_IN: "sign staff in at this device, and out",
     "staff:manage": "make, read, change and suspend staff accounts, and reset their secrets",
@@ -147,6 +148,8 @@ ROLES: Final = {
     "desk": ("staff:sign-in", "program:read"),
     # What takes events to other systems: no member's data is read with it, nothing else is written.
     "integrator": ("events:read", "endpoints:read", "endpoints:manage"),
+    # Who looks after those who administer: reads what they did, and nothing else.
+    "auditor": ("audit:read",),
     # What watches over the service, as Prometheus does.
     "monitor": ("metrics:read",),
 }

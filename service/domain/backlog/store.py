@@ -2,7 +2,8 @@
 
 import collections
 import datetime as dt
-from typing import Final
+import uuid
+from typing import Final, NamedTuple
 
 from service.infra.db import Tx
 from service.infra.sql import load
@@ -21,7 +22,7 @@ async def figures(tx: Tx, at: dt.datetime) -> Figures:
     for name, count, oldest in await tx.rows(SQL["list_waiting"], at=at, most=COUNTED_MAX):
         found[name] = [("", count)]
         if name not in {"deliveries_waiting", "deliveries_dead"}:
-            found[f"{name}_oldest_seconds"] = [("", _age(oldest, at))]
+            found[f"{name}_oldest_seconds"] = [("", age(oldest, at))]
     sinks = await tx.rows(SQL["list_sinks"])
     found["relay_lag_events"] = [(sink, behind) for sink, behind in sinks]
     return found | await _endpoints(tx, at)
@@ -36,10 +37,29 @@ async def _endpoints(tx: Tx, at: dt.datetime) -> Figures:
         "endpoints": [(name, states[state]) for state, name in _STATES.items()],
         "endpoints_lag_events": [("", sum(lags))],
         "endpoints_lag_events_max": [("", max(lags, default=0))],
-        "endpoints_failing_oldest_seconds": [("", _age(min(failing, default=None), at))],
+        "endpoints_failing_oldest_seconds": [("", age(min(failing, default=None), at))],
     }
 
 
-def _age(since: dt.datetime | None, at: dt.datetime) -> float:
+class Sum(NamedTuple):
+    """A part of all wallets of a number: of how many, and the last one of the part."""
+
+    wallet: int
+    wallets: int
+    posted: int
+    pending: int
+    held: int
+    debt: int
+    last_holder: uuid.UUID
+    last_wallet: int
+
+
+async def sums(tx: Tx, after: tuple[uuid.UUID, int], limit: int) -> list[Sum]:
+    """By wallet, of the next wallets after one (holder, number); none: it was the last."""
+    rows = await tx.rows(SQL["list_sums"], holder=after[0], wallet=after[1], limit=limit)
+    return [Sum(*row) for row in rows]
+
+
+def age(since: dt.datetime | None, at: dt.datetime) -> float:
     """Seconds; what is not there is no second old."""
     return 0.0 if since is None else max((at - since).total_seconds(), 0.0)

@@ -16,7 +16,7 @@ SQL: Final = load("erasures")
 SAID: Final = "erased"  # where a text must stand
 _PERSON: Final = (
     *("delete_identifiers", "delete_consents", "update_profiles", "delete_answers"),
-    "update_accounts",
+    *("update_accounts", "update_deliveries"),
 )
 _WORDS: Final = (
     *("update_activities", "delete_occasions", "delete_invitations"),

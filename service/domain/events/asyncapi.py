@@ -1,8 +1,8 @@
 """The AsyncAPI 3.1 document of all events, made from the catalog. Pure.
 
 `python -m service.domain.events.asyncapi` writes it; a law refuses a stale one. Channels are
-the pull stream of `GET /v1/events`, the stream of one member, Redis Streams and NATS; every event
-matches exactly one of their messages by its `type`.
+the pull stream of `GET /v1/events`, the stream of one member, Redis Streams, NATS and webhooks;
+every event matches exactly one of their messages by its `type`.
 """
 
 import pathlib
@@ -19,6 +19,14 @@ _CHANNEL: Final = "events"
 _STREAM: Final = "memberStream"
 _REDIS: Final = "redisStreams"
 _NATS: Final = "natsSubjects"
+_WEBHOOKS: Final = "webhooks"
+# Name -> protocol, what it is, and where it is if nothing else is said.
+_SERVERS: Final = {
+    "service": ("https", "The service.", "localhost:8000"),
+    "redis": ("redis", "The Redis of REGULARS_REDIS_URL.", "localhost:6379"),
+    "nats": ("nats", "The NATS of REGULARS_NATS_URL.", "localhost:4222"),
+    "endpoint": ("https", "Whoever asked for events at `/v1/endpoints`.", "crm.example.com"),
+}
 
 Kinds = list[tuple[type[Event], str]]
 
@@ -39,6 +47,7 @@ def document() -> dict[str, Any]:
                 " delivery is at least once, so readers drop repeats by `source` and `id`."
             ),
         },
+        "servers": {name: _server(*given) for name, given in _SERVERS.items()},
         "defaultContentType": "application/cloudevents+json",
         "channels": _channels(kinds),
         "operations": _operations(),
@@ -49,15 +58,30 @@ def document() -> dict[str, Any]:
     }
 
 
+def _server(protocol: str, description: str, host: str) -> dict[str, Any]:
+    return {
+        "host": "{host}",
+        "protocol": protocol,
+        "description": description,
+        "variables": {"host": {"description": "Host and port.", "default": host}},
+    }
+
+
+def _on(server: str) -> list[dict[str, str]]:
+    return [{"$ref": f"#/servers/{server}"}]
+
+
 def _channels(kinds: Kinds) -> dict[str, Any]:
     return {
         _CHANNEL: {
             "address": "/v1/events",
+            "servers": _on("service"),
             "description": "The stream of all events, read by cursor.",
             "messages": _messages(kinds),
         },
         _STREAM: {
             "address": "/v1/members/{member_id}/stream",
+            "servers": _on("service"),
             "description": (
                 "What happens to one member, told to apps as server-sent events: `event` is the"
                 " type, `data` the event."
@@ -66,17 +90,28 @@ def _channels(kinds: Kinds) -> dict[str, Any]:
             "messages": _messages([one for one in kinds if one[0] in TOLD]),
         },
         _REDIS: _sent(
+            "redis",
             "regulars:ev:{{shard}}",
             "Streams of Redis, with braces around the shard (`regulars:ev:{5}`): an entry has"
             " `event` (the event), `id` and `type`; its own id is `<place>-0`.",
             kinds,
         ),
         _NATS: _sent(
+            "nats",
             "regulars.ev.{shard}",
             "Subjects of the JetStream stream REGULARS_EVENTS: a message is the event; headers"
             " `Ce-Id`, `Ce-Type` and `Regulars-Place`.",
             kinds,
         ),
+        _WEBHOOKS: {
+            "address": None,
+            "servers": _on("endpoint"),
+            "description": (
+                "POST requests to the URL of an endpoint, signed as Standard Webhooks has it:"
+                " `webhook-id`, `webhook-timestamp`, `webhook-signature`."
+            ),
+            "messages": _messages(kinds),
+        },
     }
 
 
@@ -106,13 +141,19 @@ def _operations() -> dict[str, Any]:
             "channel": {"$ref": f"#/channels/{_NATS}"},
             "summary": "Regulars publishes what happened to NATS, where one is set.",
         },
+        "callEndpoints": {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{_WEBHOOKS}"},
+            "summary": "Regulars sends endpoints what happened, as far as they asked for it.",
+        },
     }
 
 
-def _sent(address: str, description: str, kinds: Kinds) -> dict[str, Any]:
+def _sent(server: str, address: str, description: str, kinds: Kinds) -> dict[str, Any]:
     """A channel of all events, in shards."""
     return {
         "address": address,
+        "servers": _on(server),
         "description": description,
         "parameters": {"shard": {"description": "0 to 63; all events of one holder are in one."}},
         "messages": _messages(kinds),

@@ -18,6 +18,7 @@ import msgspec
 
 from service.domain.events.activities import ACTIVITY_TYPES, ActivityEvent
 from service.domain.events.approvals import APPROVAL_TYPES, ApprovalEvent
+from service.domain.events.audit import AUDIT_TYPES, AuditEvent
 from service.domain.events.club_stays import CLUB_STAY_TYPES, ClubStayEvent
 from service.domain.events.clubs import CLUB_TYPES, ClubEvent
 from service.domain.events.consents import CONSENT_TYPES, ConsentEvent
@@ -343,6 +344,7 @@ Event = (
     | EndpointEvent
     | SecurityEvent
     | ConsentEvent
+    | AuditEvent
 )
 
 TYPES: Final[dict[type[Event], str]] = {
@@ -384,4 +386,5 @@ TYPES: Final[dict[type[Event], str]] = {
     **ENDPOINT_TYPES,
     **SECURITY_TYPES,
     **CONSENT_TYPES,
+    **AUDIT_TYPES,
 }

@@ -7,8 +7,8 @@ same key is refused elsewhere.
 Not told is what is about a member but not for them. Segments and what entered them, approvals and
 what a rule says to other systems are a retailer's own words on people ("at-risk"), and a trigger
 names them. Bans are told to nobody who is banned: to them the club is none that exists. What events
-tell of hidden clubs is left out, too (flows/reads/telling.py). Gift cards and endpoints are holders
-of their own events, and no members.
+tell of hidden clubs is left out, too (flows/reads/telling.py). Gift cards, endpoints and the audit
+have events of their own, and are no members.
 """
 
 import uuid
@@ -20,6 +20,7 @@ import msgspec
 from service.domain.events import (
     activities,
     approvals,
+    audit,
     catalog,
     club_stays,
     clubs,
@@ -112,6 +113,7 @@ NOT_TOLD: Final[frozenset[type[Event]]] = frozenset(
         club_stays.ClubBanned,
         club_stays.ClubUnbanned,
         *gift_cards.GIFT_CARD_TYPES,
+        *audit.AUDIT_TYPES,
         *endpoints.ENDPOINT_TYPES,
         *security.SECURITY_TYPES,
     )

@@ -36,7 +36,8 @@ class Subjects:
 
     async def send(self, shard: int, after: int, events: Sequence[Placed]) -> Top:
         """As the protocol says."""
-        from nats.js.errors import APIError  # noqa: PLC0415 an extra
+        from nats.errors import MaxPayloadError  # noqa: PLC0415 an extra
+        from nats.js.errors import APIError  # noqa: PLC0415
 
         context = await self._jetstream.context()
         top, sequence = await self._top(context, shard)
@@ -54,6 +55,8 @@ class Subjects:
                 answer = await context.publish(subject_of(shard), one.body, headers=headers)
             except APIError as refused:
                 return Top(top.place, top.event_id, refused.description or "refused")
+            except MaxPayloadError:
+                return Top(top.place, top.event_id, "larger than this server's max_payload")
             top, sequence = Top(one.pub_seq, str(one.event_id)), answer.seq
         return top
 

@@ -139,11 +139,12 @@ async def note(
     changes: Changes,
     actor: Actor,
     at: dt.datetime,
-) -> None:
-    """Write down who did what to an account, for ever; no secret is told."""
+) -> uuid.UUID:
+    """Write down who did what to an account, for ever; no secret is told. Answers its id."""
+    act_id = new_id()
     await tx.run(
         SQL["insert_act"],
-        act=new_id(),
+        act=act_id,
         account=account_id,
         kind=int(kind),
         changes=_encode(changes).decode(),
@@ -152,3 +153,4 @@ async def note(
         client=actor.client_id,
         at=at,
     )
+    return act_id

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import membership
 from service.domain.clubs.errors import AlreadyInClub, AlreadyInvited, CannotBeInvited
 from service.domain.clubs.types import ClubOfferView, Ground, InviteToClub, Offer
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.clubs import entering, inviting, knowing, views
@@ -61,6 +63,10 @@ async def _invite(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
     await asker.check_left(tx, 1)
     made = await _made(tx, ctx, command, asker, guest)
     await knowing.write(tx, works)
+    if by is None:
+        await auditing.note_club(
+            tx, actor, Act.CLUB_INVITED, asker.club.id, member_id, {"offer_id": made.offer_id}
+        )
     return Answer(views.offer(asker.club, made, guest.work.at))
 
 

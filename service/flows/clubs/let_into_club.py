@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import membership, seats, waiting
 from service.domain.clubs.errors import (
     CannotBeInvited,
@@ -14,6 +15,7 @@ from service.domain.clubs.errors import (
 )
 from service.domain.clubs.types import ClubEntry, Ground, LetIntoClub
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.clubs import entering, inviting, knowing, views
@@ -70,6 +72,14 @@ async def _let_in(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
     )
     await entering.let_in(tx, ctx, circle, club, right)
     await knowing.write(tx, works)
+    await auditing.note_club(
+        tx,
+        actor,
+        Act.CLUB_LET_IN,
+        club.id,
+        circle.member_id,
+        {"until": until, "overtook": right.overtook},
+    )
     return Answer(await views.entry(tx, circle, club))
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import codes, steps
 from service.domain.clubs.steps import Step, What
 from service.domain.clubs.types import ClubCodeView, CodeLets, CodeRow, MakeClubCode
 from service.domain.events.clubs import ClubCodeMade
 from service.domain.holders import store as holders
-from service.flows.steps import idempotency
+from service.flows.steps import auditing, idempotency
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import inviting, knowing, views
 from service.flows.steps.clubs.inviting import Asker
@@ -67,6 +68,20 @@ async def _make(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer
     view = views.code(asker.club, row)
     await knowing.write(tx, works)
     await idempotency.keep(tx, actor, command.key, fp, by, view)
+    if by is None:
+        await auditing.note_club(
+            tx,
+            actor,
+            Act.CLUB_CODE_MADE,
+            asker.club.id,
+            None,
+            {
+                "code_id": row.code_id,
+                "lets": row.lets,
+                "uses_max": row.uses_max,
+                "until": row.due_at,
+            },
+        )
     return Answer(views.with_code(ctx.secret, view))
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import codes, steps
 from service.domain.clubs.errors import ClubCodeNotFound
 from service.domain.clubs.steps import Step, What
 from service.domain.clubs.types import ByWhom, ClubCodeView, CodeRow
 from service.domain.events.clubs import ClubCodeVoided
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import inviting, knowing, views
 from service.flows.steps.context import EARLIEST, Context
@@ -61,6 +63,10 @@ async def _void(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer
     await codes.void(tx, now.digest, at, shown(actor.kind, actor.id))
     await _note(tx, asker.club, now, works, command)
     await knowing.write(tx, works)
+    if by is None:
+        await auditing.note_club(
+            tx, actor, Act.CLUB_CODE_VOIDED, asker.club.id, row.inviter, {"code_id": row.code_id}
+        )
     return Answer(views.code(asker.club, msgspec.structs.replace(now, voided_at=at)))
 
 

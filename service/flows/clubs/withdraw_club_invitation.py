@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import offers
 from service.domain.clubs.errors import InvitationNotFound, InvitationTaken
 from service.domain.clubs.types import ByWhom, ClubOfferView, Ground, Offer, OfferState
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import entering, inviting, knowing, views
 from service.flows.steps.clubs.inviting import Asker
@@ -59,6 +61,15 @@ async def _withdraw(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> An
         tx, work, asker.club, offer, OfferState.WITHDRAWN, actor, by_member=by, note=body.note
     )
     await knowing.write(tx, works)
+    if by is None:
+        await auditing.note_club(
+            tx,
+            actor,
+            Act.CLUB_INVITATION_WITHDRAWN,
+            asker.club.id,
+            offer.holder_id,
+            {"offer_id": offer.offer_id},
+        )
     after = msgspec.structs.replace(offer, state=OfferState.WITHDRAWN)
     return Answer(views.offer(asker.club, after, work.at))
 

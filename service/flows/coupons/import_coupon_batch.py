@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.coupons import batches, codes
 from service.domain.coupons.types import (
     BatchRow,
@@ -21,6 +22,7 @@ from service.flows.steps import (
     idempotency,
     templates,
 )
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -54,6 +56,11 @@ async def import_coupon_batch(
         batch_id = derived_id("coupon batch", actor.client_id, key)
         receipt = await _take(tx, ctx, actor, body, batch_id)
         await idempotency.keep(tx, actor, key, fp, None, receipt)
+        content = {"template": body.template, "codes": len(body.codes), "taken": receipt.taken}
+        done = Done(
+            act=Act.COUPON_BATCH_IMPORTED, about=About.COUPON_BATCH, id=batch_id, content=content
+        )
+        await note(tx, actor, done)
     return Answer(receipt)
 
 

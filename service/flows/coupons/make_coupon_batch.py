@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from typing import Final
 
+from service.domain.audit.acts import About, Act
 from service.domain.coupons import batches
 from service.domain.coupons.types import BatchRow, BatchView, MakeBatch
 from service.domain.coupons.validity import end_of, uses_max
@@ -16,6 +17,7 @@ from service.flows.steps import (
     idempotency,
     templates,
 )
+from service.flows.steps.auditing import Done
 from service.flows.steps.context import Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -50,7 +52,9 @@ async def _begun(
         templates.for_batches(ctx.programs.at(now), body.template)
         return BatchRow(batch_id, body.template, body.size, seed, False, 0, body.note, now)  # noqa: FBT003 the row
 
-    batch = await batching.begun(tx, batches, batch_id, actor, fresh)
+    content = {"template": body.template, "size": body.size}
+    done = Done(act=Act.COUPON_BATCH_MADE, about=About.COUPON_BATCH, id=batch_id, content=content)
+    batch = await batching.begun(tx, batches, done, actor, fresh)
     if (batch.template, batch.size, batch.note) != (body.template, body.size, body.note):
         raise IdempotencyKeyReused
     return batch

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from service.domain.audit.acts import About, Act
 from service.domain.coupons import codes, store
 from service.domain.coupons.errors import CouponNotFound, NamedByCodeOrId
 from service.domain.coupons.types import CouponRow, CouponStanding, NameCoupon
@@ -18,6 +19,7 @@ from service.domain.events.catalog import CouponReinstated, CouponVoided
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.gone import refuse_gone
 from service.flows.steps.own import refuse_own
@@ -94,13 +96,13 @@ async def _change(
         await store.void(tx, [row.digest], row.voided_at)
         if holder is not None:
             await _tell(tx, command, row, holder)
-            return _standing(row)
-        _log.info(
-            "coupon_voided" if command.void else "coupon_reinstated",
-            coupon_id=str(row.coupon_id),
-            actor=command.actor.id,
-            reason=command.body.reason,
-        )
+        else:
+            _log.info(
+                "coupon_voided" if command.void else "coupon_reinstated",
+                coupon_id=str(row.coupon_id),
+                actor=command.actor.id,
+            )
+        await _note(tx, command, row)
     return _standing(row)
 
 
@@ -114,6 +116,15 @@ def _standing(row: CouponRow) -> CouponStanding:
         uses=row.used,
         uses_max=row.uses_max,
     )
+
+
+async def _note(tx: Tx, command: Command, row: CouponRow) -> None:
+    act = Act.COUPON_VOIDED if command.void else Act.COUPON_REINSTATED
+    content = {"template": row.template}
+    done = Done(
+        act=act, about=About.COUPON, id=row.coupon_id, with_id=row.holder_id, content=content
+    )
+    await note(tx, command.actor, done)
 
 
 async def _tell(tx: Tx, command: Command, row: CouponRow, holder: Holder) -> None:

@@ -20,11 +20,13 @@ from service.domain.approvals.errors import (
     ApprovalNotFound,
 )
 from service.domain.approvals.types import Approval, ApprovalView, Kind, Standing, State
+from service.domain.audit.acts import About, Act
 from service.domain.events.approvals import ApprovalApproved, ApprovalRefused
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.staff import store as staff
 from service.domain.wallets.types import Adjust
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.own import refuse_own
@@ -106,6 +108,7 @@ async def _approve(
     work.emit(event, work.at)
     await store.update(tx, after)
     await adjusting.write(tx, work)
+    await _note(tx, actor, row, Act.APPROVAL_GIVEN, op_id)
     return Answer(approvals.view(after, work.now, balances))
 
 
@@ -149,7 +152,15 @@ async def _refuse(
     await store.update(tx, after)
     await holders.update(tx, [work.holder])
     await work.outbox.write(tx)
+    await _note(tx, actor, row, Act.APPROVAL_REFUSED, None)
     return Answer(approvals.view(after, work.now))
+
+
+async def _note(tx: Tx, actor: Actor, row: Approval, act: Act, op_id: uuid.UUID | None) -> None:
+    done = Done(
+        act=act, about=About.APPROVAL, id=row.approval_id, with_id=row.holder_id, op_id=op_id
+    )
+    await note(tx, actor, done)
 
 
 def _decided(row: Approval, state: State, work: Work, actor: Actor, **how: Any) -> Approval:

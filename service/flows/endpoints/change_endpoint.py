@@ -6,21 +6,24 @@ from typing import Any, Final
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import deliveries, store
 from service.domain.endpoints.errors import EndpointNotVerified, SettingsWrong
 from service.domain.endpoints.formats import Settings
 from service.domain.endpoints.types import Endpoint, EndpointView, Format, PatchEndpoint, State
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.delivering.attempt import settings_of
 from service.infra.sealed import Seals
+from service.kernel.actor import Actor
 
 _PLAIN: Final = (*("name", "url", "types", "channels", "in_flight_max", "personal", "consent"),)
 
 
 async def change_endpoint(
-    ctx: Context, endpoint_id: uuid.UUID, body: PatchEndpoint
+    ctx: Context, actor: Actor, endpoint_id: uuid.UUID, body: PatchEndpoint
 ) -> EndpointView:
     """The endpoint as it is now; what is not named stays.
 
@@ -40,6 +43,8 @@ async def change_endpoint(
             await store.update(tx, after)
         if body.state == "active":
             await deliveries.hasten(tx, endpoint_id, now)
+        if after != before:
+            await note(tx, actor, endpoints.done(Act.ENDPOINT_CHANGED, after))
         return await endpoints.shown(tx, ctx, after)
 
 

@@ -7,18 +7,21 @@ system nobody could tell that it should answer one; whoever makes the endpoint h
 import datetime as dt
 import uuid
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import composing, signing, store
 from service.domain.endpoints.formats import Settings
 from service.domain.endpoints.types import CreateEndpoint, Endpoint, Format, IssuedSecret, State
 from service.domain.events import sequence
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.sealed import Seals
+from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 
 
-async def create_endpoint(ctx: Context, body: CreateEndpoint) -> IssuedSecret:
+async def create_endpoint(ctx: Context, actor: Actor, body: CreateEndpoint) -> IssuedSecret:
     """A new endpoint; EndpointNameTaken, SettingsWrong, UnknownEventType, UrlNotAllowed.
 
     The name is its natural key: after a lost answer EndpointNameTaken says that it is there.
@@ -38,6 +41,7 @@ async def create_endpoint(ctx: Context, body: CreateEndpoint) -> IssuedSecret:
         await sequence.assign(tx)  # what has happened so far is not what happens from now on
         made = _endpoint(endpoint_id, body, settings, sealed, tx.now or EARLIEST)
         await store.insert(tx, made, from_first=body.begin == "first")
+        await note(tx, actor, endpoints.done(Act.ENDPOINT_CREATED, made, begin=body.begin))
         return await endpoints.issued(tx, ctx, made, secret)
 
 

@@ -4,13 +4,17 @@ import uuid
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import deliveries, store
 from service.domain.endpoints.types import State
 from service.domain.holders import store as holders
+from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
+from service.kernel.actor import Actor
 
 
-async def remove_endpoint(ctx: Context, endpoint_id: uuid.UUID) -> None:
+async def remove_endpoint(ctx: Context, actor: Actor, endpoint_id: uuid.UUID) -> None:
     """EndpointNotFound. Its name is free; its row stays for its own events, without URL or secret.
 
     A request that is on its way arrives.
@@ -31,3 +35,4 @@ async def remove_endpoint(ctx: Context, endpoint_id: uuid.UUID) -> None:
             last_answer=None,
         )
         await store.remove(tx, removed, now)
+        await note(tx, actor, endpoints.done(Act.ENDPOINT_REMOVED, endpoint))

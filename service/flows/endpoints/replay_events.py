@@ -9,19 +9,24 @@ import datetime as dt
 import uuid
 from typing import Final
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import store
 from service.domain.endpoints.errors import EndpointNotVerified, ReplayRunning, SpanIsEmpty
 from service.domain.endpoints.types import AskReplay, Replay, ReplayRow, State
 from service.domain.events import places, sequence
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
+from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 
 SLACK: Final = dt.timedelta(hours=1)  # longer than a transaction that writes events lasts
 
 
-async def replay_events(ctx: Context, endpoint_id: uuid.UUID, body: AskReplay) -> Replay:
+async def replay_events(
+    ctx: Context, actor: Actor, endpoint_id: uuid.UUID, body: AskReplay
+) -> Replay:
     """The replay; EndpointNotFound, EndpointNotVerified, ReplayRunning, SpanIsEmpty."""
     async with ctx.db.transaction() as tx:
         await holders.clock(tx, ctx.db.clock_offset)
@@ -51,4 +56,6 @@ async def replay_events(ctx: Context, endpoint_id: uuid.UUID, body: AskReplay) -
         if not span:
             await store.end_replay(tx, endpoint_id, now)
         found = await store.replays(tx, endpoint_id, uuid.UUID(int=2**128 - 1), 1)
+        asked = {"replay_id": row.replay_id, "from": row.from_at, "until": row.until_at}
+        await note(tx, actor, endpoints.done(Act.EVENTS_REPLAYED, endpoint, **asked))
     return endpoints.replay_view(found[0])

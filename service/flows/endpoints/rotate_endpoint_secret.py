@@ -5,17 +5,20 @@ import uuid
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import signing, store
 from service.domain.endpoints.errors import NoWebhook
 from service.domain.endpoints.types import Format, IssuedSecret, RotateSecret
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.sealed import Seals
+from service.kernel.actor import Actor
 
 
 async def rotate_endpoint_secret(
-    ctx: Context, endpoint_id: uuid.UUID, body: RotateSecret
+    ctx: Context, actor: Actor, endpoint_id: uuid.UUID, body: RotateSecret
 ) -> IssuedSecret:
     """The new secret; EndpointNotFound, NoWebhook. Rotated twice, the oldest signs no more.
 
@@ -36,4 +39,6 @@ async def rotate_endpoint_secret(
             old_secret_until=now + dt.timedelta(seconds=body.old_good_for) if keeps else None,
         )
         await store.update(tx, after)
+        told = endpoints.done(Act.ENDPOINT_SECRET_ROTATED, after, old_good_for=body.old_good_for)
+        await note(tx, actor, told)
         return await endpoints.issued(tx, ctx, after, secret)

@@ -24,42 +24,45 @@ from service.flows.endpoints.retry_dead_letters import retry_dead_letters
 from service.flows.endpoints.rotate_endpoint_secret import rotate_endpoint_secret
 from service.flows.endpoints.verify_endpoint import verify_endpoint
 from service.flows.gated import Gated
+from service.kernel.actor import Actor
 from service.kernel.answer import Answer
 
 
 class VerbsOfEndpoints(Gated):
     """Every method answers, or raises an ExpectedError."""
 
-    async def create_endpoint(self, body: CreateEndpoint) -> Answer[IssuedSecret]:
+    async def create_endpoint(self, actor: Actor, body: CreateEndpoint) -> Answer[IssuedSecret]:
         """A receiver of events."""
-        return Answer(await create_endpoint(self.ctx, body))
+        return Answer(await create_endpoint(self.ctx, actor, body))
 
     async def change_endpoint(
-        self, endpoint_id: uuid.UUID, body: PatchEndpoint
+        self, actor: Actor, endpoint_id: uuid.UUID, body: PatchEndpoint
     ) -> Answer[EndpointView]:
         """What an endpoint is."""
-        return Answer(await change_endpoint(self.ctx, endpoint_id, body))
+        return Answer(await change_endpoint(self.ctx, actor, endpoint_id, body))
 
-    async def remove_endpoint(self, endpoint_id: uuid.UUID) -> None:
+    async def remove_endpoint(self, actor: Actor, endpoint_id: uuid.UUID) -> None:
         """A receiver gets no events any more."""
-        await remove_endpoint(self.ctx, endpoint_id)
+        await remove_endpoint(self.ctx, actor, endpoint_id)
 
-    async def verify_endpoint(self, endpoint_id: uuid.UUID) -> Answer[EndpointView]:
+    async def verify_endpoint(self, actor: Actor, endpoint_id: uuid.UUID) -> Answer[EndpointView]:
         """A receiver proves itself."""
-        return Answer(await verify_endpoint(self.ctx, endpoint_id))
+        return Answer(await verify_endpoint(self.ctx, actor, endpoint_id))
 
     async def rotate_endpoint_secret(
-        self, endpoint_id: uuid.UUID, body: RotateSecret
+        self, actor: Actor, endpoint_id: uuid.UUID, body: RotateSecret
     ) -> Answer[IssuedSecret]:
         """Another secret."""
-        return Answer(await rotate_endpoint_secret(self.ctx, endpoint_id, body))
+        return Answer(await rotate_endpoint_secret(self.ctx, actor, endpoint_id, body))
 
-    async def replay_events(self, endpoint_id: uuid.UUID, body: AskReplay) -> Answer[Replay]:
+    async def replay_events(
+        self, actor: Actor, endpoint_id: uuid.UUID, body: AskReplay
+    ) -> Answer[Replay]:
         """Events of a span once more."""
-        return Answer(await replay_events(self.ctx, endpoint_id, body))
+        return Answer(await replay_events(self.ctx, actor, endpoint_id, body))
 
     async def retry_dead_letters(
-        self, endpoint_id: uuid.UUID, body: RetryDeadLetters
+        self, actor: Actor, endpoint_id: uuid.UUID, body: RetryDeadLetters
     ) -> Answer[Retried]:
         """Events that were given up, once more."""
-        return Answer(await retry_dead_letters(self.ctx, endpoint_id, body))
+        return Answer(await retry_dead_letters(self.ctx, actor, endpoint_id, body))

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.endpoints import store
 from service.domain.endpoints.errors import (
     ChallengeFailed,
@@ -22,9 +23,11 @@ from service.domain.endpoints.judging import Verdict
 from service.domain.endpoints.types import EndpointView, Format, State
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
+from service.flows.steps.auditing import note
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.delivering.attempt import Attempt, Sender, maker_of
 from service.infra.sealed import Seals
+from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 
 TYPE: Final = "regulars.endpoint.challenge.v1"
@@ -49,7 +52,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
     data: _Challenge
 
 
-async def verify_endpoint(ctx: Context, endpoint_id: uuid.UUID) -> EndpointView:
+async def verify_endpoint(ctx: Context, actor: Actor, endpoint_id: uuid.UUID) -> EndpointView:
     """The endpoint, active; ChallengeFailed, EndpointChangedMeanwhile, EndpointNotFound.
 
     One that was paused or disabled stays so.
@@ -81,6 +84,7 @@ async def verify_endpoint(ctx: Context, endpoint_id: uuid.UUID) -> EndpointView:
             going = endpoints.going(tx.now or EARLIEST)
             endpoint = msgspec.structs.replace(endpoint, state=State.ACTIVE, **going)
             await store.update(tx, endpoint)
+        await note(tx, actor, endpoints.done(Act.ENDPOINT_VERIFIED, endpoint))
         return await endpoints.shown(tx, ctx, endpoint)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.events.gift_cards import GiftCardBlocked, GiftCardUnblocked
 from service.domain.gift_cards import store
 from service.domain.gift_cards.types import (
@@ -19,6 +20,7 @@ from service.domain.gift_cards.types import (
     State,
 )
 from service.flows.steps import wallets
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import gift_cards
 from service.flows.steps.checkout.gift_cards import Card
 from service.flows.steps.context import Context
@@ -77,6 +79,8 @@ async def _change(tx: Tx, command: Command, card: Card) -> None:
     await store.update_state(tx, card.row)
     await wallets.write(tx, [work])
     await work.outbox.write(tx)
+    act = Act.GIFT_CARD_BLOCKED if command.block else Act.GIFT_CARD_UNBLOCKED
+    await note(tx, command.actor, Done(act=act, about=About.GIFT_CARD, id=row.holder_id))
 
 
 def _standing(row: CardRow) -> GiftCardStanding:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.events.gift_cards import GiftCardIssued
 from service.domain.gift_cards import codes, store
 from service.domain.gift_cards.errors import ActivationNeedsAmount, GiftCardWithoutPin
@@ -23,6 +24,7 @@ from service.flows.steps import (
     idempotency,
     wallets,
 )
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import (
     gift_cards,
     proving,
@@ -74,6 +76,7 @@ async def _one(ctx: Context, command: Command) -> Any:
             card = await _insert(tx, ctx, card_id, kind, pin_hash, active=body.activate)
             issued = await _issue(tx, ctx, command, kind, card)
             await idempotency.keep(tx, command.actor, command.key, fp, card_id, issued)
+            await note(tx, command.actor, _done(issued))
             return Answer(_with_code(ctx, issued))
     except ExpectedError as refusal:
         return refusal
@@ -155,6 +158,17 @@ async def _issue(
         expires_at=receipt.expires_at if receipt else None,
         operation_id=receipt.operation_id if receipt else None,
         issued_at=row.issued_at,
+    )
+
+
+def _done(issued: IssuedGiftCard) -> Done:
+    """Once more than the entry says, for a card without money has none."""
+    return Done(
+        act=Act.GIFT_CARD_ISSUED,
+        about=About.GIFT_CARD,
+        id=issued.id,
+        op_id=issued.operation_id,
+        content={"kind": issued.kind, "amount": issued.amount},
     )
 
 

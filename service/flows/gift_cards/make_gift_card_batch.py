@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from typing import Final
 
+from service.domain.audit.acts import About, Act
 from service.domain.gift_cards import batches
 from service.domain.gift_cards.types import BatchRow, GiftCardBatchView, MakeGiftCards
 from service.domain.idempotency.errors import IdempotencyKeyReused
@@ -14,6 +15,7 @@ from service.flows.steps import (
     batching,
     idempotency,
 )
+from service.flows.steps.auditing import Done
 from service.flows.steps.checkout import gift_cards
 from service.flows.steps.context import Context
 from service.infra.db import Tx
@@ -49,7 +51,11 @@ async def _begun(
         kind = gift_cards.kind_of(ctx.programs.at(now), body.kind)
         return BatchRow(batch_id, kind.id, body.size, seed, kind.pin, 0, body.note, now)
 
-    batch = await batching.begun(tx, batches, batch_id, actor, fresh)
+    content = {"kind": body.kind, "size": body.size}
+    done = Done(
+        act=Act.GIFT_CARD_BATCH_MADE, about=About.GIFT_CARD_BATCH, id=batch_id, content=content
+    )
+    batch = await batching.begun(tx, batches, done, actor, fresh)
     if (batch.kind, batch.size, batch.note) != (body.kind, body.size, body.note):
         raise IdempotencyKeyReused
     return batch

@@ -10,7 +10,10 @@ from service.domain.access import store as access
 from service.domain.access.errors import ClientNameInvalid, NetworkInvalid, TooManyKeys
 from service.domain.access.roles import scopes_of
 from service.domain.access.types import NewKey
+from service.domain.audit.acts import About, Act
+from service.flows.steps.auditing import AT_COMMAND, Done, note
 from service.infra.db import Database
+from service.kernel.actor import Actor
 from service.kernel.ids import derived_id
 
 LIVE_KEYS_MAX: Final = 2
@@ -27,6 +30,7 @@ async def create_key(
     mode: codes.Mode = codes.Mode.LIVE,
     rate_per_minute: int | None = None,
     networks: Sequence[str] = (),
+    actor: Actor = AT_COMMAND,
 ) -> str:
     """A new key of the client (role, name), which is made when it is not there; valid for a year.
 
@@ -60,6 +64,10 @@ async def create_key(
                 networks=only_from,
             ),
         )
+        tx.now = now + db.clock_offset
+        content = {"role": role, "store": store, "rate": rate_per_minute, "networks": only_from}
+        done = Done(act=Act.KEY_CREATED, about=About.KEY, id=code.kid, content=content)
+        await note(tx, actor, done)
     return key
 
 

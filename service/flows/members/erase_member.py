@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.erasures import store
 from service.domain.erasures.types import EraseMember, Erasure
 from service.domain.events.catalog import MemberErased
@@ -20,6 +21,7 @@ from service.domain.operations import store as operations
 from service.domain.segments import store as segments
 from service.domain.wallets.entries import Op
 from service.flows.steps import idempotency
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.context import Context
@@ -110,4 +112,12 @@ async def _go(tx: Tx, ctx: Context, going: Going, holder: Holder, body: EraseMem
     await going.together.write(tx)
     await store.mark(tx, going.family, work.now)
     await forgetting.forget(tx, ctx, going.family, work.now)
+    done = Done(
+        act=Act.MEMBER_ERASED,
+        about=About.MEMBER,
+        id=going.member_id,
+        content={"family": going.family},
+        op_id=going.op_id,
+    )
+    await note(tx, actor, done)
     return Erasure(id=going.op_id, member_id=going.member_id, erased_at=work.now)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.events.merging import MemberMerged
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
@@ -25,6 +26,7 @@ from service.domain.wallets import taken
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.merging import Part
 from service.flows.steps import idempotency, naming, tiers, wallets
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.clubs import knowing
@@ -96,6 +98,10 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     both = await _begin(tx, ctx, locked, old_id, survivor_id)
     receipt = await _merge(tx, ctx, both, command)
     await idempotency.keep(tx, actor, command.key, fp, survivor_id, receipt)
+    done = Done(
+        act=Act.MEMBER_MERGED, about=About.MEMBER, id=survivor_id, with_id=old_id, op_id=receipt.id
+    )
+    await note(tx, actor, done)
     return Answer(receipt)
 
 

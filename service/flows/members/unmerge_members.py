@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.consents import store as consents
 from service.domain.events.merging import MemberUnmerged
 from service.domain.holders import store as holders
@@ -25,6 +26,7 @@ from service.domain.wallets import taken
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.merging import Part
 from service.flows.steps import idempotency, tiers, wallets
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.clubs import merging as clubs
@@ -91,6 +93,14 @@ async def _one(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Any:
     both = await _begin(tx, ctx, locked, back_id, survivor_id)
     receipt = await _unmerge(tx, ctx, both, command)
     await idempotency.keep(tx, actor, command.key, fp, back_id, receipt)
+    done = Done(
+        act=Act.MEMBER_UNMERGED,
+        about=About.MEMBER,
+        id=back_id,
+        with_id=survivor_id,
+        op_id=receipt.id,
+    )
+    await note(tx, actor, done)
     return Answer(receipt)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import applications, membership, spans, steps
 from service.domain.clubs.applications import State
 from service.domain.clubs.errors import ClubNotFound
@@ -17,6 +18,7 @@ from service.domain.clubs.stays import BanMember, ClubStanding
 from service.domain.clubs.steps import What
 from service.domain.clubs.types import LeftHow, OfferState
 from service.domain.events.club_stays import ClubBanned
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import admitting, applying, entering, knowing, staying
 from service.flows.steps.clubs.knowing import Circle
@@ -63,6 +65,7 @@ async def _ban(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer[
     await steps.note(tx, [staying.step(circle, What.BANNED, actor, note=body.note)])
     circle.work.emit(ClubBanned(club=club.id), circle.work.at)
     await knowing.write(tx, works)
+    await auditing.note_club(tx, actor, Act.CLUB_BANNED, club.id, circle.member_id, {})
     return Answer(await staying.standing(tx, circle, club))
 
 

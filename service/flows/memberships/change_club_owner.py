@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import membership, owners, seats, spans, steps
 from service.domain.clubs.errors import ClubNotFound, NotInClub
 from service.domain.clubs.stays import ChangeOwner, OwnerView
 from service.domain.clubs.steps import Step, What
 from service.domain.events.club_stays import ClubOwnerChanged
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
 from service.flows.steps.clubs import knowing
@@ -62,6 +64,8 @@ async def _change(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
     for member_id, work in works.items():
         await _tell(tx, club, work, command, owns=member_id == new)
     await knowing.write(tx, works)
+    if body.by is None:
+        await auditing.note_club(tx, actor, Act.CLUB_OWNER_CHANGED, club.id, new, {"before": owner})
     return Answer(OwnerView(club=club.id, owner_id=new))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from service.domain.access.errors import ScopeMissing
+from service.domain.audit.acts import Act
 from service.domain.clubs import applications, owners
 from service.domain.clubs.applications import Application, State
 from service.domain.clubs.errors import (
@@ -21,6 +22,7 @@ from service.domain.clubs.errors import (
 from service.domain.clubs.stays import ApplicationView, DecideApplication, Decided
 from service.domain.clubs.types import Ground
 from service.domain.holders import store as holders
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import applying, entering, knowing, staying
 from service.flows.steps.clubs.entering import Right
@@ -73,6 +75,15 @@ async def _decide(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
         raise ApplicationDecidedOtherwise
     ended = await _end(tx, ctx, command, circle, club, asked)
     await knowing.write(tx, works)
+    if body.by is None:
+        await auditing.note_club(
+            tx,
+            actor,
+            Act.CLUB_APPLICATION_DECIDED,
+            club.id,
+            circle.member_id,
+            {"application_id": asked.application_id, "decision": body.decision},
+        )
     return Answer(applying.view(club, ended))
 
 

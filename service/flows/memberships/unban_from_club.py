@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.clubs import membership, spans, steps
 from service.domain.clubs.errors import ClubNotFound
 from service.domain.clubs.membership import BAN, Ended
 from service.domain.clubs.stays import BanMember, ClubStanding
 from service.domain.clubs.steps import What
 from service.domain.events.club_stays import ClubUnbanned
+from service.flows.steps import auditing
 from service.flows.steps.checkout import apart
 from service.flows.steps.clubs import knowing, staying
 from service.flows.steps.context import Context
@@ -56,4 +58,5 @@ async def _unban(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answe
     await steps.note(tx, [staying.step(circle, What.UNBANNED, actor, note=body.note)])
     work.emit(ClubUnbanned(club=club.id), work.at)
     await knowing.write(tx, works)
+    await auditing.note_club(tx, actor, Act.CLUB_UNBANNED, club.id, circle.member_id, {})
     return Answer(await staying.standing(tx, circle, club))

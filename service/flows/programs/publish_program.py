@@ -2,12 +2,15 @@
 
 import datetime as dt
 
+from service.domain.audit.acts import About, Act
 from service.domain.budgets import store as budgets
 from service.domain.holders import store as holders
 from service.domain.programs import store
 from service.domain.programs.errors import EffectiveTooEarly, ProgramInvalid
 from service.domain.programs.live import PUBLISH_LEAD
 from service.domain.programs.types import StoredVersion, VersionView
+from service.flows.steps.auditing import Done
+from service.flows.steps.auditing import note as record
 from service.flows.steps.context import EARLIEST
 from service.infra.db import Database
 from service.kernel.actor import Actor
@@ -50,6 +53,9 @@ async def publish_program(
         )
         await store.insert(tx, row)
         await budgets.declare(tx, compile_program(document, row.version, starts).budgets)
+        content = {"canonical": row.canonical, "effective_from": starts}
+        done = Done(act=Act.PROGRAM_PUBLISHED, about=About.PROGRAM, id=row.version, content=content)
+        await record(tx, actor, done)
     return store.version_view(row, document, in_force=starts <= now)
 
 

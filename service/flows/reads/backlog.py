@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 
 from service.domain import backlog
-from service.domain.backlog.store import Figures
+from service.domain.backlog.store import Figures, age
 from service.domain.holders import store as holders
 from service.domain.relays import store as relays
 from service.flows.steps.context import EARLIEST, Context
@@ -48,4 +48,6 @@ class Backlog:
             return {"database_up": [("", 0)]}
         if lags:
             found["relay_lag_events"] = [(one.sink, one.events) for one in lags]
+            at = tx.now or EARLIEST
+            found["relay_lag_oldest_seconds"] = [(one.sink, age(one.oldest, at)) for one in lags]
         return {"database_up": [("", 1)], **found}

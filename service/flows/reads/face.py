@@ -67,6 +67,7 @@ from service.flows.reads import (
     staff,
     streams,
 )
+from service.flows.reads.audit import Audit
 from service.flows.reads.balances import Balances, Tagged
 from service.flows.reads.homes import Homes
 from service.flows.reads.quotes import Quotes
@@ -88,6 +89,7 @@ class Reads:
         self._balances = Balances(ctx)
         self._quotes = Quotes(ctx)
         self._homes = Homes(ctx)
+        self.audit = Audit(ctx)
 
     async def quote(self, actor: Actor, body: AskQuote) -> Quote:
         """What recording a cart now would decide."""

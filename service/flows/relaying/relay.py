@@ -38,6 +38,8 @@ async def relay(ctx: Context, sink: Sink, *, everything: bool = False) -> int:
         return 0
     one_round = Round(ctx, sink)
     sent = await asyncio.gather(*map(one_round.send, behind), return_exceptions=True)
+    if everything:
+        ctx.meter.ahead(sink.name, one_round.ahead)
     for failure in sent:  # only now: the other shards' positions are written
         if isinstance(failure, BaseException):
             raise failure
@@ -52,6 +54,7 @@ class Round:
         self._sink = sink
         self._shards = asyncio.Semaphore(SHARDS_AT_ONCE)
         self._connections = asyncio.Semaphore(CONNECTIONS_MAX)
+        self.ahead = 0  # shards in which the sink has what the database does not
 
     async def send(self, standing: Standing) -> int:
         """One shard: answers by how much its position moved on."""
@@ -60,9 +63,11 @@ class Round:
                 events = await relays.after(tx, standing.shard, standing.position, EVENTS_MAX)
             if events and events[0].pub_seq != standing.position + 1:
                 self._say("events_missing", standing, Top(events[0].pub_seq))
+                self._count("missing", events[0].pub_seq - standing.position - 1)
             top = await self._sink.send(standing.shard, standing.position, events)
             if top.refusal is not None:
                 log.error("events_refused", sink=self._sink.name, why=top.refusal)
+                self._count("refused", sum(one.pub_seq > top.place for one in events))
             return await self._note(standing, events, top)
 
     async def _note(self, standing: Standing, events: list[Placed], top: Top) -> int:
@@ -75,10 +80,18 @@ class Round:
                 last_seq, event_id = await relays.look_at(tx, standing.shard, top.place)
                 if last_seq < top.place or _differ(event_id, top.event_id):
                     self._say("sink_ahead", standing, top)
+                    self.ahead += 1
                     return 0
             await holders.clock(tx, self._ctx.db.clock_offset)
             moved = await relays.move(tx, self._sink.name, standing, top.place, _now(tx.now))
-        return abs(top.place - standing.position) if moved else 0
+        if not moved:
+            return 0
+        far = top.place - standing.position
+        self._count("sent" if far > 0 else "lost", abs(far))
+        return abs(far)
+
+    def _count(self, outcome: str, events: int) -> None:
+        self._ctx.meter.relayed(self._sink.name, outcome, events)
 
     def _say(self, what: str, standing: Standing, top: Top) -> None:
         log.error(

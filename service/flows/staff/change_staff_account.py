@@ -8,6 +8,7 @@ import uuid
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.holders import store as holders
 from service.domain.staff import store
 from service.domain.staff.types import (
@@ -41,7 +42,9 @@ async def change_staff_account(
         changed = msgspec.structs.replace(changed, changed_at=now)
         await store.update(tx, changed)
         await store.end_tokens(tx, account_id, now)
-        await store.note(tx, account_id, ActKind.CHANGED, changes, actor, now)
+        await staff_accounts.note(
+            tx, actor, account_id, ActKind.CHANGED, Act.STAFF_CHANGED, changes
+        )
     return staff_accounts.view(changed)
 
 

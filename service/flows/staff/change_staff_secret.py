@@ -6,6 +6,7 @@ chosen is another one. Whoever is signed in with the account is signed out, ever
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.holders import store as holders
 from service.domain.staff import secret, store
 from service.domain.staff.errors import NewSecretNeeded, SecretNotNew, StaffSuspended
@@ -48,7 +49,14 @@ async def change_staff_secret(ctx: Context, actor: Actor, body: ChangeSecret) ->
         await store.end_tokens(tx, account.account_id, now)
         changes = staff_accounts.secrets_changed(account, changed)
         themself = _themself(actor, account)
-        await store.note(tx, account.account_id, ActKind.SECRET_CHANGED, changes, themself, now)
+        await staff_accounts.note(
+            tx,
+            themself,
+            account.account_id,
+            ActKind.SECRET_CHANGED,
+            Act.STAFF_SECRET_CHANGED,
+            changes,
+        )
     return staff_accounts.view(changed)
 
 
@@ -77,4 +85,4 @@ def _changed(account: Account, hashes: Hashes) -> Account:
 
 def _themself(actor: Actor, account: Account) -> Actor:
     """The person, at the device of the key."""
-    return Actor(kind=ActorKind.STAFF, id=account.login, client_id=actor.client_id)
+    return msgspec.structs.replace(actor, kind=ActorKind.STAFF, id=account.login)

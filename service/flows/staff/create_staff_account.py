@@ -2,6 +2,7 @@
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.holders import store as holders
 from service.domain.staff import secret, store
 from service.domain.staff.types import (
@@ -53,7 +54,9 @@ async def create_staff_account(
             "member_id": (None, account.member_id),
             **staff_accounts.secrets_changed(nothing, account),
         }
-        await store.note(tx, account_id, ActKind.CREATED, changes, actor, now)
+        await staff_accounts.note(
+            tx, actor, account_id, ActKind.CREATED, Act.STAFF_CREATED, changes
+        )
     return staff_accounts.issued(account, made)
 
 

@@ -8,6 +8,7 @@ import uuid
 
 import msgspec
 
+from service.domain.audit.acts import Act
 from service.domain.holders import store as holders
 from service.domain.staff import secret, store
 from service.domain.staff.errors import StaffAccountNotFound
@@ -43,5 +44,7 @@ async def reset_staff_secret(
         await store.end_tokens(tx, account_id, now)
         await staff_accounts.unlock(tx, ctx, account.login)
         changes = staff_accounts.secrets_changed(account, changed)
-        await store.note(tx, account_id, ActKind.SECRET_RESET, changes, actor, now)
+        await staff_accounts.note(
+            tx, actor, account_id, ActKind.SECRET_RESET, Act.STAFF_SECRET_RESET, changes
+        )
     return staff_accounts.issued(changed, made)

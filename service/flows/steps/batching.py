@@ -15,6 +15,7 @@ import msgspec
 
 from service.domain.holders import store as holders
 from service.flows.steps import idempotency
+from service.flows.steps.auditing import Done, note
 from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
 from service.kernel.actor import Actor
@@ -32,6 +33,10 @@ class Batch(Protocol):
     @property
     def batch_id(self) -> uuid.UUID:
         """Its id."""
+
+    @property
+    def seed(self) -> bytes:
+        """What its codes are made of, for ever."""
 
     @property
     def size(self) -> int:
@@ -90,15 +95,22 @@ async def made(
 async def begun(
     tx: Tx,
     batches: Batches[Row],
-    batch_id: uuid.UUID,
+    done: Done,
     actor: Actor,
     fresh: Callable[[dt.datetime, bytes], Row],
 ) -> Row:
-    """The batch of a key as somebody left it, or a new one: `fresh` of an instant and a seed."""
+    """The batch of a key as somebody left it, or a new one: `fresh` of an instant and a seed.
+
+    A new one is an act, `done`, that names it.
+    """
+    batch_id = uuid.UUID(str(done.id))
     found = await batches.find(tx, batch_id)
     if found is None:
-        await batches.insert(tx, fresh(tx.now or EARLIEST, secrets.token_bytes(32)), actor)
+        made = fresh(tx.now or EARLIEST, secrets.token_bytes(32))
+        await batches.insert(tx, made, actor)
         found = await batches.find(tx, batch_id)  # somebody may have been first, with another seed
+        if found is not None and found.seed == made.seed:
+            await note(tx, actor, done)
     assert found is not None  # noqa: S101  # it is there now
     return found
 

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.endpoints import composing, filters, signing, store
 from service.domain.endpoints.errors import UnknownEventType, UrlNotAllowed
 from service.domain.endpoints.formats import Settings, Template
@@ -21,6 +22,7 @@ from service.domain.endpoints.types import (
     StateName,
 )
 from service.domain.events.catalog import TYPES
+from service.flows.steps.auditing import Done
 from service.flows.steps.context import Context
 from service.flows.steps.delivering.attempt import settings_of
 from service.infra.db import Tx
@@ -108,6 +110,14 @@ def view(ctx: Context, endpoint: Endpoint, behind: Behind) -> EndpointView:
         waiting=behind.waiting,
         dead=behind.dead,
     )
+
+
+def done(act: Act, endpoint: Endpoint, **asked: object) -> Done:
+    """An act on an endpoint as it is after it; nothing that is sealed is told."""
+    names = ("name", "url", "types", "channels", "in_flight_max", "format", "personal", "consent")
+    after = {name: getattr(endpoint, name) for name in names}
+    content = {**after, "state": endpoint.state, **asked}
+    return Done(act=act, about=About.ENDPOINT, id=endpoint.endpoint_id, content=content)
 
 
 def replay_view(row: ReplayRow) -> Replay:

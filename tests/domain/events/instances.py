@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.events.activities import ActivityReassigned, ActivityRecorded
 from service.domain.events.approvals import ApprovalApproved, ApprovalAsked, ApprovalRefused
+from service.domain.events.audit import AuditClosed
 from service.domain.events.catalog import (
     CouponIssued,
     CouponReinstated,
@@ -220,6 +221,7 @@ EVENTS: list[Event] = [
     ),
     EndpointDisabled(endpoint_id=OPERATION, name="crm", why="gone", failing_since=WRITTEN),
     CodeGuessing(client_id=OPERATION, since=WRITTEN, tried=100),
+    AuditClosed(day=WRITTEN.date(), acts=1, root="0" * 64, previous=None, head="f" * 64),
     ApprovalAsked(approval_id=OPERATION, kind="adjustment", due_at=WRITTEN),
     ApprovalApproved(approval_id=OPERATION, kind="adjustment", operation_id=OPERATION),
     ApprovalRefused(approval_id=OPERATION, kind="adjustment"),

@@ -28,7 +28,7 @@ def test_what_is_told_is_what_an_app_may_read() -> None:
 def test_segments_approvals_bans_and_what_is_for_other_systems_are_not_told() -> None:
     names = {TYPES[kind].split(".")[1] for kind in NOT_TOLD - {club_stays.ClubBanned}}
 
-    systems = {"gift-card", "endpoint", "security"}
+    systems = {"gift-card", "endpoint", "security", "audit"}
     assert names == {"trigger", "campaign", "segment", "approval", "club"} | systems
     assert segments.SegmentEntered in NOT_TOLD
     assert {kind for kind in NOT_TOLD if TYPES[kind].startswith("regulars.club.")} == {

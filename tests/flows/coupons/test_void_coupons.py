@@ -75,7 +75,7 @@ async def test_what_happens_to_a_members_coupon_is_told_to_the_member(shop: Shop
     ]
 
 
-async def test_a_coupon_of_nobody_is_logged_with_who_and_why(shop: Shop) -> None:
+async def test_a_coupon_of_nobody_is_logged_with_who_and_not_in_whose_words(shop: Shop) -> None:
     await with_coupons(shop)
     await bring(shop, "OLD-CODE-1")
     before = await shop.count("outbox")
@@ -83,7 +83,8 @@ async def test_a_coupon_of_nobody_is_logged_with_who_and_why(shop: Shop) -> None
         found = await void(shop, code="OLD-CODE-1")
 
     (log,) = logs
-    assert (log["event"], log["actor"], log["reason"]) == ("coupon_voided", "till", "leaked")
+    assert (log["event"], log["actor"]) == ("coupon_voided", "till")
+    assert "leaked" not in repr(log)  # what somebody wrote is told by no log
     assert log["coupon_id"] == str(found.id)
     assert "0LDC0DE1" not in str(log).upper()
     assert await shop.count("outbox") == before

@@ -40,7 +40,7 @@ async def connected(outward: Outward, example: dict[str, Any], vendor: Vendor) -
     url = outward.receiver.url.removesuffix("/events")
     path = "/" + example["url"].split("/", 3)[3] if example["url"].count("/") > 2 else ""
     body = msgspec.convert({**example, "url": url + path}, CreateEndpoint)
-    return (await outward.shop.verbs.create_endpoint(body)).body.endpoint
+    return (await outward.shop.verbs.create_endpoint(TILL, body)).body.endpoint
 
 
 async def ola(outward: Outward) -> uuid.UUID:
@@ -208,9 +208,9 @@ async def test_it_is_no_webhook(outward: Outward, pair: Pair) -> None:
     endpoint, _ = pair
     before = await outward.shop.tables()
     with pytest.raises(NoWebhook):
-        await outward.shop.verbs.verify_endpoint(endpoint.id)
+        await outward.shop.verbs.verify_endpoint(TILL, endpoint.id)
     with pytest.raises(NoWebhook):
-        await outward.shop.verbs.rotate_endpoint_secret(endpoint.id, RotateSecret())
+        await outward.shop.verbs.rotate_endpoint_secret(TILL, endpoint.id, RotateSecret())
     assert await outward.shop.tables() == before
 
 

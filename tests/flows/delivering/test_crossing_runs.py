@@ -2,15 +2,18 @@
 
 import asyncio
 import uuid
+from collections import Counter
 
 from aiohttp import web
 
+from service.domain.endpoints.judging import Verdict
 from service.flows.delivering.lease_endpoints import lease_endpoints
 from service.flows.delivering.settle_deliveries import settle_deliveries
 from service.flows.reads.deliveries import work_of
 from service.flows.steps.delivering.run import Outcome
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import Came, takes
 
 
@@ -66,7 +69,9 @@ async def test_a_run_that_comes_too_late_writes_nothing(outward: Outward) -> Non
     await outward.send()
     before = await outward.shop.tables()
     (event,) = work.due
-    late = Outcome(positions={(0, event.shard): event.pub_seq}, taken=1)
+    late = Outcome(
+        positions={(0, event.shard): event.pub_seq}, attempts=Counter({Verdict.TAKEN: 1})
+    )
     assert await settle_deliveries(ctx, run, work, late) is None
     assert await outward.shop.tables() == before
     assert outward.receiver.of(member) == [1]
@@ -105,7 +110,7 @@ async def test_a_removed_endpoint_ends_the_run_without_a_trace(outward: Outward)
     outward.receiver.answers = waits
     sending = asyncio.create_task(outward.send())
     await going.wait()
-    await outward.shop.verbs.remove_endpoint(endpoint.id)
+    await outward.shop.verbs.remove_endpoint(TILL, endpoint.id)
     go_on.set()
     assert await sending == 1
     assert await outward.shop.count("endpoint_track") == 0

@@ -17,7 +17,7 @@ from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 from service.domain.endpoints.types import CreateEndpoint
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
-from tests.flows.shop import goods
+from tests.flows.shop import TILL, goods
 from tests.receiver import Answers, Came, says, takes
 
 HOUR = dt.timedelta(hours=1)
@@ -37,8 +37,8 @@ def refusing(whose: uuid.UUID, version: int, status: int = 422) -> Answers:
 async def test_an_event_arrives_signed_and_as_a_cloud_event(outward: Outward) -> None:
     await outward.show_the_world()
     body = CreateEndpoint(name="crm", url=outward.receiver.url)
-    made = await outward.shop.verbs.create_endpoint(body)
-    await outward.shop.verbs.verify_endpoint(made.body.endpoint.id)
+    made = await outward.shop.verbs.create_endpoint(TILL, body)
+    await outward.shop.verbs.verify_endpoint(TILL, made.body.endpoint.id)
     member = await outward.member("4012001")
     assert await outward.send() == 1
     (came,) = outward.receiver.came

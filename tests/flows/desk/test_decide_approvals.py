@@ -80,14 +80,14 @@ async def test_what_a_second_person_approved_counts_for_nobodys_day(caps: Caps) 
 async def test_what_is_refused_is_not_done(caps: Caps) -> None:
     ola = await caps.shop.enrol("1")
     asked = await caps.asked(ola.id, 700)
-    before = await caps.shop.tables("approval", "holder", "outbox")
+    before = await caps.shop.tables("approval", "audit_act", "holder", "outbox")
 
     told = await caps.refuse(asked.id)
 
     assert (told.state, told.decided_by, told.reason, told.operation_id) == (
         *(Standing.REFUSED, "staff:jan", "too much", None),
     )
-    assert await caps.shop.tables("approval", "holder", "outbox") == before
+    assert await caps.shop.tables("approval", "audit_act", "holder", "outbox") == before
     assert (await caps.shop.events(ola.id))[-1] == (
         "approval.refused",
         {"approval_id": str(asked.id), "kind": "adjustment"},

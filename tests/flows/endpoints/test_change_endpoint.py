@@ -11,6 +11,7 @@ from service.domain.endpoints.errors import (
 from service.domain.endpoints.types import PatchEndpoint
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import says, takes
 
 
@@ -29,7 +30,7 @@ async def test_another_url_is_verified_before_anything_is_sent_there(outward: Ou
     assert after.state == "pending"
     member = await outward.member("4012001")
     assert await outward.send() == 0
-    await outward.shop.verbs.verify_endpoint(endpoint.id)
+    await outward.shop.verbs.verify_endpoint(TILL, endpoint.id)
     await outward.send()
     assert [came.path for came in outward.receiver.came] == ["/events/new"]
     assert outward.receiver.of(member) == [1]
@@ -88,5 +89,5 @@ async def test_a_refusal_changes_nothing(outward: Outward) -> None:
     with pytest.raises(UrlNotAllowed):
         await outward.change(endpoint, url="https://192.168.0.1/")
     with pytest.raises(EndpointNotFound):
-        await outward.shop.verbs.change_endpoint(new_id(), PatchEndpoint(name="x"))
+        await outward.shop.verbs.change_endpoint(TILL, new_id(), PatchEndpoint(name="x"))
     assert await outward.shop.tables() == before

@@ -12,11 +12,12 @@ from service.domain.endpoints.errors import (
 from service.domain.endpoints.types import CreateEndpoint
 from service.infra.sealed import Seals
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 
 
 async def test_it_is_pending_and_its_secret_is_kept_sealed(outward: Outward) -> None:
     body = CreateEndpoint(name="crm", url=outward.receiver.url, types=("regulars.points.*",))
-    made = (await outward.shop.verbs.create_endpoint(body)).body
+    made = (await outward.shop.verbs.create_endpoint(TILL, body)).body
     assert made.secret is not None
     assert made.secret.startswith("whsec_")
     assert (made.endpoint.state, made.endpoint.types) == ("pending", ("regulars.points.*",))
@@ -39,7 +40,7 @@ async def test_it_begins_with_what_happens_from_now_on(outward: Outward) -> None
     member = await outward.member("4012001")
     made = await outward.made()
     await outward.happen(member)
-    await outward.shop.verbs.verify_endpoint(made.id)
+    await outward.shop.verbs.verify_endpoint(TILL, made.id)
     await outward.send()
     assert outward.receiver.of(member) == [2]
 
@@ -59,7 +60,7 @@ async def test_a_name_is_taken_once_until_its_endpoint_is_removed(outward: Outwa
         await outward.made()
     assert raised.value.name == "crm"
     assert await outward.shop.tables() == before
-    await outward.shop.verbs.remove_endpoint(first.id)
+    await outward.shop.verbs.remove_endpoint(TILL, first.id)
     assert (await outward.made()).id != first.id
 
 

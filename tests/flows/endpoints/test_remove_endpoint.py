@@ -4,6 +4,7 @@ import pytest
 
 from service.domain.endpoints.errors import EndpointNotFound
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import says
 
 
@@ -17,7 +18,7 @@ async def test_nothing_is_left_of_it_but_its_name_and_its_events(outward: Outwar
     await outward.send()
     now = await outward.clock()
     await outward.replay(endpoint, now.replace(year=2025), now)
-    await outward.shop.verbs.remove_endpoint(endpoint.id)
+    await outward.shop.verbs.remove_endpoint(TILL, endpoint.id)
     async with outward.shop.db.reading() as tx:
         row = await tx.connection.fetchrow("select * from endpoint")
     assert (row["state"], row["url"], row["secret"], row["last_answer"]) == (4, "", None, None)
@@ -25,5 +26,5 @@ async def test_nothing_is_left_of_it_but_its_name_and_its_events(outward: Outwar
     assert [await outward.shop.count(t) for t in ("endpoint_track", "delivery")] == [0, 0]
     for _ in range(2):
         with pytest.raises(EndpointNotFound):
-            await outward.shop.verbs.remove_endpoint(endpoint.id)
+            await outward.shop.verbs.remove_endpoint(TILL, endpoint.id)
     assert (await outward.shop.reads.endpoints(None, 10)).items == ()

@@ -13,6 +13,7 @@ from service.domain.endpoints.errors import (
 from service.domain.endpoints.types import AskReplay
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import says, takes
 
 DAY = dt.timedelta(days=1)
@@ -111,5 +112,5 @@ async def test_what_makes_no_span_is_refused(outward: Outward) -> None:
         await outward.replay(pending, now - DAY, now)
     body = AskReplay(from_=now - DAY, until=now)
     with pytest.raises(EndpointNotFound):
-        await outward.shop.verbs.replay_events(new_id(), body)
+        await outward.shop.verbs.replay_events(TILL, new_id(), body)
     assert await outward.shop.tables() == before

@@ -8,6 +8,7 @@ from service.domain.endpoints.errors import EndpointNotFound
 from service.domain.endpoints.types import DeadLetter, EndpointView, RetryDeadLetters
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import says, takes
 
 
@@ -63,4 +64,4 @@ async def test_they_have_all_their_attempts_again(
 
 async def test_an_endpoint_that_is_not_there_has_none(outward: Outward) -> None:
     with pytest.raises(EndpointNotFound):
-        await outward.shop.verbs.retry_dead_letters(new_id(), RetryDeadLetters())
+        await outward.shop.verbs.retry_dead_letters(TILL, new_id(), RetryDeadLetters())

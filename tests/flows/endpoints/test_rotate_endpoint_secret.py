@@ -7,17 +7,18 @@ from service.domain.endpoints.errors import EndpointNotFound
 from service.domain.endpoints.types import CreateEndpoint, RotateSecret
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 
 
 async def rotated(outward: Outward, old_good_for: int) -> tuple[str, str]:
     """The old secret and the new one, and an event sent."""
     await outward.show_the_world()
     body = CreateEndpoint(name="crm", url=outward.receiver.url)
-    made = (await outward.shop.verbs.create_endpoint(body)).body
+    made = (await outward.shop.verbs.create_endpoint(TILL, body)).body
     endpoint_id = made.endpoint.id
-    await outward.shop.verbs.verify_endpoint(endpoint_id)
+    await outward.shop.verbs.verify_endpoint(TILL, endpoint_id)
     rotate = RotateSecret(old_good_for=old_good_for)
-    other = (await outward.shop.verbs.rotate_endpoint_secret(endpoint_id, rotate)).body
+    other = (await outward.shop.verbs.rotate_endpoint_secret(TILL, endpoint_id, rotate)).body
     assert (other.endpoint.old_secret_until is None) == (old_good_for == 0)
     await outward.member("4012001")
     await outward.send()
@@ -48,4 +49,4 @@ async def test_one_that_has_leaked_signs_no_more_at_once(outward: Outward) -> No
 
 async def test_there_is_none_to_rotate_of_an_endpoint_that_is_not_there(outward: Outward) -> None:
     with pytest.raises(EndpointNotFound):
-        await outward.shop.verbs.rotate_endpoint_secret(new_id(), RotateSecret())
+        await outward.shop.verbs.rotate_endpoint_secret(TILL, new_id(), RotateSecret())

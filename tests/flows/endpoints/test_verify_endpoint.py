@@ -13,6 +13,7 @@ from service.domain.endpoints.errors import (
 from service.domain.endpoints.types import CreateEndpoint
 from service.kernel.ids import new_id
 from tests.flows.outward import Outward
+from tests.flows.shop import TILL
 from tests.receiver import Answers, Came, says, takes
 
 
@@ -40,9 +41,9 @@ async def test_the_challenge_is_signed_and_another_each_time(outward: Outward) -
 
     outward.receiver.answers = look
     body = CreateEndpoint(name="crm", url=outward.receiver.url)
-    made = (await outward.shop.verbs.create_endpoint(body)).body
+    made = (await outward.shop.verbs.create_endpoint(TILL, body)).body
     for _ in range(2):
-        await outward.shop.verbs.verify_endpoint(made.endpoint.id)
+        await outward.shop.verbs.verify_endpoint(TILL, made.endpoint.id)
     events = [came.verified(made.secret) for came in seen]
     assert {event["type"] for event in events} == {"regulars.endpoint.challenge.v1"}
     assert len({event["data"]["challenge"] for event in events}) == 2
@@ -64,14 +65,14 @@ async def test_any_other_answer_leaves_it_pending(
     outward.receiver.answers = answer
     before = await outward.shop.tables()
     with pytest.raises(ChallengeFailed, match=why):
-        await outward.shop.verbs.verify_endpoint(made.id)
+        await outward.shop.verbs.verify_endpoint(TILL, made.id)
     assert await outward.shop.tables() == before
 
 
 async def test_a_receiver_that_is_not_there_has_not_answered(outward: Outward) -> None:
     made = await outward.made(url="http://127.0.0.1:9/")
     with pytest.raises(ChallengeFailed, match="no answer: no connection could be made"):
-        await outward.shop.verbs.verify_endpoint(made.id)
+        await outward.shop.verbs.verify_endpoint(TILL, made.id)
 
 
 async def test_one_that_became_another_meanwhile_is_asked_again(outward: Outward) -> None:
@@ -84,7 +85,7 @@ async def test_one_that_became_another_meanwhile_is_asked_again(outward: Outward
         return await takes(came)
 
     outward.receiver.answers = waits
-    asking = asyncio.create_task(outward.shop.verbs.verify_endpoint(made.id))
+    asking = asyncio.create_task(outward.shop.verbs.verify_endpoint(TILL, made.id))
     await going.wait()
     await outward.change(made, url=outward.receiver.url + "/other")
     go_on.set()
@@ -96,9 +97,9 @@ async def test_one_that_became_another_meanwhile_is_asked_again(outward: Outward
 async def test_a_paused_one_stays_paused(outward: Outward) -> None:
     endpoint = await outward.endpoint()
     await outward.change(endpoint, state="paused")
-    assert (await outward.shop.verbs.verify_endpoint(endpoint.id)).body.state == "paused"
+    assert (await outward.shop.verbs.verify_endpoint(TILL, endpoint.id)).body.state == "paused"
 
 
 async def test_nobody_is_asked_for_an_endpoint_that_is_not_there(outward: Outward) -> None:
     with pytest.raises(EndpointNotFound):
-        await outward.shop.verbs.verify_endpoint(new_id())
+        await outward.shop.verbs.verify_endpoint(TILL, new_id())

@@ -9,9 +9,10 @@ from service.domain.access import codes, store
 from service.domain.access.errors import ClientNameInvalid, NetworkInvalid, TooManyKeys, UnknownRole
 from service.domain.access.roles import ROLES
 from service.domain.access.types import KeyRow
-from service.flows.keys.create_key import create_key
+from service.flows.keys.create_key import LIVE_KEYS_MAX, create_key
 from service.flows.keys.revoke_key import revoke_key
 from service.infra.db import Database
+from service.kernel.actor import ActorKind
 
 
 async def stored(db: Database, key: str) -> KeyRow:
@@ -119,3 +120,24 @@ async def test_what_is_no_network_makes_no_key(db: Database, network: str) -> No
         await create_key(db, "pos", "till", networks=["10.0.0.0/8", network])
     async with db.reading() as tx:
         assert await tx.connection.fetch("select 1 from api_key") == []
+
+
+async def test_a_key_is_an_act_that_tells_no_secret(db: Database) -> None:
+    key = await create_key(db, "pos", "till", store="waw-01", networks=("192.0.2.0/24",))
+    kid, secret = key.split("_")[2:4]
+
+    async with db.reading() as tx:
+        (row,) = await tx.connection.fetch("select a.*, a::text as text from audit_act a")
+    assert (row["act"], row["about_kind"], row["about_id"]) == ("key.created", "key", kid)
+    assert (row["actor_kind"], row["actor_id"]) == (int(ActorKind.COMMAND), "regulars")
+    assert secret not in row["text"]
+
+
+async def test_a_key_too_many_is_no_act(db: Database) -> None:
+    for _ in range(LIVE_KEYS_MAX):
+        await create_key(db, "app", "shop")
+    with pytest.raises(TooManyKeys):
+        await create_key(db, "app", "shop")
+    async with db.reading() as tx:
+        acts = await tx.connection.fetchval("select count(*) from audit_act")
+    assert acts == LIVE_KEYS_MAX

@@ -16,8 +16,10 @@ async def test_a_revoked_key_is_not_live_any_more(db: Database) -> None:
 
     async with db.reading() as tx:
         row = await store.find_key(tx, kid)
+        acts = await tx.connection.fetch("select act, about_id from audit_act order by done_at")
     assert row is not None
     assert not row.is_live()
+    assert [tuple(act) for act in acts] == [("key.created", kid), ("key.revoked", kid)]
 
 
 @pytest.mark.parametrize("times", [0, 1])
@@ -28,3 +30,6 @@ async def test_what_is_no_live_key_is_not_found(db: Database, times: int) -> Non
 
     with pytest.raises(KeyNotFound):
         await revoke_key(db, kid if times else "0123456789")
+    async with db.reading() as tx:
+        query = "select count(*) from audit_act where act = 'key.revoked'"
+        assert await tx.connection.fetchval(query) == times

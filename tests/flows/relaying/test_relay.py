@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 
 import asyncpg
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -13,9 +14,19 @@ from service.domain.relays import store
 from service.domain.relays.streams import key_of
 from service.domain.relays.types import Placed, Sink, Top
 from service.flows.relaying.relay import relay
+from service.infra.metrics import Metrics
 from service.kernel.ids import new_id
+from tests.api.test_metrics import figures
 from tests.databases import Fresh
-from tests.flows.relaying.outlets import Outlet, RedisOutlet, Source, up_to, versions
+from tests.flows.relaying.outlets import (
+    Outlet,
+    RedisOutlet,
+    Source,
+    opened,
+    up_to,
+    versions,
+)
+from tests.nats_server import NatsServer
 
 
 class Dies:
@@ -180,6 +191,85 @@ async def test_redis_that_is_full_skips_nothing(source: Source, streams: RedisOu
     assert {one["event"] for one in logs} <= {"events_refused"}
 
 
+async def test_redis_that_fills_up_halfway_has_all_up_to_there_and_then_the_rest(
+    source: Source, streams: RedisOutlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.flows.relaying.relay.EVENTS_MAX", 4)
+    await source.happen(400)
+    used = (await streams.redis.info("memory"))["used_memory"]
+    await streams.redis.config_set("maxmemory", str(used + 60_000))
+    with capture_logs() as logs, contextlib.suppress(*streams.sink.lost):
+        await source.relay(streams)
+    halfway = await versions(streams)
+    position = await source.position(streams)
+    await streams.redis.config_set("maxmemory", "0")
+    await source.relay(streams)
+
+    assert 0 < len(halfway) < 400
+    assert halfway == up_to(len(halfway))
+    assert position == len(halfway)
+    assert {one["event"] for one in logs} <= {"events_refused"}
+    assert await versions(streams) == up_to(400)
+
+
+async def test_after_the_first_event_that_redis_refuses_none_is_added(
+    source: Source, streams: RedisOutlet
+) -> None:
+    given = [Placed(n, new_id(), "any", b"{}") for n in (1, 2, 2, 3)]
+
+    top = await streams.sink.send(5, 0, given)
+
+    assert (top.place, top.event_id) == (2, str(given[1].event_id))
+    assert top.refusal is not None
+    assert [place for place, _ in await streams.bodies(5)] == [1, 2]
+
+
+async def grow(database: Fresh, version: int, size: int) -> None:
+    """An event of the holder in shard 5 is as large as that now."""
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute(
+        "update outbox set body = rtrim(convert_from(body, 'utf8'))::bytea"
+        " || convert_to(repeat(' ', $2), 'utf8') where version = $1 and shard = 5",
+        version,
+        size,
+    )
+    await owner.close()
+
+
+async def test_an_event_beyond_what_everybody_takes_goes_out_whole_and_those_after_it(
+    source: Source, outlet: Outlet, database: Fresh
+) -> None:
+    """64 KiB is what CloudEvents promise; an endpoint is sent no more (test_settle_deliveries)."""
+    await source.happen(3)
+    await grow(database, 2, 200_000)
+    await source.relay(outlet)
+
+    assert await versions(outlet) == up_to(3)
+    assert [len(body) > 65_536 for _, body in await outlet.bodies(5)] == [False, True, False]
+
+
+async def test_an_event_that_a_sink_cannot_take_is_told_and_holds_up_its_shard_alone(
+    source: Source, nats_server: NatsServer, database: Fresh
+) -> None:
+    """Nothing is skipped: order is promised."""
+    async with opened(nats_server) as nats:
+        await source.happen(3)
+        await source.happen(2, shard=6)
+        await grow(database, 2, 2_000_000)
+        with capture_logs() as logs:
+            await source.relay(nats)
+        held_up = await versions(nats)
+        others = await versions(nats, 6)
+        await grow(database, 2, 1_000)
+        await source.relay(nats)
+
+        assert (held_up, others) == ([1], [1, 2])
+        assert {(one["event"], one["why"]) for one in logs} == {
+            ("events_refused", "larger than this server's max_payload")
+        }
+        assert await versions(nats) == up_to(3)
+
+
 async def test_an_older_snapshot_of_redis_is_sent_the_rest(
     source: Source, streams: RedisOutlet
 ) -> None:
@@ -225,3 +315,48 @@ async def test_two_relays_at_once_that_die_and_a_redis_that_forgets(
     assert await source.position(streams) == await source.run("select count(*) from outbox")
     assert len(await streams.bodies(5)) == await source.run("select count(*) from outbox")
     assert {one["event"] for one in logs} <= {"sink_lost_events"}
+
+
+async def counted(source: Source) -> dict[str, float]:
+    """Figures of the relay by what is told of them."""
+    metrics = source.ctx.meter
+    assert isinstance(metrics, Metrics)
+    found = figures((await metrics.text({})).decode())
+    return {
+        name.partition("{")[2].rstrip("}").partition(",sink")[0]: figure
+        for name, figure in found.items()
+        if "relay_" in name and "_created" not in name
+    }
+
+
+async def test_what_became_of_events_is_counted(source: Source, outlet: Outlet) -> None:
+    source.ctx = msgspec.structs.replace(source.ctx, meter=Metrics())
+    await source.happen(5)
+    await source.relay(outlet)
+    assert (await counted(source))["outcome=sent"] == 5
+    outlet.lose()
+    with contextlib.suppress(*outlet.sink.lost):
+        await source.relay(outlet, everything=True)
+    await source.relay(outlet, everything=True)
+
+    found = await counted(source)
+    assert (found["outcome=sent"], found["outcome=lost"]) == (10, 5)
+    assert found[f"sink={outlet.sink.name}"] == 0
+
+
+async def test_shards_where_a_sink_is_ahead_are_counted_until_it_is_not(
+    source: Source, outlet: Outlet
+) -> None:
+    source.ctx = msgspec.structs.replace(source.ctx, meter=Metrics())
+    for shard in (5, 6):
+        await outlet.sink.send(shard, 0, [Placed(1, new_id(), "lost", b"{}")])
+    await source.happen(1)
+    await relay(source.ctx, outlet.sink, everything=True)
+    assert (await counted(source))[f"sink={outlet.sink.name}"] == 2
+    outlet.lose()
+    with contextlib.suppress(*outlet.sink.lost):
+        await source.relay(outlet, everything=True)
+    await source.relay(outlet, everything=True)
+
+    assert (await counted(source))[f"sink={outlet.sink.name}"] == 0
+    assert await versions(outlet) == up_to(1)

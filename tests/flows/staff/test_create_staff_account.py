@@ -107,3 +107,10 @@ async def test_of_many_at_once_one_is_made(shop: Shop) -> None:
 
     assert sum(isinstance(one, LoginTaken) for one in made) == 4
     assert (await shop.count("staff_account"), await shop.count("staff_act")) == (1, 1)
+    async with shop.db.reading() as tx:
+        acts = await tx.connection.fetch(
+            "select a.act from audit_act a join staff_act s on s.act_id = a.act_id"
+            " where a.about_id = s.account_id::text"
+        )
+    assert [one["act"] for one in acts] == ["staff.created"]
+    assert await shop.count("audit_act where about_kind = 'staff-account'") == 1

@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 import pytest
 
+from service.domain.audit.acts import About, Act
 from service.domain.coupons.types import BatchView
 from service.domain.idempotency.errors import IdempotencyKeyReused
 from service.flows.steps import batching
+from service.flows.steps.auditing import Done
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.ids import new_id
 from tests.flows.shop import TILL, Shop, day
 
 BATCH = new_id()
+MADE = Done(act=Act.COUPON_BATCH_MADE, about=About.COUPON_BATCH, id=BATCH)
 
 
 class Row(NamedTuple):
@@ -76,11 +79,15 @@ async def test_a_batch_is_begun_once_and_whoever_comes_second_finds_it(shop: Sho
         return Row(BATCH, 5, seed=seed)
 
     async with shop.db.transaction() as tx:
-        first = await batching.begun(tx, shelf, BATCH, TILL, fresh)
-        again = await batching.begun(tx, shelf, BATCH, TILL, fresh)
+        first = await batching.begun(tx, shelf, MADE, TILL, fresh)
+        again = await batching.begun(tx, shelf, MADE, TILL, fresh)
 
     assert (first.size, len(first.seed)) == (5, 32)
     assert again == first
+    async with shop.db.reading() as tx:
+        query = "select act from audit_act where about_id = $1"
+        acts = await tx.connection.fetch(query, str(BATCH))
+    assert [row["act"] for row in acts] == ["coupon-batch.made"]
 
 
 async def test_a_batch_is_made_in_parts(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from service.domain.endpoints import composing, schedule, signing
 from service.domain.endpoints.formats import Settings
 from service.domain.endpoints.judging import Verdict, judge
 from service.domain.endpoints.types import Endpoint, Format
+from service.flows.steps.delivering.hiding import hide
 from service.infra.egress import Egress, NoAnswer, Request, Sent, UrlRefused
 from service.infra.sealed import Seals
 
@@ -44,6 +45,9 @@ class Maker(Protocol):
     def takes(self, answer: bytes) -> bool:
         """Whether an answer with a status of success says that the event was taken."""
 
+    def told(self, body: bytes, request: Request) -> list[str]:
+        """What the request of an event says that is to be kept nowhere else."""
+
 
 class Webhooks:
     """Signed CloudEvents."""
@@ -67,6 +71,11 @@ class Webhooks:
         """The status says all."""
         del answer
         return True
+
+    def told(self, body: bytes, request: Request) -> list[str]:
+        """It is signed, and says nothing but the event."""
+        del body, request
+        return []
 
 
 class Calls:
@@ -95,6 +104,15 @@ class Calls:
     def takes(self, answer: bytes) -> bool:
         """As the settings say."""
         return composing.is_taken(self._settings, answer)
+
+    def told(self, body: bytes, request: Request) -> list[str]:
+        """The person, and the settings: their headers are by what it lets us in."""
+        person = self._people.get(_subject(body).subject, {})
+        told = [one for one in person.values() if isinstance(one, str)]
+        for value in request.headers.values():
+            told += [value, *value.split()]
+        segment = self._settings.segment
+        return told if segment is None else [*told, segment.write_key]
 
     def _compose(self, body: bytes) -> composing.Composed | None:
         subject = _subject(body).subject
@@ -142,7 +160,7 @@ class Sender:
         return Attempt(
             verdict=verdict,
             status=sent.status,
-            answer=_shown(sent),
+            answer=_shown(sent, self._maker.told(body, request)),
             retry_after=schedule.retry_after(sent.headers.get("retry-after"), self.now),
             body=sent.body,
         )
@@ -173,7 +191,7 @@ def settings_of(seals: Seals, endpoint: Endpoint) -> Settings:
     return _settings.decode(seals.open(endpoint.secret, endpoint.endpoint_id.bytes))
 
 
-def _shown(sent: Sent) -> str:
+def _shown(sent: Sent, told: list[str]) -> str:
     """The beginning of an answer, for whoever looks why: printable characters only."""
-    text = sent.body[:SHOWN_LENGTH].decode("utf-8", "replace")
+    text = hide(sent.body.decode("utf-8", "replace"), told)[:SHOWN_LENGTH]
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()

@@ -13,7 +13,7 @@ import itertools
 import random
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
@@ -69,9 +69,19 @@ class Outcome(msgspec.Struct, kw_only=True):
     fresh: list[Delivery] = msgspec.field(default_factory=list)
     changed: list[Delivery] = msgspec.field(default_factory=list)
     gone: list[Key] = msgspec.field(default_factory=list)
-    taken: int = 0
+    attempts: Counter[Verdict] = msgspec.field(default_factory=Counter)
     refused: Attempt | None = None
     failure: Attempt | None = None
+
+    @property
+    def taken(self) -> int:
+        """How many events the receiver took."""
+        return self.attempts[Verdict.TAKEN]
+
+    @property
+    def dead(self) -> int:
+        """How many events were given up."""
+        return sum(row.state is DeliveryState.DEAD for row in (*self.fresh, *self.changed))
 
     @property
     def holders(self) -> list[uuid.UUID]:
@@ -201,11 +211,12 @@ class Run:
         if len(body) > EVENT_BYTES_MAX:
             return Attempt(verdict=Verdict.REFUSED, answer=_TOO_LARGE)
         attempt = await self._sender.send(event_id, body)
-        if attempt.verdict is Verdict.TAKEN:
-            self.outcome.taken += 1
-        elif attempt.verdict is Verdict.REFUSED:
+        self.outcome.attempts[attempt.verdict] += 1
+        if attempt.verdict is Verdict.REFUSED:
             self.outcome.refused = attempt
-        elif self.outcome.failure is None or attempt.verdict is Verdict.GONE:
+        elif attempt.verdict is Verdict.GONE or (
+            attempt.verdict is Verdict.FAILING and self.outcome.failure is None
+        ):
             self.outcome.failure = attempt
         return attempt
 

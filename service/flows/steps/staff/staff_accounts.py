@@ -4,16 +4,25 @@ import uuid
 
 import msgspec
 
+from service.domain.audit.acts import About, Act
 from service.domain.coupons import attempts, guesses
 from service.domain.holders import store as holders
 from service.domain.holders.types import Kind
 from service.domain.members.errors import MemberErased, MemberNotFound
-from service.domain.staff import secret
+from service.domain.staff import secret, store
 from service.domain.staff.store import Changes
-from service.domain.staff.types import Account, AccountState, IssuedStaffAccount, StaffAccountView
-from service.flows.steps import hashing
-from service.flows.steps.context import Context
+from service.domain.staff.types import (
+    Account,
+    AccountState,
+    ActKind,
+    IssuedStaffAccount,
+    StaffAccountView,
+)
+from service.flows.steps import auditing, hashing
+from service.flows.steps.auditing import Done
+from service.flows.steps.context import EARLIEST, Context
 from service.infra.db import Tx
+from service.kernel.actor import Actor
 
 
 class Hashes(msgspec.Struct, frozen=True):
@@ -72,6 +81,15 @@ def changes(before: Account, after: Account) -> Changes:
 def secrets_changed(before: Account, after: Account) -> Changes:
     """Which secrets there were and are, no secret itself."""
     return {"secrets": (_secrets(before), _secrets(after))}
+
+
+async def note(
+    tx: Tx, actor: Actor, account_id: uuid.UUID, kind: ActKind, act: Act, changes: Changes
+) -> None:
+    """Who did what to an account: field by field, and under the same id in the audit."""
+    act_id = await store.note(tx, account_id, kind, changes, actor, tx.now or EARLIEST)
+    done = Done(act=act, about=About.STAFF_ACCOUNT, id=account_id, content=changes)
+    await auditing.note(tx, actor, done, act_id)
 
 
 def view(account: Account) -> StaffAccountView:

@@ -17,6 +17,7 @@ from service.domain.activities.types import RecordActivity
 from service.domain.approvals.types import ApprovalView, RefuseApproval
 from service.domain.clubs.stays import DecideApplication, Decided
 from service.domain.clubs.types import InviteToClub, LetIntoClub, MakeClubCode
+from service.domain.consents.types import ConsentIn, RecordConsents
 from service.domain.coupons.types import IssueCoupon, NameCoupon
 from service.domain.events.catalog import TYPES
 from service.domain.events.gift_cards import GiftCardBlocked, GiftCardUnblocked
@@ -60,6 +61,7 @@ _NAMES = {
     "was", "now", "ladder", "template", "reward", "wallet", "role", "ground", "decision", "source",
     "trigger", "segment", "sort", "card", "shown", "card_state", "badge", "item", "external",
     "campaign", "lets", "consent",
+    "head", "previous", "root",  # digests of the audit's chain
 }  # fmt: skip
 EVA: Final = Actor(
     kind=ActorKind.STAFF,
@@ -152,6 +154,8 @@ async def tells(shop: Shop, member: uuid.UUID, of: str) -> None:
         )
         await shop.verbs.record_activity(TILL, body)
     await look_again(shop.built.ctx)
+    said = ConsentIn(channel="email", given=True, source="web", wording=f"{PERSON}-wording")
+    await shop.verbs.record_consents(TILL, member, RecordConsents(consents=(said,)))
 
 
 async def joins(shop: Shop, member: uuid.UUID, friend: uuid.UUID, third: uuid.UUID) -> None:
