@@ -37,4 +37,5 @@ def test_stored_numbers_of_kinds_stay() -> None:
         "STAFF": 2,
         "MEMBER": 3,
         "JOB": 4,
+        "COMMAND": 5,
     }
