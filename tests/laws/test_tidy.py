@@ -20,7 +20,7 @@ BANNED_WORDS: Final = {
 }
 ALLOWED: Final = {"Refund", "refund"}  # of a shop's money, on a return
 # A test mirrors the file of the same path; these hold what is true of the whole.
-OWN_FOLDERS: Final = {"laws", "stories", "bench", "oracle", "model", "faults"}
+OWN_FOLDERS: Final = {"laws", "stories", "bench", "oracle", "model", "faults", "fuzz"}
 # Tests of what has no file of its own: how several files work together.
 WITHOUT_A_FILE: Final = {
     "api/test_demo.py",
