@@ -91,7 +91,7 @@ NOTHING_SCARCE: Final = dict.fromkeys(("coupons", "redeem", "gift_cards", "hold_
 # What a body holds besides, by operation; None: nothing there.
 ALWAYS: Final[dict[str, dict[str, Any]]] = {
     "lookup_member": {"identifiers": IDENTIFIERS},
-    "enrol_member": {"profile": None},  # its fields are those the program declares
+    "enrol_member": {"fields": None},  # those that the program declares
     # lines and what is scarce are tried by holds and batches; of these some are to be granted
     "record_purchase": {
         **NOTHING_SCARCE,
