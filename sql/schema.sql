@@ -604,6 +604,8 @@ create table delivery (                         -- events an endpoint has refuse
   constraint delivery_state check (state in (0, 1)));
 create unique index delivery_dead on delivery (endpoint_id, event_id) where state = 1;
 create index delivery_due on delivery (endpoint_id, next_at) where state = 0 and next_at is not null;
+create index delivery_waiting on delivery (endpoint_id, holder_id, version) where state = 0;
+create index delivery_old on delivery (failed_at) where state = 1;
 
 -- ---------------------------------------------------------------- access
 

@@ -121,7 +121,9 @@ async def read_endpoint(call: Call, _: None) -> Reply:
 async def change_endpoint(call: Call, body: PatchEndpoint) -> Reply:
     """Change what an endpoint is sent, where to, or whether; `active` also tries again at once.
 
-    Another URL answers a challenge first; what happens meanwhile is sent after it.
+    Another URL of a webhook answers a challenge first; what happens meanwhile is sent after it, so
+    no `state` goes with it. Requests that are being made when an endpoint is paused, or changed,
+    go on for two seconds at most, and may take fifteen to be answered.
     """
     return ok((await call.services.verbs.change_endpoint(call.actor, endpoint_id(call), body)).body)
 
@@ -131,12 +133,16 @@ async def change_endpoint(call: Call, body: PatchEndpoint) -> Reply:
     "/v1/endpoints/{endpoint_id}",
     scope="endpoints:manage",
     tag=TAG,
-    answers={204: Answer(what="Nothing is sent to it any more.")},
+    answers={204: Answer(what="It is gone.")},
     refuses=(errors.EndpointNotFound,),
     acts=(Act.ENDPOINT_REMOVED,),
 )
 async def remove_endpoint(call: Call, _: None) -> Reply:
-    """Remove an endpoint, its secrets and all that waits for it."""
+    """Remove an endpoint, its secrets and all that waits for it.
+
+    Requests that are being made go on for two seconds at most. What a system was told of people
+    stays there: have it forgotten there before.
+    """
     await call.services.verbs.remove_endpoint(call.actor, endpoint_id(call))
     return Reply(204, b"", media=None)
 
@@ -230,7 +236,10 @@ async def list_replays(call: Call, query: EndpointsPage) -> Reply:
     refuses=(CursorInvalid, errors.EndpointNotFound),
 )
 async def list_dead_letters(call: Call, query: EndpointsPage) -> Reply:
-    """List events the receiver refused for an hour; they are kept for thirty days."""
+    """List events the receiver refused for an hour, or failed at for five days.
+
+    They are kept for thirty days.
+    """
     reads = call.services.reads
     return ok(await reads.dead_letters(endpoint_id(call), query.cursor, query.limit))
 

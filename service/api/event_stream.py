@@ -35,10 +35,10 @@ Again = Callable[[], Awaitable[Actor]]
 class EventStream(Reply):
     """An answer that lasts. `again` asks who listens once more.
 
-    `begun` is called when it has begun: it counts no more as a request that is at work.
+    From when it has begun it counts no more as a request that is at work.
     """
 
-    __slots__ = ("_actor", "_again", "_beginning", "_begun", "_streams")
+    __slots__ = ("_actor", "_again", "_beginning", "_streams")
 
     def __init__(
         self,
@@ -46,14 +46,12 @@ class EventStream(Reply):
         beginning: Beginning,
         actor: Actor,
         again: Again,
-        begun: Callable[[], None],
     ) -> None:
         super().__init__(200, b"", media=EVENT_STREAM.encode(), headers=_HEADERS)
         self._streams = streams
         self._beginning = beginning
         self._actor = actor
         self._again = again
-        self._begun = begun
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell until it is over or nobody listens; to HEAD the headers only."""
@@ -65,7 +63,6 @@ class EventStream(Reply):
         with self._streams.subscribed(self._beginning) as subscription:
             call.lasts = True
             call.services.limits.leave(call)  # it has a limit of its own
-            self._begun()
             await send(self.start(call, scope, None))
             telling = asyncio.create_task(self._tell(subscription, send))
             leaving = asyncio.create_task(_left(receive))

@@ -85,8 +85,7 @@ async def stream_member(call: Call, query: StreamAfter) -> Reply:
     reads = call.services.reads
     beginning = await reads.stream(member_id(call), _known(call, query))
     again = functools.partial(_again, call)
-    begun = functools.partial(call.services.limits.leave, call)
-    return EventStream(reads.streams, beginning, call.actor, again, begun)
+    return EventStream(reads.streams, beginning, call.actor, again)
 
 
 async def _again(call: Call) -> Actor:

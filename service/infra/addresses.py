@@ -32,6 +32,8 @@ def is_public(address: Address) -> bool:
     real = carried(address)
     if any(real.version == net.version and real in net for net in _TUNNELS):
         return False
+    if isinstance(real, ipaddress.IPv6Address) and real.is_site_local:  # global to old Pythons
+        return False
     return real.is_global and not real.is_multicast and not real.is_reserved
 
 

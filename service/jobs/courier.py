@@ -14,12 +14,14 @@ import structlog
 
 from service.domain.endpoints.errors import EndpointNotFound
 from service.domain.endpoints.types import Endpoint
-from service.flows.delivering.lease_endpoints import lease_endpoints
+from service.flows.delivering.lease_endpoints import LEASE, lease_endpoints
 from service.flows.delivering.settle_deliveries import settle_deliveries
 from service.flows.reads.deliveries import work_of
 from service.flows.steps.context import Context
 from service.flows.steps.delivering.attempt import Sender, maker_of
-from service.flows.steps.delivering.run import Outcome, Run, Work
+from service.flows.steps.delivering.run import Run
+from service.flows.steps.delivering.work import Outcome, Work
+from service.infra.egress import TOTAL_SECONDS
 from service.infra.outages import AGAIN, LOST
 from service.infra.sealed import NotOurs, Seals
 from service.kernel.errors import ExpectedError
@@ -86,18 +88,21 @@ class Courier:
             await asyncio.wait(self._runs, return_when=asyncio.FIRST_COMPLETED)
             return 0
         run = new_id()
+        leased = time.monotonic()
         async with self._turns:
             found = await lease_endpoints(self._ctx, run, free)
         for endpoint_id in found:
-            task = asyncio.create_task(self._run(run, endpoint_id), name=f"run {endpoint_id}")
+            task = asyncio.create_task(
+                self._run(run, endpoint_id, leased), name=f"run {endpoint_id}"
+            )
             self._runs.add(task)
             task.add_done_callback(self._runs.discard)
         return len(found)
 
-    async def _run(self, run: uuid.UUID, endpoint_id: uuid.UUID) -> None:
+    async def _run(self, run: uuid.UUID, endpoint_id: uuid.UUID, leased: float) -> None:
         """One run; what fails here is tried again when the lease is over."""
         try:
-            await self._send(run, endpoint_id)
+            await self._send(run, endpoint_id, leased)
         except EndpointNotFound:  # it was removed
             pass
         except NotOurs:
@@ -107,13 +112,15 @@ class Courier:
         except Exception:
             log.exception("run failed")
 
-    async def _send(self, run: uuid.UUID, endpoint_id: uuid.UUID) -> None:
+    async def _send(self, run: uuid.UUID, endpoint_id: uuid.UUID, leased: float) -> None:
+        """`leased`: when the lease was asked for; nothing is begun that could outlast it."""
         ctx = self._ctx
         async with self._turns:
             work = await work_of(ctx, endpoint_id)
         maker = maker_of(Seals(ctx.secret), work.endpoint, work.people, work.now)
         sender = Sender(ctx.egress, maker, work.now)
-        outcome = await Run(work, sender, lambda: self._is_stopping).go()
+        until = leased + LEASE.total_seconds() - TOTAL_SECONDS - SETTLE_SECONDS_MAX
+        outcome = await Run(work, sender, lambda: self._is_stopping, until).go()
         settled = await self._settle(run, work, outcome)
         for verdict, times in outcome.attempts.items():
             ctx.meter.delivered(verdict.value, times)

@@ -19,16 +19,22 @@ where d.endpoint_id = :endpoint::uuid and d.state = 0 and d.holder_id in (
 order by d.holder_id, d.version
 
 -- name: insert_deliveries
--- One that waits or is dead already stays what it is: a replay came across it.
+-- One that waits or is dead already stays what it is: a replay came across it. But a dead one that the
+-- replay finds behind another that waits was not tried, so it waits too. The stream and a replay may
+-- bring the same event: the one that was tried counts.
 insert into delivery (
   endpoint_id, holder_id, version, event_id, state, attempts, failed_at, next_at, last_status, last_answer)
-select :endpoint::uuid, u.holder_id, u.version, u.event_id, u.state, u.attempts, :at::timestamptz, u.next_at, u.last_status,
+select distinct on (u.holder_id, u.version)
+  :endpoint::uuid, u.holder_id, u.version, u.event_id, u.state, u.attempts, :at::timestamptz, u.next_at, u.last_status,
   u.last_answer
 from unnest(
   :holders::uuid[], :versions::bigint[], :events::uuid[], :states::smallint[], :attempts::smallint[],
   :next_at::timestamptz[], :statuses::smallint[], :answers::text[])
   as u (holder_id, version, event_id, state, attempts, next_at, last_status, last_answer)
-on conflict (endpoint_id, holder_id, version) do nothing
+order by u.holder_id, u.version, u.attempts desc
+on conflict (endpoint_id, holder_id, version) do update
+set state = 0, attempts = 0, next_at = null, failed_at = excluded.failed_at
+where delivery.state = 1 and excluded.state = 0 and excluded.attempts = 0
 
 -- name: update_deliveries
 -- What came of those that had waited, and whose turn is next.
@@ -49,19 +55,16 @@ where d.endpoint_id = :endpoint::uuid and d.holder_id = u.holder_id and d.versio
 
 -- name: update_heads
 -- Of each holder the first that waits is tried when its time comes, or now: what it stood behind is
--- gone, perhaps while it was put there.
+-- gone, perhaps while it was put there. Of the others none has a time of its own.
 update delivery d
-set next_at = :at::timestamptz
-where d.endpoint_id = :endpoint::uuid and d.holder_id = any(:holders::uuid[]) and d.state = 0 and d.next_at is null
-  and not exists (
-    select from delivery i
-    where i.endpoint_id = :endpoint and i.holder_id = d.holder_id and i.state = 0 and i.version < d.version)
-
--- name: get_next_due
--- When the next of those that wait is tried; null: none waits.
-select min(d.next_at)
-from delivery d
-where d.endpoint_id = :endpoint::uuid and d.state = 0 and d.next_at is not null
+set next_at = case when f.is_first then :at::timestamptz end
+from (
+  select i.holder_id, i.version,
+    i.version = min(i.version) over (partition by i.holder_id) as is_first
+  from delivery i
+  where i.endpoint_id = :endpoint::uuid and i.holder_id = any(:holders::uuid[]) and i.state = 0) f
+where d.endpoint_id = :endpoint and d.holder_id = f.holder_id and d.version = f.version and d.state = 0
+  and f.is_first = (d.next_at is null)
 
 -- name: update_deliveries_now
 -- Nobody waits for an endpoint that was set going again by hand.
@@ -79,9 +82,10 @@ order by d.event_id
 limit :rows::integer
 
 -- name: update_dead
--- Dead letters are tried again, from the first attempt on: those named, or the first of all.
+-- Dead letters are tried again, from the first attempt on: those named, or the first of all. When, is
+-- said by update_heads.
 update delivery d
-set state = 0, attempts = 0, next_at = :at::timestamptz
+set state = 0, attempts = 0, next_at = null, failed_at = :at::timestamptz
 from (
   select i.endpoint_id, i.event_id
   from delivery i
@@ -90,6 +94,7 @@ from (
   order by i.event_id
   limit :rows::integer) u
 where d.endpoint_id = u.endpoint_id and d.event_id = u.event_id and d.state = 1
+returning d.holder_id
 
 -- name: delete_deliveries_of
 -- All of a removed endpoint.
@@ -97,6 +102,6 @@ delete from delivery
 where endpoint_id = :endpoint::uuid
 
 -- name: delete_dead
--- Over the whole table by endpoint: dead letters that nobody has looked at for long.
+-- Dead letters that nobody has looked at for long.
 delete from delivery
 where state = 1 and failed_at < :before::timestamptz

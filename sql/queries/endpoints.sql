@@ -29,7 +29,8 @@ order by e.name
 limit :rows::integer
 
 -- name: list_behind
--- How far endpoints are behind; since: when the first event after the position was recorded.
+-- How far endpoints are behind; since: when the first event after the position was recorded. What is
+-- refused is counted so far only.
 select e.endpoint_id, coalesce(t.events, 0)::bigint as events, t.since, d.waiting, d.dead
 from unnest(:endpoints::uuid[]) as e (endpoint_id)
 cross join lateral (
@@ -44,9 +45,11 @@ cross join lateral (
     limit 1) o on true
   where i.endpoint_id = e.endpoint_id and i.track = 0) t
 cross join lateral (
-  select count(*) filter (where i.state = 0) as waiting, count(*) filter (where i.state = 1) as dead
-  from delivery i
-  where i.endpoint_id = e.endpoint_id) d
+  select
+    (select count(*) from (
+      select from delivery i where i.endpoint_id = e.endpoint_id and i.state = 0 limit :counted::integer) w) as waiting,
+    (select count(*) from (
+      select from delivery i where i.endpoint_id = e.endpoint_id and i.state = 1 limit :counted) x) as dead) d
 
 -- name: insert_endpoint
 insert into endpoint (

@@ -205,6 +205,13 @@ where t.op_id = u.id and t.holder_id = u.holder_id
 delete from consent c
 where c.holder_id = any(:holders::uuid[])
 
+-- name: update_endpoints
+-- Over the whole table, which is small: the last answer that was no success may tell of anybody. Before
+-- update_deliveries, since whoever writes down a run locks the endpoint first.
+update endpoint
+set last_answer = null
+where last_answer is not null
+
 -- name: update_deliveries
 -- What receivers answered to events of theirs: it may tell of them. By the key, endpoint by endpoint.
 update delivery d

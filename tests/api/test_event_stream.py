@@ -35,7 +35,6 @@ class Sent:
         self.hub._task = asyncio.get_running_loop().create_future()  # type: ignore[assignment]  # nothing is polled
         self.actor = actor
         self.asked = 0
-        self.begun = asyncio.Event()
         self.texts: list[bytes] = []
         self.is_ended = False
         self.stuck = asyncio.Event()
@@ -45,8 +44,10 @@ class Sent:
         self.call.method = "GET"
         self.call.request_id = b"12345678"
         self.call.status = 0
-        self.call.is_at_work, self.call.client_at_work = False, None
-        self.call.services = types.SimpleNamespace(limits=unlimited())  # type: ignore[assignment]
+        self.limits = unlimited()
+        self.limits._load.at_work = 1
+        self.call.is_at_work, self.call.client_at_work = True, None
+        self.call.services = types.SimpleNamespace(limits=self.limits)  # type: ignore[assignment]
 
     async def again(self) -> Actor:
         self.asked += 1
@@ -59,7 +60,7 @@ class Sent:
 
     async def run(self) -> None:
         begin = Beginning(MEMBER, 3, 3)
-        reply = EventStream(self.hub, begin, APP, self.again, self.begun.set)
+        reply = EventStream(self.hub, begin, APP, self.again)
         scope: Any = {"call": self.call, "scheme": "http"}
         await reply(scope, self._receive, self._send)  # type: ignore[arg-type]
 
@@ -101,7 +102,7 @@ async def test_an_event_is_its_place_its_type_and_its_body() -> None:
     )
     assert sent.hub.count == 0
     assert sent.call.lasts
-    assert sent.begun.is_set()
+    assert sent.limits._load.at_work == 0
 
 
 async def test_a_silent_stream_gives_signs_of_life_and_ends_in_its_time(

@@ -115,8 +115,8 @@ async def test_a_stream_goes_on_after_a_restart_without_a_gap_or_a_repeat(served
             await served.adjusted(member, number + 1)
 
     served.start()
-    writing = asyncio.create_task(write())
     async with served.client() as client, listening(client, member) as before:
+        writing = asyncio.create_task(write())  # a stream begins now: what was before is not in it
         await before.until(lambda: len(before.events) > 10)
         seconds = await asyncio.to_thread(served.running.stop)
         await before.over()

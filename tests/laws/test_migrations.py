@@ -110,8 +110,9 @@ async def stepped(database: Fresh, folder: pathlib.Path) -> dict[int, list[str]]
         shutil.copy(file, folder)
         await migrate(database.owner_url, folder)
         after = await catalog(connection)
-        if before is not None and (lost := sorted(taken_away(before, after))):
-            found[int(file.name[:4])] = [one for one in lost if not is_built_beside(file, one)]
+        told = sorted(taken_away(before, after)) if before is not None else list[str]()
+        if lost := [one for one in told if not is_built_beside(file, one)]:
+            found[int(file.name[:4])] = lost
         before = after
     await connection.close()
     return found

@@ -69,6 +69,7 @@ ELSEWHERE: Final = {
     "domain/relays/streams.py": "flows/relaying/outlets.py",
     "domain/relays/subjects.py": "flows/relaying/outlets.py",
     "api/openapi/connector_examples.py": "flows/delivering/test_connectors.py",
+    "flows/steps/delivering/work.py": "flows/delivering/test_settle_deliveries.py",
     "flows/steps/delivering/run.py": "flows/delivering/test_crossing_runs.py",
     "flows/steps/endpoints.py": "flows/endpoints/test_create_endpoint.py",
     "domain/events/club_stays.py": "domain/events/instances.py",

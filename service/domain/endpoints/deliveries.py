@@ -75,15 +75,12 @@ async def delete(tx: Tx, endpoint_id: uuid.UUID, taken: Sequence[Key]) -> None:
 async def line_up(
     tx: Tx, endpoint_id: uuid.UUID, holder_ids: Sequence[uuid.UUID], at: dt.datetime
 ) -> None:
-    """The first that waits of each of these holders has its turn, at `at` if none was told."""
+    """The first that waits of each of these holders has its turn, at `at` if none was told.
+
+    The others have none, whatever they were told.
+    """
     if holder_ids:
         await tx.run(SQL["update_heads"], endpoint=endpoint_id, holders=list(holder_ids), at=at)
-
-
-async def next_due(tx: Tx, endpoint_id: uuid.UUID) -> dt.datetime | None:
-    """When the next of those that wait is tried; None: none waits."""
-    found: dt.datetime | None = await tx.value(SQL["get_next_due"], endpoint=endpoint_id)
-    return found
 
 
 async def hasten(tx: Tx, endpoint_id: uuid.UUID, at: dt.datetime) -> None:
@@ -100,9 +97,14 @@ async def revive(
     tx: Tx, endpoint_id: uuid.UUID, events: Sequence[uuid.UUID], at: dt.datetime, rows: int
 ) -> int:
     """Dead letters, those named or the first of all, are tried again; answers how many."""
-    return await tx.run(
-        SQL["update_dead"], endpoint=endpoint_id, events=list(events), at=at, rows=rows
-    )
+    revived = [
+        row["holder_id"]
+        for row in await tx.rows(
+            SQL["update_dead"], endpoint=endpoint_id, events=list(events), at=at, rows=rows
+        )
+    ]
+    await line_up(tx, endpoint_id, sorted(set(revived)), at)
+    return len(revived)
 
 
 async def forget(tx: Tx, endpoint_id: uuid.UUID) -> None:

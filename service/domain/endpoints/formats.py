@@ -62,7 +62,8 @@ class Template(
 ):
     """Events become requests of another system: the first of `requests` that names the type.
 
-    Events that none names are passed by. `headers` go with each request.
+    Events that none names are passed by. `headers` go with each request; they are the place for
+    keys: their values are sealed and shown as `...`, what stands in a path or a body is shown.
     """
 
     headers: Annotated[dict[HeaderName, HeaderValue], msgspec.Meta(max_length=20)] = {}

@@ -13,6 +13,7 @@ from service.infra.db import Tx
 from service.infra.sql import load
 
 SQL: Final = load("endpoints")
+COUNTED_MAX: Final = 10_000  # of what was refused, and is shown as so many
 
 
 async def find(tx: Tx, endpoint_id: uuid.UUID) -> Endpoint:
@@ -32,7 +33,8 @@ async def page(tx: Tx, after: str, rows: int) -> list[Endpoint]:
 
 async def behind(tx: Tx, endpoint_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Behind]:
     """How far each is behind."""
-    found = await tx.all(SQL["list_behind"], Behind, endpoints=list(endpoint_ids))
+    ids = list(endpoint_ids)
+    found = await tx.all(SQL["list_behind"], Behind, endpoints=ids, counted=COUNTED_MAX)
     return {one.endpoint_id: one for one in found}
 
 

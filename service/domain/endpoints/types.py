@@ -172,7 +172,8 @@ class CreateEndpoint(
 
     With `segment` or `template` it is not a webhook but a system with an interface of its own.
     Such a one may be told `personal` fields of members who have given the `consent` named, as they
-    are when a request is sent; it is told as well when they are to be forgotten.
+    are when a request is sent (a member's read scope is needed); it is told as well when they are
+    to be forgotten.
     """
 
     name: Name
@@ -190,10 +191,12 @@ class CreateEndpoint(
 class PatchEndpoint(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What is to be another; what is left out stays. Another `url` has to be verified again.
+    """What is to be another; what is left out stays. Another `url` of a webhook is verified again.
 
     `state` paused: nothing is sent, nothing is lost; active: it goes on, at once. The format stays:
-    `segment` is for an endpoint that has been one, and so is `template`.
+    `segment` is for an endpoint that has been one, and so is `template`; a header that comes as it
+    is shown (`...`) stays. Another host is told the keys with it. `personal` may grow, and
+    `consent` stays: what was told can be forgotten only where and as it was told.
     """
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
@@ -243,8 +246,9 @@ class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     """An endpoint. `failing_since`: since then nothing was taken; `next_at`: the next attempt.
 
     `behind`: events of the stream it was not sent yet, wanted or not, the first of them recorded
-    at `behind_since`; `waiting`: events refused so far, and those behind them; `dead`: given up.
-    `last_answer`: the status and the beginning of the last answer that was no success.
+    at `behind_since`; `waiting`: events refused so far, and those behind them; `dead`: given up;
+    10,000 of either may be more. `last_answer`: the beginning of the last answer that was no
+    success, until there is one.
     `template` is shown without the values of its headers, a write key is not shown.
     """
 
@@ -307,7 +311,10 @@ class ReplayPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that the receiver refused for an hour; `source` and `sequence` as in the event."""
+    """An event that the receiver refused for an hour, or failed at for five days.
+
+    `source` and `sequence` are as in the event.
+    """
 
     event_id: uuid.UUID
     type: str

@@ -82,6 +82,7 @@ async def refuse_approvals(
 
 async def forget(tx: Tx, holders: Collection[uuid.UUID], at: dt.datetime) -> None:
     """The person, and what anybody wrote about them or they themselves."""
+    await tx.run(SQL["update_endpoints"])
     for name in (*_PERSON, *_WORDS):
         await tx.run(SQL[name], holders=list(holders))
     for name in _NOTES:

@@ -20,7 +20,7 @@ from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.delivering.attempt import Attempt
-from service.flows.steps.delivering.run import Outcome, Work
+from service.flows.steps.delivering.work import Outcome, Work
 from service.infra.db import Tx
 
 GONE: Final = "the receiver answered 410"
@@ -59,14 +59,19 @@ async def _judged(tx: Tx, endpoint: Endpoint, outcome: Outcome, now: dt.datetime
     """The endpoint after the attempts of a run."""
     if outcome.taken:
         endpoint = msgspec.structs.replace(
-            endpoint, succeeded_at=now, failing_since=None, failures=0, next_at=None
+            endpoint,
+            succeeded_at=now,
+            failing_since=None,
+            failures=0,
+            next_at=None,
+            last_status=None,
+            last_answer=None,
         )
     wrong = outcome.failure or (None if outcome.taken else outcome.refused)
     if wrong is None:
-        idle = not outcome.taken and not outcome.positions
-        at = await deliveries.next_due(tx, endpoint.endpoint_id) if idle else None
-        return msgspec.structs.replace(endpoint, next_at=at)
-    endpoint = _failed(endpoint, wrong, now)
+        return msgspec.structs.replace(endpoint, next_at=None)
+    others_wait = wrong.verdict is not Verdict.REFUSED or outcome.is_full
+    endpoint = _failed(endpoint, wrong, now, others_wait=others_wait)
     if wrong.verdict is Verdict.GONE:
         return await _disabled(tx, endpoint, GONE, now)
     if now - (endpoint.failing_since or now) >= schedule.NOTHING_TAKEN_MAX:
@@ -74,7 +79,7 @@ async def _judged(tx: Tx, endpoint: Endpoint, outcome: Outcome, now: dt.datetime
     return endpoint
 
 
-def _failed(endpoint: Endpoint, wrong: Attempt, now: dt.datetime) -> Endpoint:
+def _failed(endpoint: Endpoint, wrong: Attempt, now: dt.datetime, *, others_wait: bool) -> Endpoint:
     """One more failure; one event's own leaves the others their turn."""
     failures = endpoint.failures + 1
     wait = schedule.wait_of_receiver(failures, wrong.retry_after, random.random())  # noqa: S311
@@ -82,7 +87,7 @@ def _failed(endpoint: Endpoint, wrong: Attempt, now: dt.datetime) -> Endpoint:
         endpoint,
         failures=failures,
         failing_since=endpoint.failing_since or now,
-        next_at=None if wrong.verdict is Verdict.REFUSED else now + wait,
+        next_at=now + wait if others_wait else None,
         last_status=wrong.status,
         last_answer=wrong.answer,
     )

@@ -1,15 +1,21 @@
-"""change_endpoint: another name, URL, filter, settings or state of an endpoint."""
+"""change_endpoint: another name, URL, filter, settings or state of an endpoint.
+
+What a system was told of people it must be told to forget: so it stays who it is, the fields it is
+told are not taken off, and the consent stays the one it was told under. Its keys go to the host
+they were given for.
+"""
 
 import datetime as dt
 import uuid
 from typing import Any, Final
 
 import msgspec
+from yarl import URL
 
 from service.domain.audit.acts import Act
 from service.domain.endpoints import deliveries, store
 from service.domain.endpoints.errors import EndpointNotVerified, SettingsWrong
-from service.domain.endpoints.formats import Settings
+from service.domain.endpoints.formats import Settings, Template
 from service.domain.endpoints.types import Endpoint, EndpointView, Format, PatchEndpoint, State
 from service.domain.holders import store as holders
 from service.flows.steps import endpoints
@@ -20,6 +26,7 @@ from service.infra.sealed import Seals
 from service.kernel.actor import Actor
 
 _PLAIN: Final = (*("name", "url", "types", "channels", "in_flight_max", "personal", "consent"),)
+_TELLING: Final = ("url", "personal", "consent", "secret")
 
 
 async def change_endpoint(
@@ -27,8 +34,8 @@ async def change_endpoint(
 ) -> EndpointView:
     """The endpoint as it is now; what is not named stays.
 
-    EndpointNotFound, EndpointNameTaken, EndpointNotVerified, SettingsWrong, UnknownEventType,
-    UrlNotAllowed.
+    EndpointNotFound, EndpointNameTaken, EndpointNotVerified, ScopeMissing, SettingsWrong,
+    UnknownEventType, UrlNotAllowed.
     """
     if isinstance(body.url, str):
         endpoints.check_url(ctx.egress, body.url)
@@ -39,6 +46,7 @@ async def change_endpoint(
         now = tx.now or EARLIEST
         before = await store.lock(tx, endpoint_id)
         after = _changed(ctx, before, body, now)
+        _refuse_another(actor, before, after, body)
         if after != before:
             await store.update(tx, after)
         if body.state == "active":
@@ -57,6 +65,8 @@ def _changed(ctx: Context, before: Endpoint, body: PatchEndpoint, now: dt.dateti
     }
     fields |= _other_settings(ctx, before, body, fields)
     if "url" in fields and before.format is Format.WEBHOOK:
+        if isinstance(body.state, str):
+            raise EndpointNotVerified
         fields |= {"state": State.PENDING, **endpoints.going(now)}
     elif isinstance(body.state, str):
         if before.state is State.PENDING:
@@ -75,7 +85,9 @@ def _other_settings(
     """SettingsWrong. What is sealed anew when it is another."""
     old = settings_of(Seals(ctx.secret), before)
     segment = old.segment if body.segment is msgspec.UNSET else body.segment
-    template = old.template if body.template is msgspec.UNSET else body.template
+    template = old.template
+    if isinstance(body.template, Template):
+        template = endpoints.with_headers(body.template, old.template)
     if (segment is None, template is None) != (old.segment is None, old.template is None):
         pointer = "/segment" if body.segment is not msgspec.UNSET else "/template"
         raise SettingsWrong(why="the format of an endpoint stays what it is", pointer=pointer)
@@ -85,3 +97,24 @@ def _other_settings(
     if new == old:
         return {}
     return {"secret": endpoints.sealed(ctx, before.endpoint_id, new)}
+
+
+def _refuse_another(actor: Actor, before: Endpoint, after: Endpoint, body: PatchEndpoint) -> None:
+    """ScopeMissing, SettingsWrong."""
+    if set(before.personal) - set(after.personal):
+        why = "it could not be told to forget what it was told: make another endpoint"
+        raise SettingsWrong(why=why, pointer="/personal")
+    if before.personal and after.consent != before.consent:
+        why = "what it was told, it was told under this consent: make another endpoint"
+        raise SettingsWrong(why=why, pointer="/consent")
+    moved = before.format is not Format.WEBHOOK and _origin(before.url) != _origin(after.url)
+    if moved and not endpoints.has_own_keys(body):
+        why = "keys go to the host they were given for: give `segment` or `template` with it"
+        raise SettingsWrong(why=why, pointer="/url")
+    if any(getattr(before, name) != getattr(after, name) for name in _TELLING):
+        endpoints.refuse_telling(actor, after.personal)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    found = URL(url)
+    return found.scheme, found.host, found.port

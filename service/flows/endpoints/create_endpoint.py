@@ -22,11 +22,14 @@ from service.kernel.ids import new_id
 
 
 async def create_endpoint(ctx: Context, actor: Actor, body: CreateEndpoint) -> IssuedSecret:
-    """A new endpoint; EndpointNameTaken, SettingsWrong, UnknownEventType, UrlNotAllowed.
+    """A new endpoint.
 
+    EndpointNameTaken, ScopeMissing, SettingsWrong, UnknownEventType, UrlNotAllowed.
     The name is its natural key: after a lost answer EndpointNameTaken says that it is there.
     """
-    settings = Settings(segment=body.segment, template=body.template)
+    endpoints.refuse_telling(actor, body.personal)
+    template = None if body.template is None else endpoints.with_headers(body.template, None)
+    settings = Settings(segment=body.segment, template=template)
     endpoints.check_url(ctx.egress, body.url)
     endpoints.check_types(body.types)
     endpoints.check_settings(settings, body.personal, body.consent)

@@ -17,7 +17,7 @@ from service.kernel.actor import Actor
 async def remove_endpoint(ctx: Context, actor: Actor, endpoint_id: uuid.UUID) -> None:
     """EndpointNotFound. Its name is free; its row stays for its own events, without URL or secret.
 
-    A request that is on its way arrives.
+    Requests that are being made arrive, and a run that has begun makes more for two seconds.
     """
     async with ctx.db.transaction() as tx:
         await holders.clock(tx, ctx.db.clock_offset)

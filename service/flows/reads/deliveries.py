@@ -9,7 +9,7 @@ from service.domain.holders import store as holders
 from service.flows.steps.context import EARLIEST, Context
 from service.flows.steps.delivering.attempt import settings_of
 from service.flows.steps.delivering.people import people_of
-from service.flows.steps.delivering.run import Work
+from service.flows.steps.delivering.work import Work
 from service.infra.sealed import Seals
 
 EVENTS_MAX: Final = 20  # of a shard, in one run

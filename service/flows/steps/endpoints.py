@@ -2,14 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, cast
 
 import msgspec
 
+from service.domain.access.errors import ScopeMissing
 from service.domain.audit.acts import About, Act
 from service.domain.endpoints import composing, filters, signing, store
-from service.domain.endpoints.errors import UnknownEventType, UrlNotAllowed
+from service.domain.endpoints.errors import SettingsWrong, UnknownEventType, UrlNotAllowed
 from service.domain.endpoints.formats import Settings, Template
 from service.domain.endpoints.types import (
     Behind,
@@ -17,6 +18,7 @@ from service.domain.endpoints.types import (
     EndpointView,
     FormatName,
     IssuedSecret,
+    PatchEndpoint,
     Replay,
     ReplayRow,
     StateName,
@@ -28,8 +30,10 @@ from service.flows.steps.delivering.attempt import settings_of
 from service.infra.db import Tx
 from service.infra.egress import Egress, UrlRefused
 from service.infra.sealed import Seals
+from service.kernel.actor import Actor
 
 HIDDEN: Final = "..."
+READS: Final = "members:read"
 KNOWN: Final = frozenset(TYPES.values())
 
 
@@ -54,6 +58,30 @@ def check_settings(settings: Settings, personal: Iterable[str], consent: str | N
     template = settings.template
     for place, one in enumerate(() if template is None else template.requests):
         check_types(one.types, f"/template/requests/{place}/types")
+
+
+def refuse_telling(actor: Actor, personal: Collection[str]) -> None:
+    """ScopeMissing: who has people told of to a system of their choice reads of them as well."""
+    if personal and not actor.may(READS):
+        raise ScopeMissing(scope=READS)
+
+
+def with_headers(template: Template, known: Template | None) -> Template:
+    """With the values that are shown as `...`, and come back so; SettingsWrong: one is unknown."""
+    kept = {} if known is None else known.headers
+    headers = {}
+    for name, value in template.headers.items():
+        if value == HIDDEN and name not in kept:
+            raise SettingsWrong(why="its value is not known", pointer=f"/template/headers/{name}")
+        headers[name] = kept[name] if value == HIDDEN else value
+    return msgspec.structs.replace(template, headers=headers)
+
+
+def has_own_keys(body: PatchEndpoint) -> bool:
+    """Whether a change says itself what lets requests in."""
+    if isinstance(body.template, Template):
+        return HIDDEN not in body.template.headers.values()
+    return body.segment is not msgspec.UNSET
 
 
 async def shown(tx: Tx, ctx: Context, endpoint: Endpoint) -> EndpointView:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 import msgspec
+import structlog
 
 from service.domain.endpoints import composing, schedule, signing
 from service.domain.endpoints.formats import Settings
@@ -18,6 +19,8 @@ from service.infra.sealed import Seals
 
 MEDIA: Final = "application/cloudevents+json; charset=utf-8"
 SHOWN_LENGTH: Final = 256
+_NOT_MADE: Final = "no request could be made of it: "
+log = structlog.get_logger("courier")
 
 Person = Mapping[str, Any]  # field -> what may be told of it
 _settings: Final = msgspec.json.Decoder(Settings)
@@ -34,7 +37,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Maker(Protocol):
-    """Makes the requests of one endpoint."""
+    """Makes the requests of one endpoint. `is_webhook`: its answers are about events only."""
+
+    is_webhook: bool
 
     def wants(self, body: bytes) -> bool:
         """Whether an event becomes a request at all."""
@@ -51,6 +56,8 @@ class Maker(Protocol):
 
 class Webhooks:
     """Signed CloudEvents."""
+
+    is_webhook = True
 
     def __init__(self, endpoint: Endpoint, keys: list[bytes]) -> None:
         self._url = endpoint.url
@@ -80,6 +87,8 @@ class Webhooks:
 
 class Calls:
     """Requests of a system with an interface of its own; `people`: what may be told of members."""
+
+    is_webhook = False
 
     def __init__(
         self, endpoint: Endpoint, settings: Settings, people: Mapping[str, Person]
@@ -142,19 +151,26 @@ class Sender:
         return self._at + dt.timedelta(seconds=time.monotonic() - self._since)
 
     def wants(self, body: bytes) -> bool:
-        """Whether an event becomes a request at all."""
-        return self._maker.wants(body)
+        """Whether an event becomes a request at all; where that cannot be told, `send` says why."""
+        try:
+            return self._maker.wants(body)
+        except Exception:  # noqa: BLE001  # as in `send`, which logs it
+            return True
 
     async def send(self, event_id: uuid.UUID, body: bytes) -> Attempt:
-        """Send an event."""
-        request = self._maker.make(event_id, body, self.now)
+        """Send an event; one of which no request can be made is refused by nobody but us."""
+        try:
+            request = self._maker.make(event_id, body, self.now)
+        except Exception as mistake:  # one event must not hold up all others of an endpoint
+            log.exception("no request can be made of an event", event_id=str(event_id))
+            return Attempt(verdict=Verdict.REFUSED, answer=f"{_NOT_MADE}{type(mistake).__name__}")
         if request is None:
             return Attempt(verdict=Verdict.TAKEN)
         try:
             sent = await self._egress.send(request)
         except (NoAnswer, UrlRefused) as failure:
             return Attempt(verdict=judge(None), answer=str(failure))
-        verdict = judge(sent.status)
+        verdict = judge(sent.status, is_webhook=self._maker.is_webhook)
         if verdict is Verdict.TAKEN and not self._maker.takes(sent.body):
             verdict = Verdict.REFUSED
         return Attempt(
