@@ -33,7 +33,7 @@ class StreamAfter(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[
             str,
             msgspec.Meta(
-                pattern=f"^{_ID}$",
+                pattern=rf"^{_ID}$(?!\n)",
                 description=(
                     "The id of the last event that is known, `<member>-<version>`; the header"
                     " `Last-Event-ID` wins. With neither the stream begins now."

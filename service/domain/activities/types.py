@@ -13,7 +13,7 @@ ATTRIBUTES_MAX: Final = 20
 PAGE_MAX: Final = 200
 
 ActivityName = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_-]*$")
+    str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_-]*$(?!\n)")
 ]
 AttributeText = Annotated[str, msgspec.Meta(max_length=256)]
 AttributeNumber = Annotated[int, msgspec.Meta(ge=-SAFE_INT_MAX, le=SAFE_INT_MAX)]

@@ -150,7 +150,7 @@ _Actor = Annotated[
     str,
     msgspec.Meta(
         max_length=160,
-        pattern=r"^(partner|staff|member|job|command):.+$",
+        pattern=r"^(partner|staff|member|job|command):.+$(?!\n)",
         description="Who did it, as acts tell it: `staff:waw-117`.",
     ),
 ]

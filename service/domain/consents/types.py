@@ -10,7 +10,9 @@ from service.kernel.text import Instant, Name
 
 CHANNELS_MAX: Final = 20
 HISTORY_MAX: Final = 200
-Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w.:/-]*$")]
+Code = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w.:/-]*$(?!\n)")
+]
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

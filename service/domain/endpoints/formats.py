@@ -9,13 +9,13 @@ from service.kernel.text import Json
 TYPES_MAX: Final = 100
 
 TypePattern = Annotated[
-    str, msgspec.Meta(max_length=128, pattern=r"^regulars(\.[a-z0-9-]+)*\.(v[0-9]+|\*)$")
+    str, msgspec.Meta(max_length=128, pattern=r"^regulars(\.[a-z0-9-]+)*\.(v[0-9]+|\*)$(?!\n)")
 ]
 TypePatterns = Annotated[tuple[TypePattern, ...], msgspec.Meta(max_length=TYPES_MAX)]
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]
-Path = Annotated[str, msgspec.Meta(max_length=1_024, pattern=r"^(/[!-~]*)?$")]
-HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-HeaderValue = Annotated[str, msgspec.Meta(max_length=2_048, pattern=r"^[ -~]*$")]
+Path = Annotated[str, msgspec.Meta(max_length=1_024, pattern=r"^(/[!-~]*)?$(?!\n)")]
+HeaderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,64}$(?!\n)")]
+HeaderValue = Annotated[str, msgspec.Meta(max_length=2_048, pattern=r"^[ -~]*$(?!\n)")]
 PersonalField = Literal[
     "name", "first_name", "last_name", "birth_date", "language", "country", "email", "phone"
 ]
@@ -53,7 +53,7 @@ class AnswerRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     Null among them: or is not there.
     """
 
-    field: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
+    field: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,128}$(?!\n)")]
     taken: Annotated[tuple[bool | int | str | None, ...], msgspec.Meta(min_length=1, max_length=20)]
 
 
@@ -75,7 +75,7 @@ class Template(
 class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events become calls of the Segment specification, under `/v1/` of the endpoint's URL."""
 
-    write_key: Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$")]
+    write_key: Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[!-~]+$(?!\n)")]
 
 
 class Settings(msgspec.Struct, frozen=True):

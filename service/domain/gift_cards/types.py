@@ -101,7 +101,7 @@ class BatchRow(msgspec.Struct, frozen=True):
 # ------------------------------------------------------------------ requests
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Pin = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$")]
+Pin = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)")]
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=200)]
 
 

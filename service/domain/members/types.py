@@ -13,8 +13,8 @@ Identifiers = Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_l
 Whole = Annotated[int, msgspec.Meta(ge=-SAFE_INT_MAX, le=SAFE_INT_MAX)]
 FieldValue = bool | Whole | Text
 Fields = Annotated[dict[Name, FieldValue], msgspec.Meta(max_length=50)]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 
 
 class Profile(

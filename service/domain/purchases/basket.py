@@ -13,9 +13,9 @@ COUPONS_MAX: Final = 10
 WALLETS_MAX: Final = 10
 GIFT_CARDS_MAX: Final = 10
 
-Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")]
+Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$(?!\n)")]
 WholeQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-Rate = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$")]
+Rate = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$(?!\n)")]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -65,7 +65,7 @@ class GiftCardIn(
     """
 
     code: Code
-    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$")] | None = None
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)")] | None = None
     amount: Units | None = None
 
 

@@ -10,7 +10,7 @@ import msgspec
 from service.kernel.text import LINES_MAX, Instant, Key
 from service.kernel.values import Balance, Movement, TierNow
 
-Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")]
+Quantity = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$(?!\n)")]
 WholeQuantity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 LineNumber = Annotated[int, msgspec.Meta(ge=1, le=LINES_MAX)]
 

@@ -111,7 +111,7 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
 # ------------------------------------------------------------------ requests
 
 Login = Name
-Pin = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}$")]
+Pin = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6,12}$(?!\n)")]
 Password = Annotated[str, msgspec.Meta(min_length=12, max_length=128)]
 Stores = Annotated[tuple[Short, ...], msgspec.Meta(max_length=STORES_MAX)]
 
