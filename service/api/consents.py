@@ -27,14 +27,15 @@ TAG: Final = "Members"
         200: Answer(what="Nothing new was said.", body=Consents, headers=("Idempotency-Replayed",)),
         201: Answer(what="What was said is written down.", body=Consents),
     },
-    refuses=(MemberNotFound, errors.ChannelTwice, errors.SaidInTheFuture),
+    refuses=(MemberNotFound, errors.ChannelTwice, errors.SaidInTheFuture, errors.TooManyWords),
 )
 async def record_consents(call: Call, body: RecordConsents) -> Reply:
     """Write down what a member said to being written to, channel by channel.
 
     The last word said on a channel counts, however late it is sent: send `said_at` from a till that
-    was offline. The same word again changes nothing. Each change of what counts is an event,
-    `consent.changed`.
+    was offline; it is never taken to be later than when it was written down. The same word again
+    changes nothing. Each change of what counts, by a merge as well, is an event, `consent.changed`.
+    500 words a day are written down of a member, beyond them only what takes a consent back.
     """
     verbs = call.services.verbs
     done = await verbs.record_consents(call.actor, member_id(call), body)

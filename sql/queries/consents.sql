@@ -1,6 +1,7 @@
 -- name: list_words
 -- The last words of members, and of those who were merged into them, on each channel; of two at one
--- instant it is the no.
+-- instant it is the no. None was said later than it was written down, whatever the clock of its source
+-- showed.
 select distinct on (m.member_id, c.channel) m.member_id, c.channel, c.is_given, c.said_at, c.source, c.wording, c.recorded_at
 from unnest(:members::uuid[]) as m (member_id)
 cross join lateral (
@@ -10,7 +11,7 @@ cross join lateral (
   from holder h
   where h.merged_into = m.member_id) f
 join consent c on c.holder_id = f.holder_id
-order by m.member_id, c.channel, c.said_at desc, c.is_given
+order by m.member_id, c.channel, least(c.said_at, c.recorded_at) desc, c.is_given
 
 -- name: list_history
 -- Everything a member, or who was merged into it, has said, the last first.
@@ -23,8 +24,14 @@ cross join lateral (
   from holder h
   where h.merged_into = m.member_id) f
 join consent c on c.holder_id = f.holder_id
-order by c.said_at desc, c.channel, c.is_given
+order by least(c.said_at, c.recorded_at) desc, c.channel, c.is_given
 limit :rows::integer
+
+-- name: count_words
+-- How many were written down since then for a member.
+select count(*)
+from consent c
+where c.holder_id = :holder::uuid and c.recorded_at > :since::timestamptz
 
 -- name: insert_consents
 -- The same word of the same instant once more is no other one.

@@ -26,6 +26,12 @@ async def history(tx: Tx, member_id: uuid.UUID) -> list[Word]:
     return await tx.all(SQL["list_history"], Word, members=[member_id], rows=HISTORY_MAX)
 
 
+async def count(tx: Tx, member_id: uuid.UUID, since: dt.datetime) -> int:
+    """How many words were written down for a member since then."""
+    found: int = await tx.value(SQL["count_words"], holder=member_id, since=since)
+    return found
+
+
 async def insert(
     tx: Tx,
     member_id: uuid.UUID,

@@ -10,6 +10,7 @@ from service.kernel.text import Instant, Name
 
 CHANNELS_MAX: Final = 20
 HISTORY_MAX: Final = 200
+WORDS_MAX: Final = 500  # of a member, written down within a day
 Code = Annotated[
     str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][\w.:/-]*$(?!\n)")
 ]

@@ -2,8 +2,10 @@
 
 What is told of a person is put in here, from how they are when the request is made, and is kept
 nowhere. Under which consent is said by the endpoint; who has not given it is an id like all others.
-Who takes it back, and who is erased, is to be forgotten there too: that goes to every endpoint that
-is told personal fields, whatever types it is sent.
+Who takes it back, who is erased, and whose id stands for another member from now on, is to be
+forgotten there too: that goes to every endpoint that is told personal fields, whatever types it is
+sent. It goes by how things are when the request is made: who said no once and says yes now, or was
+merged and is itself again, is not forgotten by an event that comes late or once more.
 """
 
 import json
@@ -24,7 +26,8 @@ from service.domain.endpoints.types import Endpoint, Format
 
 ERASED: Final = "regulars.member.erased.v1"
 CONSENT: Final = "regulars.consent.changed.v1"
-FORGETTING: Final = frozenset({ERASED, CONSENT})
+MERGED: Final = "regulars.member.merged.v1"
+FORGETTING: Final = frozenset({ERASED, CONSENT, MERGED})
 JSON: Final = "application/json"
 _OURS: Final = frozenset(
     {"host", "content-length", "content-type", "transfer-encoding", "connection"}
@@ -89,11 +92,17 @@ def types_of(endpoint: Endpoint, settings: Settings, known: Collection[str]) -> 
 
 
 def compose(
-    endpoint: Endpoint, settings: Settings, body: bytes, person: Mapping[str, Any]
+    endpoint: Endpoint, settings: Settings, body: bytes, person: Mapping[str, Any] | None
 ) -> Composed | None:
-    """The request that an event becomes; None: it becomes none. `person`: what may be told."""
+    """The request that an event becomes; None: it becomes none.
+
+    `person`: what may be told of the member now; None: nothing may.
+    """
     event = json.loads(body)
-    forget = _is_to_be_forgotten(endpoint, event)
+    forget = _is_to_be_forgotten(endpoint, event, person)
+    if not forget and not filters.types_of(endpoint.types, [event["type"]]):
+        return None
+    person = {} if person is None else person
     if settings.segment is not None:
         call = segment.call_of(event, person, endpoint.personal, forget=forget)
         if call is None:
@@ -123,11 +132,17 @@ def is_taken(settings: Settings, body: bytes) -> bool:
     return any(found == one and type(found) is type(one) for one in rule.taken)
 
 
-def _is_to_be_forgotten(endpoint: Endpoint, event: Mapping[str, Any]) -> bool:
-    if not endpoint.personal or event["type"] not in FORGETTING:
+def _is_to_be_forgotten(
+    endpoint: Endpoint, event: Mapping[str, Any], person: Mapping[str, Any] | None
+) -> bool:
+    kind, data = event["type"], event["data"]
+    if not endpoint.personal or kind not in FORGETTING:
         return False
-    data = event["data"]
-    return event["type"] == ERASED or (data["consent"] == endpoint.consent and not data["given"])
+    if kind == ERASED:
+        return True
+    if kind == MERGED:
+        return person is None and data["member_id"] == event["subject"]
+    return person is None and data["consent"] == endpoint.consent and not data["given"]
 
 
 def _named(template: Template, kind: str) -> RequestTemplate | None:

@@ -132,7 +132,10 @@ def _unix(value: Any) -> Any:
 
 def _date(value: Any) -> Any:
     at = _instant(value)
-    return _MISSING if at is None else at.astimezone(dt.UTC).date().isoformat()
+    try:
+        return _MISSING if at is None else at.astimezone(dt.UTC).date().isoformat()
+    except OverflowError:  # in another zone it is no day of the calendar any more
+        return _MISSING
 
 
 def _instant(value: Any) -> dt.datetime | None:

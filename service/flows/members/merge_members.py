@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from service.domain.audit.acts import About, Act
+from service.domain.consents import store as words
 from service.domain.events.merging import MemberMerged
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
@@ -25,7 +26,7 @@ from service.domain.segments import store as segments
 from service.domain.wallets import taken
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.merging import Part
-from service.flows.steps import idempotency, naming, tiers, wallets
+from service.flows.steps import consents, idempotency, naming, tiers, wallets
 from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
@@ -144,7 +145,11 @@ async def _merge(tx: Tx, ctx: Context, both: Both, command: Command) -> MergeRec
     await segments.leave_all(tx, [old_id], old.at)
     old.looks_again = False
     await members.update_profile(tx, row)
+    said = await words.words(tx, [survivor_id])
     await _link(tx, both, names, command)
+    await tx.flush()
+    both_said = await words.words(tx, [survivor_id])
+    consents.tell(survivor, said.get(survivor_id, {}), both_said.get(survivor_id, {}))
     receipt = MergeReceipt(
         id=op_id,
         member_id=survivor_id,

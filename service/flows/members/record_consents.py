@@ -3,14 +3,13 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from service.domain.consents import store
-from service.domain.consents.errors import ChannelTwice, SaidInTheFuture
-from service.domain.consents.types import ConsentIn, Consents, RecordConsents, Word
-from service.domain.events.consents import ConsentChanged
+from service.domain.consents.errors import ChannelTwice, SaidInTheFuture, TooManyWords
+from service.domain.consents.types import WORDS_MAX, ConsentIn, Consents, RecordConsents, Word
 from service.domain.events.outbox import Outbox
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder, Kind
@@ -22,6 +21,8 @@ from service.flows.steps.work import Work
 from service.infra.db import Tx
 from service.kernel.actor import Actor
 from service.kernel.answer import Answer
+
+_A_DAY: Final = dt.timedelta(days=1)
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -42,7 +43,10 @@ async def record_consents(ctx: Context, commands: Sequence[Command], *, wait: bo
 
 
 async def _record(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answer[Consents]:
-    """MemberNotFound, ChannelTwice, SaidInTheFuture. What is known already is a replay."""
+    """What is known already is a replay.
+
+    MemberNotFound, ChannelTwice, SaidInTheFuture, TooManyWords.
+    """
     member_id = command.member_id
     locked = await apart.lock_all(tx, ctx, [member_id], wait=wait)
     holder = locked.get(member_id)
@@ -51,6 +55,7 @@ async def _record(tx: Tx, ctx: Context, command: Command, *, wait: bool) -> Answ
     now = tx.now or EARLIEST
     before = (await store.words(tx, [member_id])).get(member_id, {})
     said = _said(command.body, before, now)
+    await _refuse_flood(tx, member_id, said, now)
     written = await store.insert(tx, member_id, said, command.actor, now) if said else 0
     after = (await store.words(tx, [member_id])).get(member_id, {}) if written else before
     await _tell(tx, holder, before, after, now)
@@ -88,22 +93,19 @@ async def _tell(
     after: Mapping[str, Word],
     now: dt.datetime,
 ) -> None:
-    """An event for each channel on which another answer counts now."""
     outbox = Outbox()
-    work = Work(holder, now, now, outbox)
-    for channel, word in sorted(after.items()):
-        was = before.get(channel)
-        if was is None or was.is_given is not word.is_given:
-            work.emit(
-                ConsentChanged(
-                    member_id=holder.holder_id,
-                    consent=channel,
-                    given=word.is_given,
-                    said_at=word.said_at,
-                    source=word.source,
-                ),
-                now,
-            )
+    consents.tell(Work(holder, now, now, outbox), before, after)
     if outbox.rows:
         await holders.update(tx, [holder])
         await outbox.write(tx)
+
+
+async def _refuse_flood(
+    tx: Tx, member_id: uuid.UUID, said: Sequence[tuple[ConsentIn, dt.datetime]], now: dt.datetime
+) -> None:
+    """TooManyWords. Who takes a consent back is never refused."""
+    if not any(one.given for one, _ in said):
+        return
+    if await store.count(tx, member_id, now - _A_DAY) + len(said) > WORDS_MAX:
+        seconds = int(_A_DAY.total_seconds())
+        raise TooManyWords(words_max=WORDS_MAX, retry_after_seconds=seconds)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from service.domain.audit.acts import About, Act
-from service.domain.consents import store as consents
+from service.domain.consents import store as words
 from service.domain.events.merging import MemberUnmerged
 from service.domain.holders import store as holders
 from service.domain.holders.types import Holder
@@ -25,7 +25,7 @@ from service.domain.operations import store as operations
 from service.domain.wallets import taken
 from service.domain.wallets.lots import Lot
 from service.domain.wallets.merging import Part
-from service.flows.steps import idempotency, tiers, wallets
+from service.flows.steps import consents, idempotency, tiers, wallets
 from service.flows.steps.auditing import Done, note
 from service.flows.steps.checkout import apart
 from service.flows.steps.checkout.purchase import RunAgain
@@ -159,8 +159,13 @@ async def _unmerge(tx: Tx, ctx: Context, both: Both, command: Command) -> Unmerg
     await clubs.unmerge(tx, ctx, survivor, back, both.homes, op_id, command.actor)
     for one in (*told_of[:-1], *parted):
         await members.update_profile(tx, one)
-    await consents.part(tx, survivor_id, back_id, both.merge.merged_at)
+    said = await words.words(tx, [survivor_id])
+    await words.part(tx, survivor_id, back_id, both.merge.merged_at)
     await _link(tx, both, command)
+    await tx.flush()
+    apart_said = await words.words(tx, [survivor_id, back_id])
+    consents.tell(survivor, said.get(survivor_id, {}), apart_said.get(survivor_id, {}))
+    consents.tell(back, {}, apart_said.get(back_id, {}))  # as nobody was told of them meanwhile
     receipt = UnmergeReceipt(
         id=op_id,
         undoes=both.merge.op_id,

@@ -70,6 +70,8 @@ def test_who_has_not_consented_is_an_id() -> None:
         (event("consent.changed", consent="email", given=False), True),
         (event("consent.changed", consent="email", given=True), False),
         (event("consent.changed", consent="sms", given=False), False),
+        (event("member.merged", member_id="m-1", into_id="m-2"), True),
+        (event("member.merged", member_id="m-0", into_id="m-1"), False),
         (event("member.changed"), False),
     ],
 )
@@ -77,8 +79,18 @@ def test_an_erasure_and_a_consent_taken_back_are_told_as_forgetting(
     body: bytes, is_forgotten: bool
 ) -> None:
     forget = ("DELETE", "/people/m-1", None)
-    assert (composed(body) == forget) is is_forgotten
-    assert composed(body, personal=(), consent=None) != forget
+    assert (composed(body, None) == forget) is is_forgotten
+    assert composed(body, None, personal=(), consent=None) != forget
+
+
+@pytest.mark.parametrize("person", [{}, PERSON])
+def test_who_consents_now_is_not_forgotten_by_an_event_of_before(person: Any) -> None:
+    """A replay, or a dead letter that is tried again."""
+    forget = ("DELETE", "/people/m-1", None)
+    no = event("consent.changed", consent="email", given=False)
+    merged = event("member.merged", member_id="m-1", into_id="m-2")
+    assert forget not in [composed(no, person), composed(merged, person)]
+    assert composed(event("member.erased"), person) == forget
 
 
 def test_what_is_to_be_forgotten_comes_whatever_types_are_asked_for() -> None:
@@ -87,6 +99,8 @@ def test_what_is_to_be_forgotten_comes_whatever_types_are_asked_for() -> None:
     assert composing.types_of(only, TEMPLATE, known) == sorted(
         {"regulars.points.earned.v1", *composing.FORGETTING}
     )
+    yes = event("consent.changed", consent="email", given=True)
+    assert composed(yes, None, types=("regulars.points.*",)) is None
     nothing = endpoint(types=("regulars.points.*",), personal=(), consent=None)
     assert composing.types_of(nothing, TEMPLATE, known) == ["regulars.points.earned.v1"]
 

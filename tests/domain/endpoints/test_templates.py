@@ -49,6 +49,12 @@ def test_a_place_becomes_what_the_event_says(template: Any, filled: Any) -> None
     assert fill(template, FACTS) == filled
 
 
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("kind", ["date", "unix", "text"])
+def test_an_instant_at_the_edge_of_the_calendar_ends_nothing(edge: str, kind: str) -> None:
+    fill({"at": f"{{{{data.word|{kind}}}}}"}, {"data": {"word": edge}})
+
+
 def test_what_a_value_says_is_no_template() -> None:
     facts = {"data": {"word": "{{member.email}}"}, "member": {"email": "ola@example.org"}}
     assert fill({"a": "{{data.word}}", "b": "x{{data.word}}"}, facts) == {

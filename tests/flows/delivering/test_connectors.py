@@ -20,6 +20,7 @@ from service.kernel.values import Identifier
 from tests.databases import Server
 from tests.flows.conftest import opened
 from tests.flows.eraser import erased
+from tests.flows.merging import merged, unmerged
 from tests.flows.outward import Outward
 from tests.flows.shop import SOURCE, TILL, goods
 from tests.receiver import Receiver, says
@@ -237,3 +238,57 @@ async def test_a_format_stays_and_settings_are_checked_as_a_whole(outward: Outwa
         await connected(outward, {**BRAZE, "name": "x", "template": template}, Braze())
     assert wrong.value.pointer == "/template/requests/0/types/0"
     assert await outward.shop.tables() == before
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+async def test_who_was_merged_is_an_id_there_and_who_they_are_now_is_told_of(
+    outward: Outward, kind: str
+) -> None:
+    """So nothing is left behind when they take a consent back or are erased as who they are now."""
+    example, vendors = EXAMPLES[kind]
+    vendor = vendors()
+    begin = await outward.clock()
+    endpoint = await connected(outward, example, vendor)
+    old, survivor = await ola(outward), await outward.member("4012002")
+    await says_(outward, old, given=True)
+    await settled(outward, endpoint)
+    assert mail_of(vendor, old) == MAIL
+    await merged(outward.shop, survivor, old)
+    await settled(outward, endpoint)
+    assert (mail_of(vendor, old), mail_of(vendor, survivor)) == (None, MAIL)
+    await says_(outward, survivor, given=False)
+    await settled(outward, endpoint)
+    outward.receiver.came.clear()
+    await outward.replay(endpoint, begin, await outward.clock())
+    await settled(outward, endpoint)
+    assert outward.receiver.came
+    assert MAIL.encode() not in b"".join(came.body for came in outward.receiver.came)
+    assert (mail_of(vendor, old), mail_of(vendor, survivor)) == (None, None)
+
+
+async def test_who_is_themselves_again_is_told_of_again(outward: Outward, pair: Pair) -> None:
+    endpoint, vendor = pair
+    old, survivor = await ola(outward), await outward.member("4012002")
+    await says_(outward, old, given=True)
+    await merged(outward.shop, survivor, old)
+    await settled(outward, endpoint)
+    await unmerged(outward.shop, old)
+    await settled(outward, endpoint)
+    assert (mail_of(vendor, old), mail_of(vendor, survivor)) == (MAIL, None)
+
+
+async def test_an_old_no_does_not_forget_who_consents_now(outward: Outward, pair: Pair) -> None:
+    endpoint, vendor = pair
+    begin = await outward.clock()
+    member = await ola(outward)
+    for given in (True, False):
+        await says_(outward, member, given=given)
+    await outward.place()
+    end = await outward.clock()
+    await outward.pass_by(seconds=1)
+    await says_(outward, member, given=True)
+    await settled(outward, endpoint)
+    assert mail_of(vendor, member) == MAIL
+    await outward.replay(endpoint, begin, end)
+    await settled(outward, endpoint)
+    assert mail_of(vendor, member) == MAIL

@@ -5,12 +5,13 @@ by service/flows/steps/consents.py.
 """
 
 import asyncio
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 
-from service.domain.consents.errors import ChannelTwice, SaidInTheFuture
+from service.domain.consents.errors import ChannelTwice, SaidInTheFuture, TooManyWords
 from service.domain.consents.types import ConsentIn, RecordConsents
 from service.domain.members.errors import MemberErased, MemberNotFound
 from service.kernel.answer import Answer
@@ -127,6 +128,68 @@ async def test_two_at_once_are_both_written_and_one_counts(shop: Shop) -> None:
         *(say(shop, member, given=n % 2 == 0, said_at=day(-1 - n / 24)) for n in range(6))
     )
     assert await shop.count("consent") == 6
+    assert await now(shop, member) == {"email": True}
+
+
+@pytest.mark.parametrize("given", [False, True])
+async def test_a_clock_that_runs_ahead_does_not_outlast_the_next_word(
+    shop: Shop, given: bool
+) -> None:
+    """A till four minutes ahead, and the app a moment later."""
+    member = (await shop.enrol("4012001")).id
+    start = day(0)
+    await shop.show(start)
+    ahead = {"said_at": start + dt.timedelta(minutes=4)}
+    await say(shop, member, given=not given, **ahead)
+    await shop.show(start + dt.timedelta(minutes=1))
+    assert (await say(shop, member, given=given)).body.now[0].given is given
+    assert (await say(shop, member, given=not given, **ahead)).replayed  # the till asks again
+    assert await now(shop, member) == {"email": given}
+    assert await told(shop, member) == [("email", not given), ("email", given)]
+
+
+async def test_a_merge_tells_what_counts_now_and_so_does_its_end(shop: Shop) -> None:
+    one, other = [(await shop.enrol(card)).id for card in ("4012001", "4012002")]
+    await say(shop, one, given=True, said_at=day(-3))
+    await say(shop, other, given=False, said_at=day(-2))
+    await say(shop, other, given=True, channel="sms", said_at=day(-2))
+    await say(shop, other, given=False, channel="post", said_at=day(-2))
+    before = len(await told(shop, one)), len(await told(shop, other))
+    await merged(shop, one, other)
+    assert (await told(shop, one))[before[0] :] == [
+        *(("email", False), ("post", False), ("sms", True)),
+    ]
+    assert len(await told(shop, other)) == before[1]
+    seen = len(await told(shop, one))
+    await unmerged(shop, other)
+    assert (await told(shop, one))[seen:] == [("email", True), ("sms", False)]
+    assert (await told(shop, other))[before[1] :] == [
+        *(("email", False), ("post", False), ("sms", True)),
+    ]
+    last = [data for kind, data in await shop.events(one) if kind == "consent.changed"][-1]
+    assert last["source"] == "unmerged"
+
+
+async def test_a_member_cannot_fill_the_table_but_can_always_take_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.flows.members.record_consents.WORDS_MAX", 3)
+    member = (await shop.enrol("4012001")).id
+    await say(shop, member, given=True)
+    for n in range(2):
+        await say(shop, member, given=True, said_at=day(-3 - n))
+    before = await shop.tables()
+    with pytest.raises(TooManyWords) as refused:
+        await say(shop, member, given=True, said_at=day(-9))
+    assert refused.value.retry_after_seconds > 0
+    assert (await say(shop, member, given=True)).replayed
+    assert await shop.tables() == before
+    await say(shop, member, given=False)
+    assert await now(shop, member) == {"email": False}
+    with pytest.raises(TooManyWords):
+        await say(shop, member, given=True)
+    await shop.show(day(2))
+    await say(shop, member, given=True)
     assert await now(shop, member) == {"email": True}
 
 

@@ -125,7 +125,7 @@ class Calls:
 
     def _compose(self, body: bytes) -> composing.Composed | None:
         subject = _subject(body).subject
-        person = self._people.get(subject, {})
+        person = self._people.get(subject)
         return composing.compose(self._endpoint, self._settings, body, person)
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from service.flows.steps.delivering.hiding import hide
 
-TOLD = ["Ola Żak", "ola+1@example.org", "pl", "tok"]
+TOLD = ["Ola Żak", "ola+1@example.org", "pl", "tok", "Li", "+48600700800", ""]
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ TOLD = ["Ola Żak", "ola+1@example.org", "pl", "tok"]
         ("?q=ola%2B1%40example.org&n=Ola+%C5%BBak&m=Ola%20%C5%BBak", "?q=…&n=…&m=…"),
         ("plain words stay: explained", "plain words stay: explained"),
         ("a token", "a …en"),
+        ("Li is plain: li, +48600700800, 48600700800", "… is plain: …, …, …"),
     ],
 )
 def test_what_was_told_is_no_part_of_an_answer(answer: str, kept: str) -> None:
