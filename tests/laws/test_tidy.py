@@ -34,6 +34,7 @@ WITHOUT_A_FILE: Final = {
     "flows/delivering/test_connectors.py",
     "flows/delivering/test_crossing_runs.py",
     "flows/delivering/test_failing_at_one.py",
+    "flows/delivering/test_moods.py",
     "flows/members/test_merged_chains.py",
     "flows/members/test_merged_identifiers.py",
     "flows/members/test_merged_operations.py",

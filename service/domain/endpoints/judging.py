@@ -6,8 +6,8 @@ the other must not use up the attempts of every event. Statuses about who asks o
 are a receiver that is not there. 410 of a webhook says: never again; of a system with an interface
 of its own it speaks of what the request was about, a person who is there no more.
 
-A receiver may fail at one event only (500, no answer, a firewall's 403): `may_be_of_one`. Who asks
-to be left alone for a while does not.
+A receiver may fail at some events only (500, no answer, a firewall's 403): `may_be_of_one`. Who
+does not know us, or asks to be left alone for a while, does not.
 """
 
 import datetime as dt
@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Final
 
 _OF_THE_RECEIVER: Final = frozenset({401, 403, 407, 408, 421, 425, 429})
+_MAYBE: Final = frozenset({403, 408})
 
 
 class Verdict(enum.Enum):
@@ -41,5 +42,5 @@ def judge(status: int | None, *, is_webhook: bool = True) -> Verdict:
 
 def may_be_of_one(verdict: Verdict, status: int | None, retry_after: dt.timedelta | None) -> bool:
     """Whether a receiver that failed may have done so because of the one event."""
-    asks = status == HTTPStatus.TOO_MANY_REQUESTS or retry_after is not None
-    return verdict is Verdict.FAILING and not asks
+    may = status is None or status in _MAYBE or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return verdict is Verdict.FAILING and may and retry_after is None

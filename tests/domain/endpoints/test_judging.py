@@ -31,7 +31,8 @@ def test_a_receiver_may_fail_at_one_event(status: int | None) -> None:
 
 
 def test_who_asks_to_be_left_alone_asks_for_all_events() -> None:
-    assert not may_be_of_one(Verdict.FAILING, 429, None)
+    for status in (301, 401, 407, 429):
+        assert not may_be_of_one(Verdict.FAILING, status, None)
     assert not may_be_of_one(Verdict.FAILING, 503, dt.timedelta(seconds=1))
     assert not may_be_of_one(Verdict.GONE, 410, None)
     assert not may_be_of_one(Verdict.REFUSED, 422, None)

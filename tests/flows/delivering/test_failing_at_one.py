@@ -49,6 +49,36 @@ async def test_everybody_else_gets_everything(outward: Outward, status: int) -> 
     assert (now.failing_since, now.last_answer) == (None, None)
 
 
+async def test_a_kind_of_event_it_fails_at_holds_up_nobody_who_has_none(outward: Outward) -> None:
+    endpoint = await outward.endpoint()
+
+    async def fails_at_adjustments(came: Came) -> web.StreamResponse:
+        if "adjusted" in came.event["type"]:
+            return web.Response(status=500, text="a mistake of theirs")
+        return await takes(came)
+
+    outward.receiver.answers = fails_at_adjustments
+    members = [await outward.member(f"c{n}") for n in range(MEMBERS)]
+    for member in members:
+        await outward.happen(member, 2)
+    late = []
+    for n in range(MEMBERS):
+        await in_time(outward)
+        late.append(await outward.member(f"late{n}"))
+    await in_time(outward, minutes=60)
+    assert {tuple(outward.receiver.of(one)) for one in late} == {(1,)}
+    now = await outward.now(endpoint)
+    assert (now.state, now.behind, now.waiting, now.dead) == ("active", 0, 2 * MEMBERS, 0)
+    outward.receiver.answers = takes
+    await in_time(outward, minutes=240)
+    for member in members:
+        taken = [n for n in outward.receiver.of(member) if n > 1]
+        assert taken[-2:] == [2, 3]
+        assert set(taken[:-1]) == {2}
+    now = await outward.now(endpoint)
+    assert (now.behind, now.waiting, now.dead, now.failures) == (0, 0, 0, 0)
+
+
 async def test_it_is_tried_now_and_then_for_five_days_and_then_given_up(outward: Outward) -> None:
     endpoint = await outward.endpoint()
     member, other = await outward.member("4012001"), await outward.member("4012002")

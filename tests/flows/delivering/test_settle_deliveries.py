@@ -76,7 +76,7 @@ async def test_events_of_each_member_come_in_order_and_several_at_once(outward: 
     assert 1 < outward.receiver.at_once_max <= 8
 
 
-async def test_a_failing_receiver_gets_one_attempt_now_and_then_and_all_when_it_is_back(
+async def test_a_failing_receiver_gets_three_attempts_now_and_then_and_all_when_it_is_back(
     outward: Outward,
 ) -> None:
     endpoint = await outward.endpoint(in_flight_max=1)
@@ -85,7 +85,8 @@ async def test_a_failing_receiver_gets_one_attempt_now_and_then_and_all_when_it_
     waits = []
     for n in range(1, 9):
         assert (await outward.send(), await outward.send()) == (1, 0)
-        assert len(outward.receiver.came) == n
+        assert len(outward.receiver.came) == 3 * n
+        assert {version for _, version in outward.receiver.keys} == {1}
         now = await outward.now(endpoint)
         assert (now.failures, now.last_status, now.last_answer) == (n, 503, "down for work")
         assert (now.waiting, now.dead, now.behind) == (0, 0, 5)

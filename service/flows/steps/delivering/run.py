@@ -5,9 +5,11 @@ several lines are sent at once, in another order each time, so that none has alw
 An event of a holder of whom an earlier one waits is put behind that one.
 
 A receiver that fails ends the run; what was sent until then stays sent, and the next run tries with
-one request at a time. But a receiver may fail at one event only, as a refusal does not say: who
-takes others in the same run, and fails at one line, is taken to fail at that event. It waits, with
-those behind it, as long as an endpoint may fail; nobody else does.
+one request at a time. But it may fail at some events only, by a mistake that a kind of event brings
+out. So a failure puts its event aside, as a refusal does, and the run goes on until three in a row
+have failed. If the receiver took anything, it was the events' doing: they wait, with those behind
+them, as long as an endpoint may fail, and nobody else does. If it took nothing, nothing was put
+aside.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ from service.domain.endpoints import filters, schedule
 from service.domain.endpoints.judging import Verdict, may_be_of_one
 from service.domain.endpoints.types import Delivery, DeliveryState, Due, Waiting
 from service.flows.steps.delivering.attempt import Attempt, Sender
-from service.flows.steps.delivering.work import Failure, Outcome, Work
+from service.flows.steps.delivering.work import Failure, Outcome, Progress, Work
 
 Line = Callable[[], Coroutine[Any, Any, None]]
 
@@ -33,6 +35,7 @@ SECONDS_MAX: Final = (
 )
 WAITING_MAX: Final = 1_000  # of one endpoint; then each run puts at most one aside for each request
 ATTEMPTS_MAX: Final = 32_767  # what the column holds; years
+IN_ROW_MAX: Final = 3  # failures without anything taken between them: then it is the receiver
 EVENT_BYTES_MAX: Final = 65_536  # what CloudEvents promise that everybody can take
 
 _TOO_LARGE: Final = f"it is larger than {EVENT_BYTES_MAX} bytes and was never sent"
@@ -53,6 +56,9 @@ class Run:
         self._held = {one.holder_id: one.version for one in work.held}
         self._is_probing = work.endpoint.failing_since is not None
         is_full = sum(one.events for one in work.held) >= WAITING_MAX
+        self._failures: list[Failure] = []
+        self._doubts: list[Progress] = []
+        self._in_row = 0
         self.outcome = Outcome(is_full=is_full)
 
     async def go(self) -> Outcome:
@@ -62,7 +68,7 @@ class Run:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(at_once, len(lines))):
                 group.create_task(self._follow(lines))
-        self._put_aside()
+        self._conclude()
         return self.outcome
 
     async def _follow(self, lines: deque[Line]) -> None:
@@ -70,34 +76,49 @@ class Run:
             await lines.popleft()()
 
     def _lines(self) -> list[Line]:
-        lines: list[Line] = [
+        waited: list[Line] = [
             functools.partial(self._waited, list(rows))
             for _, rows in itertools.groupby(self._work.waiting, lambda row: row.holder_id)
         ]
-        lines += [
+        shards: list[Line] = [
             functools.partial(self._shard, list(events))
             for _, events in itertools.groupby(
                 self._work.due, lambda event: (event.track, event.shard)
             )
         ]
+        random.shuffle(waited)
+        random.shuffle(shards)
+        if self._is_probing:  # by what may be taken, before what is known to be difficult
+            return [*shards, *waited]
+        lines = [*waited, *shards]
         random.shuffle(lines)
         return lines
 
     def _is_over(self) -> bool:
-        failed = bool(self.outcome.failures) and not self._is_of_one()
+        failed = self._in_row >= IN_ROW_MAX or any(
+            not _may_be_of_one(one.attempt) for one in self._failures
+        )
         return failed or self._stopping() or time.monotonic() > self._until
 
     def _is_full(self) -> bool:
-        """Whether another refused event would be one too many."""
-        return self.outcome.is_full and any(row.attempts for row in self.outcome.fresh)
+        """Whether another event put aside would be one too many."""
+        parts = (self.outcome, *self._doubts) if self.outcome.is_full else ()
+        return any(row.attempts for part in parts for row in part.fresh)
 
     async def _shard(self, events: Sequence[Due]) -> None:
-        """A shard of a track, in its order."""
+        """A shard of a track, in its order; in doubt from the first failure on."""
+        into: Progress = self.outcome
         for event in events:
-            is_next = self._wants(event) and not self._put_behind(event)
-            if is_next and (self._is_over() or self._is_full() or not await self._first(event)):
-                return
-            self.outcome.positions[event.track, event.shard] = event.pub_seq
+            if self._wants(event) and not self._put_behind(event, into):
+                if self._is_over() or self._is_full():
+                    return
+                attempt = await self._send(event, event.body or b"")
+                if attempt.verdict is Verdict.FAILING and into is self.outcome:
+                    into = Progress()
+                    self._doubts.append(into)
+                if not self._is_past(event, attempt, into):
+                    return
+            into.positions[event.track, event.shard] = event.pub_seq
 
     def _wants(self, event: Due) -> bool:
         replay = self._work.replay
@@ -110,30 +131,32 @@ class Run:
         wanted = filters.wants(self._work.endpoint.channels, event.body)
         return wanted and self._sender.wants(event.body)
 
-    def _put_behind(self, event: Due) -> bool:
+    def _put_behind(self, event: Due, into: Progress) -> bool:
         """Whether an earlier event of the holder waits; then this one does too."""
         if event.version <= self._held.get(event.holder_id, event.version):
             return False
-        self._write(self.outcome.fresh, event, DeliveryState.WAITING, 0, None)
+        self._write(into.fresh, event, DeliveryState.WAITING, 0, None)
         return True
 
-    async def _first(self, event: Due) -> bool:
-        """The first attempt; False: the position stays before the event."""
-        attempt = await self._send(event, event.body or b"")
+    def _is_past(self, event: Due, attempt: Attempt, into: Progress) -> bool:
+        """What follows for an event after its first attempt; False: it stays the next one."""
         if attempt.verdict is Verdict.TAKEN:
             if event.track:  # it may have waited, or be dead, since it was sent first
                 self.outcome.gone.append((event.holder_id, event.version))
             return True
-        if attempt.verdict is not Verdict.REFUSED:
+        if attempt.verdict is not Verdict.REFUSED and not _may_be_of_one(attempt):
             return False
-        if attempt.status is None:
-            self._write(self.outcome.fresh, event, DeliveryState.DEAD, 0, None, attempt)
+        if attempt.verdict is Verdict.REFUSED and attempt.status is None:
+            self._write(into.fresh, event, DeliveryState.DEAD, 0, None, attempt)
             return True
         self._held[event.holder_id] = min(
             event.version, self._held.get(event.holder_id, event.version)
         )
-        at = self._in(schedule.wait_of_event(1, attempt.retry_after, _luck()))
-        self._write(self.outcome.fresh, event, DeliveryState.WAITING, 1, at, attempt)
+        if attempt.verdict is Verdict.REFUSED:
+            wait = schedule.wait_of_event(1, attempt.retry_after, _luck())
+        else:
+            wait = schedule.wait_of_receiver(1, None, _luck())
+        self._write(into.fresh, event, DeliveryState.WAITING, 1, self._in(wait), attempt)
         return True
 
     async def _waited(self, rows: Sequence[Waiting]) -> None:
@@ -164,43 +187,45 @@ class Run:
         self._write(self.outcome.changed, row, DeliveryState.WAITING, attempts, at, attempt)
         return False
 
-    def _is_of_one(self) -> bool:
-        """Whether the receiver failed once, and that seems to be the event's doing."""
-        if len(self.outcome.failures) != 1:
-            return False
-        (one,) = self.outcome.failures
-        if not may_be_of_one(one.attempt.verdict, one.attempt.status, one.attempt.retry_after):
-            return False
-        has_waited = isinstance(one.event, Waiting) and not self._is_probing
-        return bool(self.outcome.taken) or has_waited
+    def _conclude(self) -> None:
+        """Whether it was the receiver that failed, or some events that it fails at."""
+        failed = self._failures
+        of_events = self._in_row < IN_ROW_MAX and all(_may_be_of_one(f.attempt) for f in failed)
+        waited = not self._is_probing and all(isinstance(f.event, Waiting) for f in failed)
+        if failed and not (of_events and (self.outcome.taken or waited)):
+            gone = [f for f in failed if f.attempt.verdict is Verdict.GONE]
+            self.outcome.failure = (gone or failed)[-1].attempt
+        if not self.outcome.taken and self.outcome.failure is not None:
+            return
+        for one in self._doubts:
+            self.outcome.positions |= one.positions
+            self.outcome.fresh += one.fresh
+        for failure in failed:
+            if isinstance(failure.event, Waiting) and _may_be_of_one(failure.attempt):
+                self._waits_on(failure.event, failure.attempt)
 
-    def _put_aside(self) -> None:
-        """The one event the receiver fails at waits, tried as seldom as a receiver that fails."""
-        if not self._is_of_one():
+    def _waits_on(self, row: Waiting, attempt: Attempt) -> None:
+        """The receiver fails at it again: for five days it is tried as seldom as one that fails."""
+        attempts = row.attempts + 1
+        late = self._sender.now - row.failed_at >= schedule.NOTHING_TAKEN_MAX
+        if late and self.outcome.taken:
+            self._write(self.outcome.changed, row, DeliveryState.DEAD, attempts, None, attempt)
             return
-        (one,) = self.outcome.failures
-        self.outcome.failures.clear()
-        event, attempt = one.event, one.attempt
-        attempts = event.attempts + 1 if isinstance(event, Waiting) else 1
         at = self._in(schedule.wait_of_receiver(attempts, None, _luck()))
-        if isinstance(event, Due):
-            self._write(self.outcome.fresh, event, DeliveryState.WAITING, attempts, at, attempt)
-            self.outcome.positions[event.track, event.shard] = event.pub_seq
-            return
-        late = self._sender.now - event.failed_at >= schedule.NOTHING_TAKEN_MAX
-        state = DeliveryState.DEAD if late and self.outcome.taken else DeliveryState.WAITING
-        next_at = None if state is DeliveryState.DEAD else at
-        self._write(self.outcome.changed, event, state, attempts, next_at, attempt)
+        self._write(self.outcome.changed, row, DeliveryState.WAITING, attempts, at, attempt)
 
     async def _send(self, event: Due | Waiting, body: bytes) -> Attempt:
         if len(body) > EVENT_BYTES_MAX:
             return Attempt(verdict=Verdict.REFUSED, answer=_TOO_LARGE)
         attempt = await self._sender.send(event.event_id, body)
         self.outcome.attempts[attempt.verdict] += 1
-        if attempt.verdict is Verdict.REFUSED:
+        if attempt.verdict is Verdict.TAKEN:
+            self._in_row = 0
+        elif attempt.verdict is Verdict.REFUSED:
             self.outcome.refused = attempt
-        elif attempt.verdict is not Verdict.TAKEN:
-            self.outcome.failures.append(Failure(event, attempt))
+        else:
+            self._in_row += 1
+            self._failures.append(Failure(event, attempt))
         return attempt
 
     def _in(self, wait: dt.timedelta | None) -> dt.datetime:
@@ -227,6 +252,10 @@ class Run:
                 last_answer=None if attempt is None else attempt.answer,
             )
         )
+
+
+def _may_be_of_one(attempt: Attempt) -> bool:
+    return may_be_of_one(attempt.verdict, attempt.status, attempt.retry_after)
 
 
 def _luck() -> float:

@@ -43,21 +43,26 @@ class Failure(msgspec.Struct, frozen=True):
     attempt: Attempt
 
 
-class Outcome(msgspec.Struct, kw_only=True):
-    """What came of a run, to be written down.
-
-    `fresh`: rows of events refused now, and of those behind; `changed`: of those that had waited;
-    `gone`: keys of rows that are needed no more; `failures`: attempts that say something of the
-    receiver; `is_full`: so much waits that little else was tried.
-    """
+class Progress(msgspec.Struct, kw_only=True):
+    """How far shards are; `fresh`: rows of events not taken now, and of those behind."""
 
     positions: dict[tuple[int, int], int] = msgspec.field(default_factory=dict)
     fresh: list[Delivery] = msgspec.field(default_factory=list)
+
+
+class Outcome(Progress, kw_only=True):
+    """What came of a run, to be written down.
+
+    `changed`: rows of events that had waited; `gone`: keys of rows that are needed no more;
+    `failure`: an attempt that says that the receiver fails; `is_full`: so much waits that little
+    else was tried.
+    """
+
     changed: list[Delivery] = msgspec.field(default_factory=list)
     gone: list[Key] = msgspec.field(default_factory=list)
     attempts: Counter[Verdict] = msgspec.field(default_factory=Counter)
     refused: Attempt | None = None
-    failures: list[Failure] = msgspec.field(default_factory=list)
+    failure: Attempt | None = None
     is_full: bool = False
 
     @property
@@ -69,13 +74,6 @@ class Outcome(msgspec.Struct, kw_only=True):
     def dead(self) -> int:
         """How many events were given up."""
         return sum(row.state is DeliveryState.DEAD for row in (*self.fresh, *self.changed))
-
-    @property
-    def failure(self) -> Attempt | None:
-        """The attempt that says most of the receiver."""
-        failed = [one.attempt for one in self.failures]
-        gone = [one for one in failed if one.verdict is Verdict.GONE]
-        return next(iter(gone or failed), None)
 
     @property
     def holders(self) -> list[uuid.UUID]:
