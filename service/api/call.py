@@ -25,6 +25,7 @@ class Call:
         "headers",
         "idempotency_key",
         "is_at_work",
+        "is_read",
         "lasts",
         "method",
         "receive",
@@ -49,6 +50,7 @@ class Call:
         self.is_at_work = False  # this one and the next: see limits/entrance.py
         self.client_at_work: uuid.UUID | None = None
         self.lasts = False
+        self.is_read = False  # its body, to the end
 
     @property
     def address(self) -> Address | None:

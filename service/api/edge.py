@@ -15,7 +15,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from service.api.body import ClientGone
+from service.api.body import ClientGone, pass_over
 from service.api.call import Call
 from service.api.errors import InternalError
 from service.api.headers import refuse_abuse, request_id
@@ -86,6 +86,7 @@ class Edge:
                 raise
             if isinstance(error, COUNTED):
                 error = await limits.count_refused(call, error)
+            await pass_over(call)
             await _explain(call, error)(scope, receive, send)
         finally:
             limits.leave(call)

@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from service.api import deadline
-from service.api.body import Body
+from service.api.body import Body, pass_over
 from service.api.call import Call
 from service.api.deadline import within
 from service.api.errors import TookTooLong
@@ -167,6 +167,7 @@ def asgi(route_: Route) -> ASGIApp:
         if not isinstance(takes, Query):
             refuse_query(call)
         given = None if takes is None else await takes.read(call)
+        await pass_over(call)
         if needed != PUBLIC:
             given = as_own(call.actor, own, given)
         seconds = deadline.LONG_SECONDS_MAX if is_long else deadline.HANDLER_SECONDS_MAX

@@ -17,6 +17,7 @@ import functools
 import hashlib
 import pathlib
 import re
+import time
 from typing import Any, Final
 
 import asyncpg
@@ -31,7 +32,8 @@ LOCK_TIMEOUT: Final = "1s"
 TRIES_MAX: Final = 10
 PAUSE_SECONDS: Final = 0.5  # after the first try, and so much more after each
 STATEMENT_TIMEOUT: Final = "15min"
-WAIT_FOR_OTHERS: Final = "15min"  # for another run, and for who uses a table that gets an index
+WAIT_FOR_OTHERS: Final = "15min"  # for who uses a table that gets an index
+ANOTHER_RUN_SECONDS_MAX: Final = 900.0
 _COLLIDED: Final = (  # by the moment: its name, its type, the row of either, or two grants at once
     asyncpg.DuplicateTableError,
     asyncpg.DuplicateObjectError,
@@ -52,6 +54,10 @@ _SQL: Final = sql.load("migrations")
 
 class MigrationError(Exception):
     """The database cannot be migrated as it stands; the message says why."""
+
+
+class AnotherRun(MigrationError):
+    """Somebody else is migrating at this moment."""
 
 
 class TableInUse(MigrationError):
@@ -196,16 +202,29 @@ def _missing(known: list[Migration], applied: list[Applied]) -> list[Migration]:
 
 
 async def _apply_in_time(connection: Any, known: list[Migration], url: str) -> Migration | None:
-    """As `_apply_next`, again when tables were in use; TableInUse: each time."""
+    """As `_apply_alone`, again when tables were in use; TableInUse: each time."""
     for attempt in range(1, TRIES_MAX):
         with contextlib.suppress(TableInUse):
-            return await _apply_next(connection, known, url)
+            return await _apply_alone(connection, known, url)
         await asyncio.sleep(PAUSE_SECONDS * attempt)
+    return await _apply_alone(connection, known, url)
+
+
+async def _apply_alone(connection: Any, known: list[Migration], url: str) -> Migration | None:
+    """As `_apply_next`, once nobody else migrates; AnotherRun: that took too long.
+
+    Who waits in a statement has a snapshot, for which the building of an index waits in its turn.
+    """
+    until = time.monotonic() + ANOTHER_RUN_SECONDS_MAX
+    while time.monotonic() < until:
+        with contextlib.suppress(AnotherRun):
+            return await _apply_next(connection, known, url)
+        await asyncio.sleep(PAUSE_SECONDS)
     return await _apply_next(connection, known, url)
 
 
 async def _apply_next(connection: Any, known: list[Migration], url: str) -> Migration | None:
-    """One migration in its transaction; None when there is none left."""
+    """One migration in its transaction; None when there is none left. AnotherRun, TableInUse."""
     tx = Tx(connection)
     one = None
     try:
@@ -229,9 +248,11 @@ async def _apply_next(connection: Any, known: list[Migration], url: str) -> Migr
                 sha256=one.sha256,
             )
     except asyncpg.PostgresError as failure:
-        told = f"{one or 'waiting for another run'}: {failure}"
-        is_in_use = one is not None and isinstance(failure, _IN_USE)
-        raise (TableInUse if is_in_use else MigrationError)(told) from failure
+        if not isinstance(failure, _IN_USE):
+            raise MigrationError(f"{one or 'no migration was begun'}: {failure}") from failure
+        if one is None:
+            raise AnotherRun("another run is migrating; see what it says, or end it") from failure
+        raise TableInUse(f"{one}: {failure}") from failure
     return one
 
 

@@ -7,11 +7,12 @@ select to_regclass('migration') is not null
 select pg_is_in_recovery()
 
 -- name: lock_migrations
--- Two runs at once: the second waits here and then finds nothing left to do.
+-- Two runs at once: the second is refused, comes again, and then finds nothing left to do. It waits in
+-- no statement: whoever builds an index waits for all that are under way.
 select number
 from migration
 where number = 0
-for update
+for update nowait
 
 -- name: update_timeouts
 -- Of the current transaction: one migration.

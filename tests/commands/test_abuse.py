@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+import httpx
 import msgspec
 import pytest
 
@@ -207,3 +208,15 @@ async def test_two_lengths_and_a_length_with_chunks_are_no_way_to_smuggle_a_requ
 
         assert found is not None
         assert found.status == 400
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/nowhere", "/v1/events"])
+def test_a_body_that_nobody_asked_for_costs_nobody_the_answer(abused: Abused, path: str) -> None:
+    """Whoever closes a connection with something unread resets it, and the answer is lost."""
+    headers = {"Authorization": f"Bearer {abused.key}", "Content-Type": "application/json"}
+    with httpx.Client(base_url=abused.running.url, headers=headers) as http:
+        for size in (2, 200_000):
+            for _ in range(50):
+                found = http.request("GET", path, content=b" " * size)
+                assert found.status_code in {200, 403, 404}
+                found.json()

@@ -216,6 +216,50 @@ async def test_an_index_is_built_while_others_write(
         await connection.close()
 
 
+async def test_another_run_does_not_keep_an_index_from_being_built(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    """Who waits in a statement would be waited for by the index, and the index by who waits."""
+    (folder / "0002_two.sql").write_text(TWO)
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0003_indexes.sql").write_text(BUILT)
+    busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    transaction = busy.transaction()
+    await transaction.start()
+    await busy.execute("insert into one values (2)")
+
+    first = asyncio.create_task(migrate(url, folder))
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await other.fetchval(WAITS):
+            await asyncio.sleep(0.002)
+    second = asyncio.create_task(migrate(url, folder))
+    await asyncio.sleep(0.3)
+    assert not second.done()
+    await transaction.commit()
+    async with asyncio.timeout(SECONDS_MAX):
+        assert (await first, await second) == (["0003_indexes"], [])
+    for connection in (busy, other):
+        await connection.close()
+
+
+async def test_a_run_that_another_one_holds_up_for_long_says_so(
+    folder: pathlib.Path, empty_database: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = empty_database.owner_url
+    await migrate(url, folder)
+    (folder / "0002_two.sql").write_text(TWO)
+    monkeypatch.setattr("service.infra.migrate.ANOTHER_RUN_SECONDS_MAX", 0.1)
+    monkeypatch.setattr("service.infra.migrate.PAUSE_SECONDS", 0.01)
+    another = await asyncpg.connect(url)
+    async with another.transaction():
+        await another.execute("select from migration where number = 0 for update")
+        with pytest.raises(MigrationError, match="another run is migrating"):
+            await migrate(url, folder)
+    await another.close()
+    assert await migrate(url, folder) == ["0002_two"]
+
+
 async def test_an_index_that_was_left_halfway_is_built_again(
     folder: pathlib.Path, empty_database: Fresh
 ) -> None:
