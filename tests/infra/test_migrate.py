@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import pathlib
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -188,59 +190,47 @@ select exists (
 """
 
 
-async def test_an_index_is_built_while_others_write(
-    folder: pathlib.Path, empty_database: Fresh
-) -> None:
+@contextlib.asynccontextmanager
+async def building(
+    folder: pathlib.Path, database: Fresh
+) -> AsyncIterator[tuple[asyncio.Task[list[str]], Any]]:
+    """A run that builds an index and waits for who writes, and a connection; then nobody writes."""
     (folder / "0002_two.sql").write_text(TWO)
-    url = empty_database.owner_url
+    url = database.owner_url
     await migrate(url, folder)
     (folder / "0003_indexes.sql").write_text(BUILT)
     busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
-    transaction = busy.transaction()
-    await transaction.start()
-    await busy.execute("insert into one values (2)")
-
-    run = asyncio.create_task(migrate(url, folder))
-    async with asyncio.timeout(SECONDS_MAX):
+    async with asyncio.timeout(SECONDS_MAX), busy.transaction():
+        await busy.execute("insert into one values (2)")
+        run = asyncio.create_task(migrate(url, folder))
         while not await other.fetchval(WAITS):
             await asyncio.sleep(0.002)
-    await other.execute("insert into one values (3)")  # it waits for nobody
-    await transaction.commit()
-    async with asyncio.timeout(SECONDS_MAX):
-        done = await run
-
-    assert done == ["0003_indexes"]
-    assert await value(empty_database, OF_ONE) == "one_m true, one_n true"
-    assert await pending(url, folder) == []
+        yield run, other
     for connection in (busy, other):
         await connection.close()
+
+
+async def test_an_index_is_built_while_others_write(
+    folder: pathlib.Path, empty_database: Fresh
+) -> None:
+    async with building(folder, empty_database) as (run, other):
+        await other.execute("insert into one values (3)")  # it waits for nobody
+    async with asyncio.timeout(SECONDS_MAX):
+        assert await run == ["0003_indexes"]
+    assert await value(empty_database, OF_ONE) == "one_m true, one_n true"
+    assert await pending(empty_database.owner_url, folder) == []
 
 
 async def test_another_run_does_not_keep_an_index_from_being_built(
     folder: pathlib.Path, empty_database: Fresh
 ) -> None:
     """Who waits in a statement would be waited for by the index, and the index by who waits."""
-    (folder / "0002_two.sql").write_text(TWO)
-    url = empty_database.owner_url
-    await migrate(url, folder)
-    (folder / "0003_indexes.sql").write_text(BUILT)
-    busy, other = await asyncpg.connect(url), await asyncpg.connect(url)
-    transaction = busy.transaction()
-    await transaction.start()
-    await busy.execute("insert into one values (2)")
-
-    first = asyncio.create_task(migrate(url, folder))
-    async with asyncio.timeout(SECONDS_MAX):
-        while not await other.fetchval(WAITS):
-            await asyncio.sleep(0.002)
-    second = asyncio.create_task(migrate(url, folder))
-    await asyncio.sleep(0.3)
-    assert not second.done()
-    await transaction.commit()
+    async with building(folder, empty_database) as (first, _):
+        second = asyncio.create_task(migrate(empty_database.owner_url, folder))
+        await asyncio.sleep(0.3)
+        assert not second.done()
     async with asyncio.timeout(SECONDS_MAX):
         assert (await first, await second) == (["0003_indexes"], [])
-    for connection in (busy, other):
-        await connection.close()
 
 
 async def test_a_run_that_another_one_holds_up_for_long_says_so(

@@ -8,19 +8,11 @@ from aiohttp import web
 from service.domain.endpoints.types import EndpointView
 from service.flows.steps.delivering.attempt import Webhooks
 from service.flows.steps.delivering.run import SECONDS_MAX
+from tests.flows.delivering.test_settle_deliveries import refusing
 from tests.flows.outward import Outward
-from tests.receiver import Answers, Came, says, takes
+from tests.receiver import Came, says, takes
 
 MEMBERS = 12
-
-
-def failing_at(whose: uuid.UUID, version: int, status: int = 500) -> Answers:
-    async def answer(came: Came) -> web.StreamResponse:
-        if "challenge" not in came.event["type"] and came.key == (whose, version):
-            return web.Response(status=status, text="a mistake of theirs")
-        return await takes(came)
-
-    return answer
 
 
 async def in_time(outward: Outward, minutes: float = 1) -> None:
@@ -35,7 +27,7 @@ async def in_time(outward: Outward, minutes: float = 1) -> None:
 async def test_everybody_else_gets_everything(outward: Outward, status: int) -> None:
     endpoint = await outward.endpoint()
     members = [await outward.member(f"c{n}") for n in range(MEMBERS)]
-    outward.receiver.answers = failing_at(members[0], 1, status)
+    outward.receiver.answers = refusing(members[0], 1, status)
     for member in members:
         await outward.happen(member)
     await in_time(outward)
@@ -82,7 +74,7 @@ async def test_a_kind_of_event_it_fails_at_holds_up_nobody_who_has_none(outward:
 async def test_it_is_tried_now_and_then_for_five_days_and_then_given_up(outward: Outward) -> None:
     endpoint = await outward.endpoint()
     member, other = await outward.member("4012001"), await outward.member("4012002")
-    outward.receiver.answers = failing_at(member, 1)
+    outward.receiver.answers = refusing(member, 1, 500)
     await outward.happen(member)
     await in_time(outward)
     for _ in range(11):
@@ -96,7 +88,7 @@ async def test_it_is_tried_now_and_then_for_five_days_and_then_given_up(outward:
         await in_time(outward)
     (dead,) = await outward.dead(endpoint)
     assert (dead.subject, int(dead.sequence), dead.last_status) == (member, 1, 500)
-    assert dead.last_answer == "a mistake of theirs"
+    assert dead.last_answer == "no such field"
     assert dead.attempts > 10
     assert outward.receiver.of(member)[-2:] == [1, 2]
 
@@ -104,7 +96,7 @@ async def test_it_is_tried_now_and_then_for_five_days_and_then_given_up(outward:
 async def test_it_is_taken_when_the_mistake_is_mended(outward: Outward) -> None:
     endpoint = await outward.endpoint()
     member, other = await outward.member("4012001"), await outward.member("4012002")
-    outward.receiver.answers = failing_at(member, 1)
+    outward.receiver.answers = refusing(member, 1, 500)
     await outward.happen(member, 2)
     await outward.happen(other)
     await in_time(outward)
@@ -121,7 +113,7 @@ async def test_a_quiet_receiver_that_fails_at_what_waits_is_not_taken_for_broken
     """Nothing else happens: it is tried by itself, and the next event goes out at once."""
     endpoint = await outward.endpoint()
     member, other = await outward.member("4012001"), await outward.member("4012002")
-    outward.receiver.answers = failing_at(member, 1)
+    outward.receiver.answers = refusing(member, 1, 500)
     await in_time(outward)
     for _ in range(6):
         await outward.pass_by(hours=2)
